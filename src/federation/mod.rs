@@ -1,0 +1,3 @@
+//! Everything ActivityPub. Its spelling stops here.
+
+pub mod signature;

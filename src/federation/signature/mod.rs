@@ -1,0 +1,1 @@
+//! HTTP signatures: making and checking them. Pure; no database, no network.

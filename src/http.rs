@@ -1,0 +1,1 @@
+//! The one client for everything that leaves the node.

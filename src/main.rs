@@ -1,0 +1,3 @@
+//! The binary: parses the command line, starts tracing, hands over to `cli`.
+
+fn main() {}

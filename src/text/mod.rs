@@ -1,0 +1,1 @@
+//! Pure functions over strings. No database, no network, no clock.
