@@ -1,9 +1,15 @@
 //! Antiphon: a blog whose comment section is the open social web. This file is the map of the crate;
 //! `docs/architecture.md` walks through the main journeys.
 
+pub mod app;
 pub mod clock;
+pub mod config;
+pub mod db;
+pub mod domain;
 pub mod error;
 pub mod federation;
+pub mod hosts;
 pub mod http;
+pub mod queue;
 pub mod text;
 pub mod types;

@@ -287,3 +287,107 @@ impl Html {
         Self(text.into())
     }
 }
+
+/// Makes an enum that is stored and shown as a word.
+macro_rules! word_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash,
+            diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+        )]
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        pub enum $name {
+            $($(#[$vdoc])* $variant,)+
+        }
+
+        impl $name {
+            /// The word that stands in the database and in JSON.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            /// Reads the word; None for any other.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl<DB> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name
+        where
+            DB: diesel::backend::Backend,
+            str: diesel::serialize::ToSql<diesel::sql_types::Text, DB>,
+        {
+            fn to_sql<'b>(
+                &'b self,
+                out: &mut diesel::serialize::Output<'b, '_, DB>,
+            ) -> diesel::serialize::Result {
+                self.as_str().to_sql(out)
+            }
+        }
+
+        impl<DB> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
+        where
+            DB: diesel::backend::Backend,
+            String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+                let word = String::from_sql(bytes)?;
+                Self::parse(&word)
+                    .ok_or_else(|| format!("unknown {}: {word}", stringify!($name)).into())
+            }
+        }
+    };
+}
+pub(crate) use word_enum;
+
+/// A list or record kept as JSON text in a column.
+#[derive(Clone, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct Json<T> {
+    text: String,
+    marker: PhantomData<fn() -> T>,
+}
+
+impl<T: serde::Serialize + serde::de::DeserializeOwned + Default> Json<T> {
+    /// Writes a value as JSON.
+    pub fn new(value: &T) -> Self {
+        let text = serde_json::to_string(value).unwrap_or_else(|_| "null".into());
+        Self { text, marker: PhantomData }
+    }
+
+    /// Reads the value; the default when an older program wrote another shape.
+    pub fn get(&self) -> T {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+}
+impl<T, DB> ToSql<Text, DB> for Json<T>
+where
+    DB: Backend,
+    str: ToSql<Text, DB>,
+    T: fmt::Debug,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.text.as_str().to_sql(out)
+    }
+}
+impl<T, DB> FromSql<Text, DB> for Json<T>
+where
+    DB: Backend,
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self { text: String::from_sql(bytes)?, marker: PhantomData })
+    }
+}

@@ -1,0 +1,20 @@
+-- Takes the whole schema away.
+DROP TABLE tombstones;
+DROP TABLE received;
+DROP TABLE hosts;
+DROP TABLE jobs;
+DROP TABLE deliveries;
+DROP TABLE activities;
+DROP TABLE notes;
+DROP TABLE following;
+DROP TABLE followers;
+DROP TABLE reactions;
+DROP TABLE parked;
+DROP TABLE comments;
+DROP TABLE post_tags;
+DROP TABLE posts;
+DROP TABLE tokens;
+DROP TABLE accounts;
+DROP TABLE local_keys;
+DROP TABLE actor_keys;
+DROP TABLE actors;

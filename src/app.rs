@@ -1,0 +1,74 @@
+//! What every use case needs, built once: configuration, database, clock, ids, the HTTP client, host blocks. It holds
+//! no rules.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::clock::{Clock, IdGenerator};
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::Result;
+use crate::hosts::Hosts;
+use crate::http::HttpClient;
+use crate::queue::{Job, NewJob};
+use crate::types::{ApUrl, Timestamp};
+
+/// The running node's parts. Shared as `Arc<App>`, passed down as `&App`.
+pub struct App {
+    /// The configuration.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Fresh ids.
+    pub ids: IdGenerator,
+    /// The way out.
+    pub http: HttpClient,
+    /// Blocked hosts.
+    pub hosts: Hosts,
+    /// Rung when a job or a delivery was written, so that the worker looks at once.
+    pub wake: Wake,
+}
+
+/// The bells of the workers.
+#[derive(Default)]
+pub struct Wake {
+    /// A job was written.
+    pub jobs: Notify,
+    /// A delivery was written.
+    pub deliveries: Notify,
+}
+
+impl App {
+    /// Opens the database and builds everything on it. Needs a tokio runtime.
+    pub async fn open(config: Config, clock: Clock, http: HttpClient) -> Result<Arc<Self>> {
+        let opened = config.clone();
+        let db = tokio::task::spawn_blocking(move || Db::open(&opened)).await.map_err(crate::error::Error::internal)??;
+        let hosts = Hosts::default();
+        hosts.reload(&db).await?;
+        let ids = IdGenerator::new(clock.clone(), rand::random());
+        Ok(Arc::new(Self { config, db, clock, ids, http, hosts, wake: Wake::default() }))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Prepares a job to be enqueued in a transaction. Ring `wake.jobs` after the commit.
+    pub fn job(&self, job: Job) -> NewJob {
+        NewJob::now(&self.clock, &self.ids, job)
+    }
+
+    /// An address on this node; `path` begins with a slash.
+    pub fn url(&self, path: &str) -> ApUrl {
+        ApUrl::new(format!("{}{path}", self.config.site.url))
+    }
+
+    /// True when the address has this node's own origin.
+    pub fn is_local(&self, url: &ApUrl) -> bool {
+        url.host().is_some_and(|host| host == self.config.host())
+    }
+}

@@ -1,0 +1,365 @@
+//! The typed configuration: `config/default.toml`, under the file in the data folder, under the environment. It
+//! checks values and prints them with their comments; it opens nothing.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+use serde::Deserialize;
+use toml_edit::{DocumentMut, Item, Value};
+use url::Url;
+
+use crate::error::{Error, Result};
+use crate::types::Host;
+
+/// Every key with its default and its comment; compiled in, so that file and program cannot differ.
+pub const DEFAULTS: &str = include_str!("../config/default.toml");
+
+/// The name of the configuration file in the data folder.
+pub const FILE_NAME: &str = "antiphon.toml";
+
+const ENV_PREFIX: &str = "ANTIPHON_";
+
+/// The whole configuration of a node.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The folder that holds everything; not a key of the file.
+    #[serde(skip)]
+    pub data: PathBuf,
+    /// What the node is.
+    pub site: Site,
+    /// Where it listens.
+    pub server: Server,
+    /// Where it stores.
+    pub database: Database,
+    /// Whom it talks to.
+    pub federation: Federation,
+    /// How it sends.
+    pub delivery: Delivery,
+    /// Which replies appear.
+    pub discussion: Discussion,
+    /// What it logs.
+    pub log: Log,
+}
+
+/// `[site]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// The public origin, without a trailing slash.
+    pub url: String,
+    /// The blog's name.
+    pub title: String,
+    /// One or two sentences about it.
+    pub description: String,
+    /// BCP 47.
+    pub language: String,
+}
+
+/// `[server]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// The address to listen on.
+    pub bind: SocketAddr,
+    /// Networks whose `X-Forwarded-For` counts.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where `/metrics` is served; None: beside the pages.
+    #[serde(deserialize_with = "optional")]
+    pub metrics_bind: Option<SocketAddr>,
+}
+
+/// `[database]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: String,
+    /// Connections at most.
+    pub connections: u32,
+}
+
+/// `[federation]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Federation {
+    /// Private and loopback addresses are permitted.
+    pub allow_loopback: bool,
+    /// Plain http is permitted.
+    pub allow_http: bool,
+    /// A PEM file trusted beside the system's roots.
+    #[serde(deserialize_with = "optional")]
+    pub extra_ca: Option<PathBuf>,
+}
+
+/// `[delivery]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivery {
+    /// Requests under way at once.
+    pub concurrency: usize,
+    /// Requests under way at once to one host.
+    pub per_host: usize,
+    /// Seconds to wait for an answer.
+    pub timeout_secs: u64,
+    /// Days until a delivery is given up.
+    pub give_up_days: i64,
+}
+
+/// `[discussion]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Discussion {
+    /// Which replies appear at once.
+    pub moderation: Moderation,
+}
+
+/// Which replies appear without a person's decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Moderation {
+    /// All.
+    Open,
+    /// What the spam filter passes; until it exists, the same as [`Moderation::Known`].
+    Screened,
+    /// Those of people with an approved reply.
+    Known,
+    /// None.
+    All,
+}
+
+/// `[log]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// A tracing filter.
+    pub level: String,
+    /// text or json.
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For log collectors.
+    Json,
+}
+
+impl Config {
+    /// Reads the configuration of the node in `data` under the process's environment.
+    pub fn load(data: &Path) -> Result<Self> {
+        Self::from_document(data, &effective(data, std::env::vars())?)
+    }
+
+    /// Reads the values of a document that has every key.
+    pub fn from_document(data: &Path, document: &DocumentMut) -> Result<Self> {
+        let mut config: Self = toml_edit::de::from_document(document.clone())
+            .map_err(|e| Error::Setup(format!("the configuration is wrong: {}", e.message())))?;
+        config.data = data.to_owned();
+        config.site.url = config.site.url.trim_end_matches('/').to_owned();
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// Checks what the types cannot: the origin and the numbers.
+    fn validate(&self) -> Result<()> {
+        origin(&self.site.url)?;
+        if crate::text::language::normalise(&self.site.language).is_none() {
+            return Err(Error::Setup(format!("site.language: \"{}\" is no language tag; write for example \"en\"", self.site.language)));
+        }
+        let positive = [
+            ("database.connections", self.database.connections > 0),
+            ("delivery.concurrency", self.delivery.concurrency > 0),
+            ("delivery.per_host", self.delivery.per_host > 0),
+            ("delivery.timeout_secs", self.delivery.timeout_secs > 0),
+            ("delivery.give_up_days", self.delivery.give_up_days > 0),
+        ];
+        match positive.iter().find(|(_, ok)| !ok) {
+            Some((key, _)) => Err(Error::Setup(format!("{key} must be at least 1"))),
+            None => Ok(()),
+        }
+    }
+
+    /// The public origin as an address. Checked when the configuration was read.
+    pub fn origin(&self) -> Url {
+        Url::parse(&self.site.url).expect("validate() accepted site.url")
+    }
+
+    /// The public host, with its port when it is not the scheme's own.
+    pub fn host(&self) -> Host {
+        Host::of(&self.origin()).expect("validate() accepted site.url")
+    }
+}
+
+/// Checks a public origin: http(s), a host, nothing behind it.
+pub fn origin(text: &str) -> Result<Url> {
+    let wrong = |why: &str| Error::Setup(format!("site.url: \"{text}\" {why}; write for example \"https://blog.example\""));
+    if text.is_empty() {
+        return Err(Error::Setup("site.url is not set; run `antiphon init --data DIR --url https://…` to create a node".into()));
+    }
+    let url = Url::parse(text).map_err(|_| wrong("is no address"))?;
+    if !matches!(url.scheme(), "https" | "http") || Host::of(&url).is_none() {
+        return Err(wrong("does not begin with https:// and a host"));
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        return Err(wrong("has something behind the host"));
+    }
+    Ok(url)
+}
+
+/// The defaults with the file's and the environment's values laid over them, comments kept.
+pub fn effective(data: &Path, env: impl Iterator<Item = (String, String)>) -> Result<DocumentMut> {
+    let path = data.join(FILE_NAME);
+    let mut document = defaults();
+    let text = std::fs::read_to_string(&path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => Error::Setup(format!(
+            "there is no node in {}: {FILE_NAME} is missing; create one with `antiphon init --data {0} --url https://…`, or name its folder with --data",
+            data.display()
+        )),
+        _ => Error::Setup(format!("cannot read {}: {e}", path.display())),
+    })?;
+    overlay(&mut document, &text, &path.display().to_string())?;
+    overlay_env(&mut document, env)?;
+    Ok(document)
+}
+
+/// The compiled-in defaults as a document.
+pub fn defaults() -> DocumentMut {
+    DEFAULTS.parse().expect("config/default.toml is valid TOML, held by a test")
+}
+
+/// Lays the values of a TOML text over `document`. Fails on a key that the document does not have.
+pub fn overlay(document: &mut DocumentMut, text: &str, source: &str) -> Result<()> {
+    let file: DocumentMut =
+        text.parse().map_err(|e: toml_edit::TomlError| Error::Setup(format!("{source} is not valid TOML: {}", e.to_string().trim())))?;
+    for (section, item) in file.iter() {
+        let Some(table) = item.as_table_like() else {
+            return Err(unknown(document, section, source));
+        };
+        for (key, item) in table.iter() {
+            let value = item.as_value().ok_or_else(|| unknown(document, &format!("{section}.{key}"), source))?;
+            set(document, section, key, value.clone(), source)?;
+        }
+    }
+    Ok(())
+}
+
+/// Lays `ANTIPHON_<SECTION>__<KEY>` variables over `document`. Variables without `__` are somebody else's.
+fn overlay_env(document: &mut DocumentMut, env: impl Iterator<Item = (String, String)>) -> Result<()> {
+    for (name, text) in env {
+        let Some((section, key)) = name.strip_prefix(ENV_PREFIX).and_then(|rest| rest.split_once("__")) else {
+            continue;
+        };
+        let value = text.parse::<Value>().unwrap_or_else(|_| Value::from(text));
+        set(document, &section.to_lowercase(), &key.to_lowercase(), value, &format!("the environment variable {name}"))?;
+    }
+    Ok(())
+}
+
+/// Replaces one value, keeping the comments around it.
+fn set(document: &mut DocumentMut, section: &str, key: &str, mut value: Value, source: &str) -> Result<()> {
+    let slot = document.get_mut(section).and_then(Item::as_table_like_mut).and_then(|t| t.get_mut(key)).and_then(Item::as_value_mut);
+    let Some(slot) = slot else {
+        return Err(unknown(document, &format!("{section}.{key}"), source));
+    };
+    if slot.is_str() && !value.is_str() {
+        value = Value::from(value.to_string().trim().to_owned());
+    }
+    *value.decor_mut() = slot.decor().clone();
+    *slot = value;
+    Ok(())
+}
+
+fn unknown(document: &DocumentMut, key: &str, source: &str) -> Error {
+    let known = document.iter().flat_map(|(section, item)| {
+        item.as_table_like().into_iter().flat_map(move |t| t.iter().map(move |(key, _)| format!("{section}.{key}")))
+    });
+    let nearest = known.max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key))).unwrap_or_default();
+    Error::Setup(format!("{source}: there is no key \"{key}\"; did you mean \"{nearest}\"? `antiphon config print` lists all"))
+}
+
+/// An empty text means "none".
+fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|e| serde::de::Error::custom(format!("\"{text}\": {e}")))
+}
+
+/// Reads addresses and networks; a lone address is a network of one.
+fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let parse = |text: String| {
+        let address = text.parse::<std::net::IpAddr>().map(IpNet::from);
+        address.or_else(|_| text.parse()).map_err(|_| serde::de::Error::custom(format!("\"{text}\" is no address or network")))
+    };
+    Vec::<String>::deserialize(deserializer)?.into_iter().map(parse).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(text: &str, env: &[(&str, &str)]) -> Result<Config> {
+        let mut document = defaults();
+        overlay(&mut document, "[site]\nurl = \"https://blog.example\"", "a test")?;
+        overlay(&mut document, text, "antiphon.toml")?;
+        overlay_env(&mut document, env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))?;
+        Config::from_document(Path::new("."), &document)
+    }
+
+    #[test]
+    fn defaults_are_complete() {
+        let config = with("", &[]).unwrap();
+        assert_eq!(config.server.bind.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.discussion.moderation, Moderation::Screened);
+        assert_eq!(config.host().as_str(), "blog.example");
+    }
+
+    #[test]
+    fn environment_overrides_file_and_a_bare_word_is_a_string() {
+        let env = [("ANTIPHON_DISCUSSION__MODERATION", "open"), ("ANTIPHON_FEDERATION__ALLOW_HTTP", "true")];
+        let config = with("[discussion]\nmoderation = \"all\"", &env).unwrap();
+        assert_eq!(config.discussion.moderation, Moderation::Open);
+        assert!(config.federation.allow_http);
+    }
+
+    #[test]
+    fn a_number_for_a_text_stays_its_text() {
+        assert_eq!(with("", &[("ANTIPHON_SITE__TITLE", "1984")]).unwrap().site.title, "1984");
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest_known_one() {
+        let error = with("[server]\nbnid = \"x\"", &[]).unwrap_err().to_string();
+        assert!(error.contains("\"server.bnid\"") && error.contains("\"server.bind\""), "{error}");
+        let error = with("", &[("ANTIPHON_SITE__URI", "x")]).unwrap_err().to_string();
+        assert!(error.contains("ANTIPHON_SITE__URI") && error.contains("\"site.url\""), "{error}");
+    }
+
+    #[test]
+    fn wrong_values_are_refused_with_the_way_out() {
+        for (text, part) in [
+            ("[site]\nurl = \"blog.example\"", "https://blog.example"),
+            ("[site]\nurl = \"https://blog.example/path\"", "behind the host"),
+            ("[server]\nbind = \"nowhere\"", "socket address"),
+            ("[delivery]\nconcurrency = 0", "delivery.concurrency"),
+            ("[discussion]\nmoderation = \"none\"", "known"),
+            ("[server]\ntrusted_proxies = [\"x\"]", "no address or network"),
+            ("nonsense", "not valid TOML"),
+        ] {
+            let error = with(text, &[]).unwrap_err().to_string();
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+}

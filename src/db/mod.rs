@@ -1,0 +1,108 @@
+//! The way to the database: one connection type for SQLite and PostgreSQL, `read` and `write` off the async threads,
+//! migrations. It knows no table's meaning; the SQL stands in each slice's `store.rs`.
+
+mod migrate;
+mod pool;
+pub mod schema;
+mod writer;
+
+use std::path::Path;
+
+use diesel::prelude::*;
+
+pub use pool::Conn;
+
+use crate::config;
+use crate::error::{Error, Result};
+use pool::Pool;
+use writer::Writer;
+
+/// Runs a statement on the concrete connection, for what diesel's combined one lacks: upserts, batches, row locks.
+macro_rules! each {
+    ($conn:expr, $c:ident => $e:expr) => {
+        match $conn {
+            $crate::db::Conn::Pg($c) => $e,
+            $crate::db::Conn::Sqlite($c) => $e,
+        }
+    };
+}
+pub(crate) use each;
+
+/// How many values an `IN (…)` may hold at a time (SQLite bounds the variables of a statement).
+pub const CHUNK: usize = 500;
+
+/// Which database this is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// A file; the path is absolute or relative to the working folder.
+    Sqlite(std::path::PathBuf),
+    /// A server, by its whole address.
+    Postgres(String),
+}
+
+impl Backend {
+    /// Reads `database.url`; a SQLite path is taken relative to the data folder.
+    pub fn parse(url: &str, data: &Path) -> Result<Self> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        match url.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(data.join(path.trim_start_matches("//")))),
+            _ => Err(Error::Setup(format!(
+                "database.url: \"{url}\" is neither \"sqlite:FILE\" nor \"postgres://user:password@host/database\""
+            ))),
+        }
+    }
+}
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool,
+    writer: Option<Writer>,
+}
+
+impl Db {
+    /// Opens the configured database, creates what is missing and brings the schema up to date.
+    ///
+    /// Fails with a sentence for the operator when the database cannot be reached, is somebody else's, or is newer.
+    pub fn open(config: &config::Config) -> Result<Self> {
+        let backend = Backend::parse(&config.database.url, &config.data)?;
+        let mut first = pool::connect(&backend)?;
+        migrate::run(&mut first, &backend)?;
+        let writer = match first {
+            Conn::Sqlite(_) => Some(Writer::start(first)?),
+            Conn::Pg(_) => None,
+        };
+        Ok(Self { pool: Pool::new(backend, config.database.connections)?, writer })
+    }
+
+    /// Runs `work` on a pooled connection, on a blocking thread. Put all queries of one page into one call.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        tokio::task::spawn_blocking(move || work(&mut *pool.get()?)).await.map_err(Error::internal)?
+    }
+
+    /// Runs `work` in one transaction and answers after the commit is on the disk. An error rolls back.
+    ///
+    /// On SQLite several callers share a commit, each in its savepoint; `work` must not open transactions itself.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        match &self.writer {
+            Some(writer) => writer.run(work).await,
+            None => self.read(|conn| conn.transaction(work)).await,
+        }
+    }
+
+    /// Fails when the database does not answer.
+    pub async fn ping(&self) -> Result<()> {
+        self.read(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(|_| ())?)).await
+    }
+}

@@ -1,0 +1,279 @@
+//! The tables as diesel sees them; one file for both databases. A test holds it to the migrations of each.
+
+#![expect(missing_docs, reason = "the columns are documented in the migrations")]
+
+diesel::table! {
+    actors (id) {
+        id -> BigInt,
+        ap_id -> Text,
+        local -> Bool,
+        kind -> Text,
+        username -> Text,
+        host -> Text,
+        name -> Text,
+        summary -> Text,
+        url -> Text,
+        inbox -> Text,
+        shared_inbox -> Nullable<Text>,
+        followers -> Nullable<Text>,
+        avatar_source -> Nullable<Text>,
+        avatar -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        fetched_at -> BigInt,
+        gone_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    actor_keys (key_id) {
+        key_id -> Text,
+        actor_id -> BigInt,
+        public -> Text,
+        fetched_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    local_keys (actor_id) {
+        actor_id -> BigInt,
+        rsa_pem -> Text,
+        ed25519_pem -> Text,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        name -> Text,
+        actor_id -> BigInt,
+        password_hash -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        name -> Text,
+        hash -> Text,
+        scopes -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    posts (id) {
+        id -> BigInt,
+        ap_id -> Text,
+        actor_id -> BigInt,
+        status -> Text,
+        slug -> Text,
+        url -> Text,
+        title -> Text,
+        summary -> Nullable<Text>,
+        excerpt -> Text,
+        source -> Text,
+        html -> Text,
+        language -> Text,
+        images -> Text,
+        mentions -> Text,
+        created_at -> BigInt,
+        published_at -> Nullable<BigInt>,
+        publish_at -> Nullable<BigInt>,
+        edited_at -> Nullable<BigInt>,
+        updated_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    post_tags (post_id, position) {
+        post_id -> BigInt,
+        position -> Integer,
+        name -> Text,
+        key -> Text,
+    }
+}
+
+diesel::table! {
+    comments (id) {
+        id -> BigInt,
+        ap_id -> Text,
+        post_id -> BigInt,
+        parent_id -> Nullable<BigInt>,
+        actor_id -> BigInt,
+        local -> Bool,
+        status -> Text,
+        visibility -> Text,
+        position -> Nullable<Integer>,
+        url -> Text,
+        html -> Text,
+        source -> Nullable<Text>,
+        language -> Nullable<Text>,
+        mentions -> Text,
+        published_at -> BigInt,
+        edited_at -> Nullable<BigInt>,
+        received_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    parked (ap_id) {
+        ap_id -> Text,
+        parent_ap_id -> Text,
+        actor_ap_id -> Text,
+        document -> Text,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reactions (id) {
+        id -> BigInt,
+        ap_id -> Text,
+        kind -> Text,
+        actor_id -> BigInt,
+        target_ap_id -> Text,
+        post_id -> BigInt,
+        comment_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    followers (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        follower_id -> BigInt,
+        follow_ap_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    following (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        target_id -> BigInt,
+        follow_ap_id -> Text,
+        accepted_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notes (id) {
+        id -> BigInt,
+        ap_id -> Text,
+        actor_id -> BigInt,
+        parent_ap_id -> Text,
+        source -> Text,
+        html -> Text,
+        language -> Nullable<Text>,
+        mentions -> Text,
+        published_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    activities (id) {
+        id -> BigInt,
+        ap_id -> Text,
+        actor_id -> BigInt,
+        post_id -> Nullable<BigInt>,
+        document -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        activity_id -> BigInt,
+        actor_id -> BigInt,
+        post_id -> Nullable<BigInt>,
+        inbox -> Text,
+        host -> Text,
+        state -> Integer,
+        attempts -> Integer,
+        next_attempt_at -> BigInt,
+        lease_until -> BigInt,
+        last_status -> Nullable<Integer>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+        done_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        payload -> Text,
+        run_at -> BigInt,
+        lease_until -> BigInt,
+        attempts -> Integer,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    hosts (host) {
+        host -> Text,
+        signature_form -> Nullable<Text>,
+        failures -> Integer,
+        retry_at -> BigInt,
+        blocked -> Bool,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    received (ap_id) {
+        ap_id -> Text,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tombstones (ap_id) {
+        ap_id -> Text,
+        former_type -> Text,
+        actor_ap_id -> Text,
+        deleted_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    activities,
+    actor_keys,
+    actors,
+    comments,
+    deliveries,
+    followers,
+    following,
+    hosts,
+    jobs,
+    local_keys,
+    notes,
+    parked,
+    post_tags,
+    posts,
+    reactions,
+    received,
+    tokens,
+    tombstones,
+);
+
+diesel::joinable!(accounts -> actors (actor_id));
+diesel::joinable!(actor_keys -> actors (actor_id));
+diesel::joinable!(tokens -> accounts (account_id));
+diesel::joinable!(posts -> actors (actor_id));
+diesel::joinable!(post_tags -> posts (post_id));
+diesel::joinable!(comments -> actors (actor_id));
+diesel::joinable!(reactions -> actors (actor_id));
+diesel::joinable!(deliveries -> activities (activity_id));

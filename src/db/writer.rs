@@ -1,0 +1,111 @@
+//! SQLite's one writer: a thread that takes up to 64 waiting changes into one `BEGIN IMMEDIATE … COMMIT`, each in its own
+//! savepoint, and answers each caller after the commit. A commit with `synchronous=FULL` costs a flush of the disk;
+//! shared by all that wait, it costs little, and what was answered survives a power cut.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use diesel::connection::SimpleConnection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::Conn;
+use crate::error::{Error, Result};
+
+const GROUP: usize = 64;
+const WAITING: usize = 4096;
+
+/// Tells a caller how its change ended, once the commit did.
+type Answer = Box<dyn FnOnce(Result<(), CommitFailed>) + Send>;
+/// A caller's change: runs in the group's transaction.
+type Change = Box<dyn FnOnce(&mut Conn) -> (bool, Answer) + Send>;
+
+/// The commit failed for the whole group; the text is the database's.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the change could not be stored: {0}")]
+struct CommitFailed(String);
+
+/// A handle on the writer thread; it ends when the last handle is gone.
+#[derive(Clone)]
+pub(super) struct Writer(mpsc::Sender<Change>);
+
+impl Writer {
+    /// Starts the thread on its own connection.
+    pub(super) fn start(mut conn: Conn) -> Result<Self> {
+        let (sender, mut receiver) = mpsc::channel::<Change>(WAITING);
+        std::thread::Builder::new()
+            .name("db-writer".into())
+            .spawn(move || {
+                while let Some(first) = receiver.blocking_recv() {
+                    let mut group = vec![first];
+                    while group.len() < GROUP
+                        && let Ok(next) = receiver.try_recv()
+                    {
+                        group.push(next);
+                    }
+                    run_group(&mut conn, group);
+                }
+            })
+            .map_err(Error::internal)?;
+        Ok(Self(sender))
+    }
+
+    /// Queues a change and waits until its commit is on the disk.
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        let change: Change = Box::new(move |conn| {
+            let result = catch_unwind(AssertUnwindSafe(|| work(conn)))
+                .unwrap_or_else(|_| Err(Error::internal("a database change panicked")));
+            let answer: (bool, Answer) = (
+                result.is_ok(),
+                Box::new(move |committed| {
+                    let _ = sender.send(result.and_then(|value| match committed {
+                        Ok(()) => Ok(value),
+                        Err(failed) => Err(Error::Db(Box::new(failed))),
+                    }));
+                }),
+            );
+            answer
+        });
+        self.0.send(change).await.map_err(|_| stopped())?;
+        receiver.await.map_err(|_| stopped())?
+    }
+}
+
+fn stopped() -> Error {
+    Error::internal("the database writer has stopped")
+}
+
+fn run_group(conn: &mut Conn, group: Vec<Change>) {
+    if let Err(e) = conn.batch_execute("BEGIN IMMEDIATE") {
+        // The changes never ran: dropping them tells each caller that the writer gave up on it.
+        tracing::error!("the database could not begin a change: {e}");
+        return;
+    }
+    let answers: Vec<Answer> = group.into_iter().map(|change| run_in_savepoint(conn, change)).collect();
+    let committed = conn.batch_execute("COMMIT").map_err(|e| {
+        tracing::error!("the database could not commit: {e}");
+        let _ = conn.batch_execute("ROLLBACK");
+        CommitFailed(e.to_string())
+    });
+    for answer in answers {
+        answer(committed.clone());
+    }
+}
+
+fn run_in_savepoint(conn: &mut Conn, change: Change) -> Answer {
+    let begun = conn.batch_execute("SAVEPOINT change");
+    let (keep, answer) = change(conn);
+    let ended = begun.and_then(|()| {
+        conn.batch_execute(if keep { "RELEASE change" } else { "ROLLBACK TO change; RELEASE change" })
+    });
+    match ended {
+        Ok(()) => answer,
+        Err(e) => {
+            let failed = CommitFailed(e.to_string());
+            Box::new(move |_| answer(Err(failed)))
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Comments: replies from anywhere and our own people's, nested under a post. One row a reply, by its ActivityPub id,
+//! however often and by whatever way it comes.
+
+mod own;
+mod store;
+pub mod thread;
+
+use diesel::prelude::*;
+
+use crate::app::App;
+use crate::db::schema::comments;
+use crate::domain::actor::{Actor, Mentions};
+use crate::domain::post::Post;
+use crate::domain::screening;
+use crate::domain::visibility::{CommentStatus, Visibility};
+use crate::error::Result;
+use crate::queue::{Job, NewJob};
+use crate::types::{ApUrl, Html, Id, Timestamp};
+
+pub use own::{delete_own, edit_own, get_own, reply};
+pub use store::{
+    Parent, count_public, find_parent, get, list_by_status, list_participants, list_public_replies, load_by_ap_id,
+    load_number, load_parked, park, parked_for, set_mentions, set_status, take_parked, unpark_old,
+};
+
+/// A comment as it stands in the database.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = comments)]
+pub struct Comment {
+    /// The row.
+    pub id: Id<Comment>,
+    /// The ActivityPub id, exactly as it was sent.
+    pub ap_id: ApUrl,
+    /// The post it stands under.
+    pub post_id: Id<Post>,
+    /// The comment it answers; None: the post itself.
+    pub parent_id: Option<Id<Comment>>,
+    /// Who wrote it.
+    pub actor_id: Id<Actor>,
+    /// One of our people wrote it.
+    pub local: bool,
+    /// Where it stands.
+    pub status: CommentStatus,
+    /// Whom it addresses.
+    pub visibility: Visibility,
+    /// Its place among its siblings, given when it first appears, never changed.
+    pub position: Option<i32>,
+    /// Its page on the author's server.
+    pub url: ApUrl,
+    /// The clean text.
+    pub html: Html,
+    /// The Markdown, of our own.
+    pub source: Option<String>,
+    /// BCP 47, when known.
+    pub language: Option<String>,
+    /// The people named in it.
+    pub mentions: Mentions,
+    /// When it was written, by its author's word, never in the future.
+    pub published_at: Timestamp,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// When the row last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A reply that came from elsewhere, checked and cleaned.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// The activity that brought it; None when it was fetched.
+    pub activity: Option<ApUrl>,
+    /// The reply's id.
+    pub ap_id: ApUrl,
+    /// Its author.
+    pub actor_id: Id<Actor>,
+    /// What it answers.
+    pub parent: Parent,
+    /// Its page.
+    pub url: ApUrl,
+    /// The clean text.
+    pub html: Html,
+    /// BCP 47, when given.
+    pub language: Option<String>,
+    /// Whom it addresses.
+    pub visibility: Visibility,
+    /// When it was written.
+    pub published_at: Timestamp,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+}
+
+/// What became of a reply that came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receipt {
+    /// Stored, in this state.
+    Stored(CommentStatus),
+    /// It was here already.
+    Duplicate,
+    /// It was deleted before it came.
+    Tombstone,
+}
+
+/// Stores a reply from elsewhere, in one write: the activity's id, the rules' decision, the comment, and the job that
+/// attaches what was waiting for it.
+pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
+    let now = app.now();
+    let mode = app.config.discussion.moderation;
+    let id = app.ids.next();
+    let attach = app.job(Job::AttachParked { parent: incoming.ap_id.clone() });
+    let (receipt, waiting) = app
+        .db
+        .write(move |conn| {
+            if let Some(activity) = &incoming.activity
+                && !store::note_received(conn, activity, now)?
+            {
+                return Ok((Receipt::Duplicate, false));
+            }
+            if store::is_buried(conn, &incoming.ap_id)? {
+                return Ok((Receipt::Tombstone, false));
+            }
+            let status = screening::review(conn, mode, incoming.actor_id)?;
+            let comment = from_incoming(id, incoming, status, now);
+            if !store::insert(conn, comment.clone())? {
+                return Ok((Receipt::Duplicate, false));
+            }
+            let waiting = attach_waiting(conn, &comment.ap_id, &attach)?;
+            Ok((Receipt::Stored(status), waiting))
+        })
+        .await?;
+    if waiting {
+        app.wake.jobs.notify_one();
+    }
+    Ok(receipt)
+}
+
+fn attach_waiting(conn: &mut crate::db::Conn, parent: &ApUrl, job: &NewJob) -> Result<bool> {
+    let waiting = store::has_parked(conn, parent)?;
+    if waiting {
+        job.enqueue(conn)?;
+    }
+    Ok(waiting)
+}
+
+fn from_incoming(id: Id<Comment>, incoming: Incoming, status: CommentStatus, now: Timestamp) -> Comment {
+    Comment {
+        id,
+        ap_id: incoming.ap_id,
+        post_id: incoming.parent.post_id,
+        parent_id: incoming.parent.comment_id,
+        actor_id: incoming.actor_id,
+        local: false,
+        status,
+        visibility: incoming.visibility,
+        position: None,
+        url: incoming.url,
+        html: incoming.html,
+        source: None,
+        language: incoming.language,
+        mentions: Mentions::default(),
+        published_at: incoming.published_at.min(now),
+        edited_at: incoming.edited_at.map(|at| at.min(now)),
+        received_at: now,
+        updated_at: now,
+    }
+}
+
+/// What an author changed in a reply elsewhere.
+#[derive(Clone, Debug)]
+pub struct RemoteEdit {
+    /// The reply's id.
+    pub ap_id: ApUrl,
+    /// Who says so; only the stored author may.
+    pub actor_id: Id<Actor>,
+    /// The clean text.
+    pub html: Html,
+    /// BCP 47, when given.
+    pub language: Option<String>,
+    /// Whom it addresses now; it may get narrower, never wider than its parent.
+    pub visibility: Visibility,
+    /// When it was edited.
+    pub edited_at: Timestamp,
+}
+
+/// Applies an edit from elsewhere. False when the comment is unknown, somebody else's, or newer here.
+pub async fn receive_edit(app: &App, activity: ApUrl, edit: RemoteEdit) -> Result<bool> {
+    let now = app.now();
+    app.db
+        .write(move |conn| {
+            Ok(store::note_received(conn, &activity, now)? && store::apply_edit(conn, &edit, now)?)
+        })
+        .await
+}
+
+/// Deletes a reply from elsewhere at its author's word; an unknown one is remembered, so that it stays gone when it
+/// comes late. False when it is somebody else's.
+pub async fn receive_delete(app: &App, activity: ApUrl, ap_id: ApUrl, actor: Actor) -> Result<bool> {
+    let now = app.now();
+    app.db
+        .write(move |conn| {
+            store::note_received(conn, &activity, now)?;
+            match load_by_ap_id(conn, &ap_id)? {
+                Some(comment) if comment.actor_id != actor.id => Ok(false),
+                Some(comment) => {
+                    store::empty(conn, comment.id, now)?;
+                    store::bury(conn, &ap_id, &actor.ap_id, now)?;
+                    Ok(true)
+                }
+                None if ap_id.same_origin(&actor.ap_id) => {
+                    store::bury(conn, &ap_id, &actor.ap_id, now)?;
+                    Ok(true)
+                }
+                None => Ok(false),
+            }
+        })
+        .await
+}
+
+/// Empties all comments of an actor that is gone.
+pub fn empty_all_of(conn: &mut crate::db::Conn, actor: Id<Actor>, now: Timestamp) -> Result<()> {
+    store::empty_all_of(conn, actor, now)
+}
+
+/// Notes that an activity was taken in; false when it was before. Run it in the transaction of what the activity does.
+pub fn note_received(conn: &mut crate::db::Conn, activity: &ApUrl, now: Timestamp) -> Result<bool> {
+    store::note_received(conn, activity, now)
+}

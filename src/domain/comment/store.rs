@@ -1,0 +1,348 @@
+//! SQL for comments and for replies that wait for their parent. No rules here; see the slice's other files.
+
+use diesel::dsl::max;
+use diesel::prelude::*;
+
+use super::{Comment, RemoteEdit};
+use crate::db::schema::{actors, comments, parked, posts, received, tombstones};
+use crate::db::{Conn, each};
+use crate::domain::actor::{Actor, Mentions};
+use crate::domain::post::{Post, Status};
+use crate::domain::visibility::{CommentStatus, is_public};
+use crate::error::{Error, Result};
+use crate::types::{ApUrl, Html, Id, Timestamp};
+
+/// Where a reply belongs: a post, and the comment it answers unless it answers the post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parent {
+    /// The post.
+    pub post_id: Id<Post>,
+    /// The comment.
+    pub comment_id: Option<Id<Comment>>,
+}
+
+/// The comment with this id in any state, or `NotFound`.
+pub fn get(conn: &mut Conn, id: Id<Comment>) -> Result<Comment> {
+    let row = comments::table.find(id).select(Comment::as_select()).first(conn).optional()?;
+    row.ok_or(Error::NotFound("the comment"))
+}
+
+/// The comment with this ActivityPub id, in any state.
+pub fn load_by_ap_id(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<Comment>> {
+    let query = comments::table.filter(comments::ap_id.eq(ap_id)).select(Comment::as_select());
+    Ok(query.first(conn).optional()?)
+}
+
+/// What a reply with this `inReplyTo` answers here: a published post, or a comment that is not private.
+pub fn find_parent(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<Parent>> {
+    let comment: Option<(Id<Comment>, Id<Post>)> = comments::table
+        .filter(comments::ap_id.eq(ap_id))
+        .select((comments::id, comments::post_id))
+        .first(conn)
+        .optional()?;
+    if let Some((id, post_id)) = comment {
+        return Ok(Some(Parent { post_id, comment_id: Some(id) }));
+    }
+    let post: Option<Id<Post>> = posts::table
+        .filter(posts::ap_id.eq(ap_id).or(posts::url.eq(ap_id)))
+        .filter(posts::status.eq(Status::Published))
+        .select(posts::id)
+        .first(conn)
+        .optional()?;
+    Ok(post.map(|post_id| Parent { post_id, comment_id: None }))
+}
+
+/// Inserts a comment, giving it the next place among its siblings when it is to appear. False when its id is known.
+pub(super) fn insert(conn: &mut Conn, mut comment: Comment) -> Result<bool> {
+    if comment.status == CommentStatus::Published {
+        comment.position = Some(next_position(conn, comment.post_id, comment.parent_id)?);
+    }
+    let inserted = each!(conn, c => diesel::insert_into(comments::table)
+        .values(&comment)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(inserted > 0)
+}
+
+/// The next place among the comments with this parent. Holds the post's row on PostgreSQL, so that two at once differ.
+fn next_position(conn: &mut Conn, post: Id<Post>, parent: Option<Id<Comment>>) -> Result<i32> {
+    if let Conn::Pg(c) = conn {
+        posts::table.find(post).select(posts::id).for_update().first::<i64>(c)?;
+    }
+    let last: Option<i32> = match parent {
+        Some(parent) => comments::table
+            .filter(comments::parent_id.eq(parent))
+            .select(max(comments::position))
+            .first(conn)?,
+        None => comments::table
+            .filter(comments::post_id.eq(post))
+            .filter(comments::parent_id.is_null())
+            .select(max(comments::position))
+            .first(conn)?,
+    };
+    Ok(last.unwrap_or(0) + 1)
+}
+
+/// Moves a comment to another state; it gets its place when it first appears.
+pub fn set_status(conn: &mut Conn, id: Id<Comment>, status: CommentStatus, now: Timestamp) -> Result<Comment> {
+    let mut comment = get(conn, id)?;
+    if status == CommentStatus::Published && comment.position.is_none() {
+        comment.position = Some(next_position(conn, comment.post_id, comment.parent_id)?);
+    }
+    diesel::update(comments::table.find(id))
+        .set((
+            comments::status.eq(status),
+            comments::position.eq(comment.position),
+            comments::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    (comment.status, comment.updated_at) = (status, now);
+    Ok(comment)
+}
+
+pub(super) fn apply_edit(conn: &mut Conn, edit: &RemoteEdit, now: Timestamp) -> Result<bool> {
+    let edited_at = edit.edited_at.min(now);
+    let theirs = comments::table
+        .filter(comments::ap_id.eq(&edit.ap_id))
+        .filter(comments::actor_id.eq(edit.actor_id))
+        .filter(comments::status.ne(CommentStatus::Deleted))
+        .filter(comments::edited_at.is_null().or(comments::edited_at.le(edited_at)));
+    let changed = diesel::update(theirs)
+        .set((
+            comments::html.eq(&edit.html),
+            comments::language.eq(&edit.language),
+            comments::visibility.eq(edit.visibility),
+            comments::edited_at.eq(Some(edited_at)),
+            comments::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(changed > 0)
+}
+
+pub(super) fn rewrite(
+    conn: &mut Conn,
+    id: Id<Comment>,
+    source: &str,
+    html: &Html,
+    mentions: &Mentions,
+    now: Timestamp,
+) -> Result<()> {
+    diesel::update(comments::table.find(id))
+        .set((
+            comments::source.eq(Some(source)),
+            comments::html.eq(html),
+            comments::mentions.eq(mentions),
+            comments::edited_at.eq(Some(now)),
+            comments::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores what was found behind the mentions, and the text with their links.
+pub fn set_mentions(conn: &mut Conn, id: Id<Comment>, mentions: &Mentions, html: &Html) -> Result<()> {
+    diesel::update(comments::table.find(id))
+        .set((comments::mentions.eq(mentions), comments::html.eq(html)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes a deleted comment's text away and keeps its place.
+pub(super) fn empty(conn: &mut Conn, id: Id<Comment>, now: Timestamp) -> Result<()> {
+    diesel::update(comments::table.find(id)).set(emptied(now)).execute(conn)?;
+    Ok(())
+}
+
+pub(super) fn empty_all_of(conn: &mut Conn, actor: Id<Actor>, now: Timestamp) -> Result<()> {
+    diesel::update(comments::table.filter(comments::actor_id.eq(actor))).set(emptied(now)).execute(conn)?;
+    Ok(())
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = comments, treat_none_as_null = true)]
+struct Emptied {
+    status: CommentStatus,
+    html: Html,
+    source: Option<String>,
+    mentions: Mentions,
+    updated_at: Timestamp,
+}
+
+fn emptied(now: Timestamp) -> Emptied {
+    Emptied {
+        status: CommentStatus::Deleted,
+        html: Html::default(),
+        source: None,
+        mentions: Mentions::default(),
+        updated_at: now,
+    }
+}
+
+pub(super) fn bury(conn: &mut Conn, ap_id: &ApUrl, actor: &ApUrl, now: Timestamp) -> Result<()> {
+    let row = (
+        tombstones::ap_id.eq(ap_id),
+        tombstones::former_type.eq("Note"),
+        tombstones::actor_ap_id.eq(actor),
+        tombstones::deleted_at.eq(now),
+    );
+    each!(conn, c => diesel::insert_into(tombstones::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(())
+}
+
+pub(super) fn is_buried(conn: &mut Conn, ap_id: &ApUrl) -> Result<bool> {
+    let found = tombstones::table.find(ap_id).select(tombstones::deleted_at).first::<i64>(conn).optional()?;
+    Ok(found.is_some())
+}
+
+pub(super) fn note_received(conn: &mut Conn, activity: &ApUrl, now: Timestamp) -> Result<bool> {
+    let row = (received::ap_id.eq(activity), received::received_at.eq(now));
+    let inserted = each!(conn, c => diesel::insert_into(received::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(inserted > 0)
+}
+
+/// Comments in one state, newest first, before an id.
+pub fn list_by_status(
+    conn: &mut Conn,
+    status: CommentStatus,
+    before: Option<Id<Comment>>,
+    limit: i64,
+) -> Result<Vec<(Comment, Actor)>> {
+    let mut query = comments::table
+        .inner_join(actors::table)
+        .filter(comments::status.eq(status))
+        .order(comments::id.desc())
+        .limit(limit)
+        .select((Comment::as_select(), Actor::as_select()))
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(comments::id.lt(before));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// The authors of a comment's ancestors and of the comment itself, without our own.
+pub fn list_participants(conn: &mut Conn, comment: &Comment) -> Result<Vec<Actor>> {
+    let mut found: Vec<Actor> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    let mut next = Some(comment.id);
+    while let Some(id) = next
+        && seen.insert(id)
+    {
+        let (parent, actor): (Option<Id<Comment>>, Actor) = comments::table
+            .inner_join(actors::table)
+            .filter(comments::id.eq(id))
+            .select((comments::parent_id, Actor::as_select()))
+            .first(conn)?;
+        if !actor.local && !found.iter().any(|known| known.id == actor.id) {
+            found.push(actor);
+        }
+        next = parent;
+    }
+    Ok(found)
+}
+
+/// The ids of the public direct replies to a post (`parent` None) or comment, oldest first, after an id.
+pub fn list_public_replies(
+    conn: &mut Conn,
+    post: Id<Post>,
+    parent: Option<Id<Comment>>,
+    after: Option<Id<Comment>>,
+    limit: i64,
+) -> Result<Vec<(Id<Comment>, ApUrl)>> {
+    let mut query = comments::table
+        .filter(comments::post_id.eq(post))
+        .filter(is_public())
+        .order(comments::id)
+        .limit(limit)
+        .select((comments::id, comments::ap_id))
+        .into_boxed();
+    query = match parent {
+        Some(parent) => query.filter(comments::parent_id.eq(parent)),
+        None => query.filter(comments::parent_id.is_null()),
+    };
+    if let Some(after) = after {
+        query = query.filter(comments::id.gt(after));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// How many public comments there are: of a post, or of all.
+pub fn count_public(conn: &mut Conn, post: Option<Id<Post>>) -> Result<i64> {
+    let mut query = comments::table.filter(is_public()).count().into_boxed();
+    if let Some(post) = post {
+        query = query.filter(comments::post_id.eq(post));
+    }
+    Ok(query.get_result(conn)?)
+}
+
+/// A comment's number in its thread, as in `1.2.3`; None when it or one above it never appeared.
+pub fn load_number(conn: &mut Conn, comment: &Comment) -> Result<Option<String>> {
+    let mut chain = vec![(comment.id, comment.position)];
+    let mut next = comment.parent_id;
+    while let Some(id) = next
+        && !chain.iter().any(|(seen, _)| *seen == id)
+    {
+        let (parent, position): (Option<Id<Comment>>, Option<i32>) =
+            comments::table.find(id).select((comments::parent_id, comments::position)).first(conn)?;
+        chain.push((id, position));
+        next = parent;
+    }
+    if chain.iter().any(|(_, position)| position.is_none()) {
+        return Ok(None);
+    }
+    let join = |prefix: String, (id, position): &(Id<Comment>, Option<i32>)| {
+        super::thread::join_number(&prefix, *position, id.raw())
+    };
+    Ok(Some(chain.iter().rev().fold(String::new(), join)))
+}
+
+/// Keeps a reply whose parent is not here yet. False when it is kept already, or too many wait.
+pub fn park(conn: &mut Conn, ap_id: &ApUrl, parent: &ApUrl, actor: &ApUrl, document: &str, now: Timestamp) -> Result<bool> {
+    /// Replies that may wait at a time, whoever sent them.
+    const MOST: i64 = 10_000;
+    if parked::table.count().get_result::<i64>(conn)? >= MOST {
+        return Ok(false);
+    }
+    let row = (
+        parked::ap_id.eq(ap_id),
+        parked::parent_ap_id.eq(parent),
+        parked::actor_ap_id.eq(actor),
+        parked::document.eq(document),
+        parked::received_at.eq(now),
+    );
+    let kept = each!(conn, c => diesel::insert_into(parked::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(kept > 0)
+}
+
+pub(super) fn has_parked(conn: &mut Conn, parent: &ApUrl) -> Result<bool> {
+    let query = parked::table.filter(parked::parent_ap_id.eq(parent)).select(parked::ap_id);
+    Ok(query.first::<ApUrl>(conn).optional()?.is_some())
+}
+
+/// The parked replies that wait for this parent: id, author, document.
+pub fn parked_for(conn: &mut Conn, parent: &ApUrl) -> Result<Vec<(ApUrl, ApUrl, String)>> {
+    let query = parked::table.filter(parked::parent_ap_id.eq(parent));
+    Ok(query.select((parked::ap_id, parked::actor_ap_id, parked::document)).limit(1000).load(conn)?)
+}
+
+/// A parked reply: its parent, author and document.
+pub fn load_parked(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<(ApUrl, ApUrl, String)>> {
+    let query = parked::table.find(ap_id).select((parked::parent_ap_id, parked::actor_ap_id, parked::document));
+    Ok(query.first(conn).optional()?)
+}
+
+/// Takes a parked reply away.
+pub fn take_parked(conn: &mut Conn, ap_id: &ApUrl) -> Result<()> {
+    diesel::delete(parked::table.find(ap_id)).execute(conn)?;
+    Ok(())
+}
+
+/// Drops the replies that have waited since before `oldest`, and forgets activities received before it.
+pub fn unpark_old(conn: &mut Conn, oldest: Timestamp) -> Result<()> {
+    diesel::delete(parked::table.filter(parked::received_at.lt(oldest))).execute(conn)?;
+    diesel::delete(received::table.filter(received::received_at.lt(oldest))).execute(conn)?;
+    Ok(())
+}

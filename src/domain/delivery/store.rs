@@ -1,0 +1,287 @@
+//! SQL for activities and deliveries.
+
+use diesel::prelude::*;
+
+use super::{Activity, BREAKER_FAILURES, Delivery, Due, Item, LEASE_SECS, Outcome, State, Totals, pause_secs};
+use crate::db::schema::{activities, actors, deliveries, followers, hosts};
+use crate::db::{CHUNK, Conn, each};
+use crate::domain::actor::Actor;
+use crate::domain::post::Post;
+use crate::error::Result;
+use crate::types::{ApUrl, Host, Id, Timestamp};
+
+/// Inserts an activity with a delivery for each inbox. Does nothing when the activity is there already: a job that runs
+/// twice sends once.
+pub fn insert_activity(
+    conn: &mut Conn,
+    activity: &Activity,
+    inboxes: Vec<(Id<Delivery>, ApUrl, Host)>,
+) -> Result<bool> {
+    let inserted = each!(conn, c => diesel::insert_into(activities::table)
+        .values(activity)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    if inserted == 0 {
+        return Ok(false);
+    }
+    let rows: Vec<_> = inboxes
+        .into_iter()
+        .map(|(id, inbox, host)| {
+            (
+                deliveries::id.eq(id),
+                deliveries::activity_id.eq(activity.id),
+                deliveries::actor_id.eq(activity.actor_id),
+                deliveries::post_id.eq(activity.post_id),
+                deliveries::inbox.eq(inbox),
+                deliveries::host.eq(host),
+                deliveries::state.eq(State::Waiting.number()),
+                deliveries::attempts.eq(0),
+                deliveries::next_attempt_at.eq(activity.created_at),
+                deliveries::lease_until.eq(0_i64),
+                deliveries::created_at.eq(activity.created_at),
+            )
+        })
+        .collect();
+    for chunk in rows.chunks(CHUNK) {
+        let chunk = chunk.to_vec();
+        each!(conn, c => diesel::insert_into(deliveries::table).values(chunk).execute(c))?;
+    }
+    Ok(true)
+}
+
+/// Claims up to `limit` due deliveries for [`LEASE_SECS`], none to the hosts in `busy`. Run it in a write transaction.
+pub fn claim(conn: &mut Conn, now: Timestamp, limit: i64, busy: Vec<Host>) -> Result<Vec<Due>> {
+    let due = deliveries::table
+        .filter(deliveries::state.lt(State::Delivered.number()))
+        .filter(deliveries::next_attempt_at.le(now))
+        .filter(deliveries::lease_until.le(now.0))
+        .filter(deliveries::host.ne_all(busy))
+        .order(deliveries::next_attempt_at)
+        .limit(limit)
+        .select((
+            deliveries::id,
+            deliveries::activity_id,
+            deliveries::actor_id,
+            deliveries::inbox,
+            deliveries::host,
+            deliveries::attempts,
+            deliveries::created_at,
+        ));
+    let rows: Vec<Due> = match conn {
+        Conn::Pg(c) => due.for_update().skip_locked().load(c)?,
+        Conn::Sqlite(c) => due.load(c)?,
+    };
+    let lease = now.plus_secs(LEASE_SECS).0;
+    for chunk in rows.chunks(CHUNK) {
+        let ids: Vec<Id<Delivery>> = chunk.iter().map(|row| row.id).collect();
+        diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
+            .set(deliveries::lease_until.eq(lease))
+            .execute(conn)?;
+    }
+    Ok(rows)
+}
+
+/// The JSON of an activity.
+pub fn load_document(conn: &mut Conn, id: Id<Activity>) -> Result<Option<String>> {
+    Ok(activities::table.find(id).select(activities::document).first(conn).optional()?)
+}
+
+/// Writes back how tries ended. Returns the actors to look up again, because their inbox is gone.
+pub fn settle(conn: &mut Conn, results: &[(Due, Outcome)], now: Timestamp) -> Result<Vec<Id<Actor>>> {
+    let done: Vec<Id<Delivery>> =
+        results.iter().filter(|(_, outcome)| *outcome == Outcome::Done).map(|(due, _)| due.id).collect();
+    for chunk in done.chunks(CHUNK) {
+        diesel::update(deliveries::table.filter(deliveries::id.eq_any(chunk.to_vec())))
+            .set((
+                deliveries::state.eq(State::Delivered.number()),
+                deliveries::attempts.eq(deliveries::attempts + 1),
+                deliveries::lease_until.eq(0),
+                deliveries::last_error.eq(None::<String>),
+                deliveries::done_at.eq(Some(now.0)),
+            ))
+            .execute(conn)?;
+    }
+    let mut lost = Vec::new();
+    for (due, outcome) in results {
+        match outcome {
+            Outcome::Done => {}
+            Outcome::Postponed(at) => put_back(conn, due, *at)?,
+            Outcome::Retry { at, error, status, host_failed } => {
+                let change = Change::new(State::Retrying, *at, error, *status);
+                write_back(conn, due, &change)?;
+                if *host_failed {
+                    count_failure(conn, &due.host, now)?;
+                }
+            }
+            Outcome::Dead { error, status, gone } => {
+                write_back(conn, due, &Change::new(State::Dead, now, error, *status))?;
+                if *gone {
+                    lost.extend(followers_at(conn, &due.inbox)?);
+                }
+            }
+        }
+    }
+    Ok(lost)
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = deliveries)]
+struct Change {
+    state: i32,
+    next_attempt_at: Timestamp,
+    lease_until: i64,
+    last_error: Option<String>,
+    last_status: Option<i32>,
+}
+
+impl Change {
+    fn new(state: State, at: Timestamp, error: &str, status: Option<u16>) -> Self {
+        Self {
+            state: state.number(),
+            next_attempt_at: at,
+            lease_until: 0,
+            last_error: Some(error.to_owned()),
+            last_status: status.map(i32::from),
+        }
+    }
+}
+
+fn write_back(conn: &mut Conn, due: &Due, change: &Change) -> Result<()> {
+    diesel::update(deliveries::table.find(due.id))
+        .set((change, deliveries::attempts.eq(due.attempts + 1)))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn put_back(conn: &mut Conn, due: &Due, at: Timestamp) -> Result<()> {
+    diesel::update(deliveries::table.find(due.id))
+        .set((deliveries::lease_until.eq(0), deliveries::next_attempt_at.eq(at)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Counts a failure of a host; after some in a row, everything for it waits.
+fn count_failure(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()> {
+    let row = (
+        hosts::host.eq(host),
+        hosts::failures.eq(0),
+        hosts::retry_at.eq(0),
+        hosts::blocked.eq(false),
+        hosts::updated_at.eq(now),
+    );
+    each!(conn, c => diesel::insert_into(hosts::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let failures: i32 = hosts::table.find(host).select(hosts::failures).first(conn)?;
+    let failures = failures.saturating_add(1);
+    let retry_at = if failures >= BREAKER_FAILURES {
+        now.plus_secs(pause_secs(failures - BREAKER_FAILURES, 0.5))
+    } else {
+        now
+    };
+    diesel::update(hosts::table.find(host))
+        .set((hosts::failures.eq(failures), hosts::retry_at.eq(retry_at.0), hosts::updated_at.eq(now)))
+        .execute(conn)?;
+    if retry_at > now {
+        let waiting = deliveries::table
+            .filter(deliveries::host.eq(host))
+            .filter(deliveries::state.lt(State::Delivered.number()))
+            .filter(deliveries::next_attempt_at.lt(retry_at));
+        diesel::update(waiting).set(deliveries::next_attempt_at.eq(retry_at)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// A host answered again: its failures are forgotten and what waits for it is due now.
+pub fn forget_failures(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()> {
+    diesel::update(hosts::table.find(host))
+        .set((hosts::failures.eq(0), hosts::retry_at.eq(0), hosts::updated_at.eq(now)))
+        .execute(conn)?;
+    let waiting = deliveries::table
+        .filter(deliveries::host.eq(host))
+        .filter(deliveries::state.lt(State::Delivered.number()))
+        .filter(deliveries::next_attempt_at.gt(now));
+    diesel::update(waiting).set(deliveries::next_attempt_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// The hosts that failed lately: their failures in a row.
+pub fn list_failing(conn: &mut Conn) -> Result<Vec<Host>> {
+    let query = hosts::table.filter(hosts::failures.gt(0)).select(hosts::host);
+    Ok(query.load(conn)?)
+}
+
+fn followers_at(conn: &mut Conn, inbox: &ApUrl) -> Result<Vec<Id<Actor>>> {
+    let query = actors::table
+        .inner_join(followers::table.on(followers::follower_id.eq(actors::id)))
+        .filter(actors::inbox.eq(inbox).or(actors::shared_inbox.eq(inbox)))
+        .select(actors::id)
+        .distinct()
+        .limit(100);
+    Ok(query.load(conn)?)
+}
+
+/// Counts deliveries by state: of one post, or of all.
+pub fn totals(conn: &mut Conn, post: Option<Id<Post>>) -> Result<Totals> {
+    let mut totals = Totals::default();
+    let counted = |state: State, conn: &mut Conn| -> Result<i64> {
+        let mut query = deliveries::table.filter(deliveries::state.eq(state.number())).count().into_boxed();
+        if let Some(post) = post {
+            query = query.filter(deliveries::post_id.eq(post));
+        }
+        Ok(query.get_result(conn)?)
+    };
+    totals.waiting = counted(State::Waiting, conn)?;
+    totals.retrying = counted(State::Retrying, conn)?;
+    totals.delivered = counted(State::Delivered, conn)?;
+    totals.dead = counted(State::Dead, conn)?;
+    Ok(totals)
+}
+
+/// How many deliveries are still due.
+pub fn count_pending(conn: &mut Conn) -> Result<i64> {
+    Ok(deliveries::table.filter(deliveries::state.lt(State::Delivered.number())).count().get_result(conn)?)
+}
+
+type ItemRow = (ApUrl, i32, i32, Option<String>, Timestamp);
+
+/// The newest deliveries: of one post, or of all that are not done.
+pub fn list_items(conn: &mut Conn, post: Option<Id<Post>>, limit: i64) -> Result<Vec<Item>> {
+    let mut query = deliveries::table
+        .order(deliveries::id.desc())
+        .limit(limit)
+        .select((
+            deliveries::inbox,
+            deliveries::state,
+            deliveries::attempts,
+            deliveries::last_error,
+            deliveries::next_attempt_at,
+        ))
+        .into_boxed();
+    query = match post {
+        Some(post) => query.filter(deliveries::post_id.eq(post)),
+        None => query.filter(deliveries::state.ne(State::Delivered.number())),
+    };
+    let rows: Vec<ItemRow> = query.load(conn)?;
+    let item = |(inbox, state, attempts, last_error, next): ItemRow| {
+        let state = State::from_number(state);
+        let due = matches!(state, State::Waiting | State::Retrying);
+        Item { inbox, state, attempts, last_error, next_attempt_at: due.then_some(next) }
+    };
+    Ok(rows.into_iter().map(item).collect())
+}
+
+pub(super) fn revive(conn: &mut Conn, post: Option<Id<Post>>, now: Timestamp) -> Result<usize> {
+    let dead = deliveries::state.eq(State::Dead.number());
+    let change = (
+        deliveries::state.eq(State::Retrying.number()),
+        deliveries::next_attempt_at.eq(now),
+        deliveries::created_at.eq(now),
+        deliveries::lease_until.eq(0_i64),
+    );
+    let changed = match post {
+        Some(post) => {
+            diesel::update(deliveries::table.filter(dead.and(deliveries::post_id.eq(post)))).set(change).execute(conn)?
+        }
+        None => diesel::update(deliveries::table.filter(dead)).set(change).execute(conn)?,
+    };
+    Ok(changed)
+}

@@ -1,0 +1,17 @@
+//! The subject matter, one folder a slice: its types, its rules and its SQL side by side. No HTTP, no ActivityPub.
+//!
+//! A slice may call those before it: visibility → account, actor → screening → media → post → comment → reaction, follower, note →
+//! delivery → moderation.
+
+pub mod account;
+pub mod actor;
+pub mod comment;
+pub mod delivery;
+pub mod follower;
+pub mod media;
+pub mod moderation;
+pub mod note;
+pub mod post;
+pub mod reaction;
+pub mod screening;
+pub mod visibility;

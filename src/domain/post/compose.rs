@@ -1,0 +1,282 @@
+//! From what a writer hands in to the row that is stored: checks, slug, rendering. No SQL of its own.
+
+use std::collections::BTreeMap;
+
+use super::{Image, Post, Status, Tagged, store};
+use crate::app::App;
+use crate::domain::actor::{self, Actor, Mention};
+use crate::error::{Error, Result};
+use crate::text::{self, markdown};
+use crate::types::{Html, Json, Timestamp};
+
+/// Longest title, in characters: what other servers keep of a name.
+const TITLE_MAX: usize = 500;
+/// Longest Markdown, in bytes: the rendered Article must stay below the 1 MB that other servers read.
+const SOURCE_MAX: usize = 300_000;
+const SUMMARY_MAX: usize = 2_000;
+const TAGS_MAX: usize = 30;
+/// Length of the excerpt, in graphemes: what a timeline shows.
+const EXCERPT_LENGTH: usize = 400;
+
+/// What a writer hands in for a new post.
+#[derive(Clone, Debug, Default)]
+pub struct NewPost {
+    /// Plain text.
+    pub title: String,
+    /// Markdown.
+    pub content: String,
+    /// Plain text; what timelines show. None: an excerpt is made.
+    pub summary: Option<String>,
+    /// With or without `#`.
+    pub tags: Vec<String>,
+    /// The last part of the address; made from the title when None.
+    pub slug: Option<String>,
+    /// BCP 47; the site's when None.
+    pub language: Option<String>,
+    /// Published when None.
+    pub status: Option<Status>,
+    /// For scheduled posts.
+    pub publish_at: Option<Timestamp>,
+}
+
+/// A change to a post; None leaves a field as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Edit {
+    /// Plain text.
+    pub title: Option<String>,
+    /// Markdown.
+    pub content: Option<String>,
+    /// Plain text; an empty one brings the excerpt back.
+    pub summary: Option<String>,
+    /// All tags anew.
+    pub tags: Option<Vec<String>>,
+    /// Only before the post is published: addresses that others know stay.
+    pub slug: Option<String>,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// Draft → scheduled → published; never back.
+    pub status: Option<Status>,
+    /// For scheduled posts.
+    pub publish_at: Option<Timestamp>,
+}
+
+/// Checks and renders a new post.
+pub(super) async fn new_post(app: &App, author: &Actor, new: NewPost) -> Result<(Post, Vec<String>)> {
+    let (id, now) = (app.ids.next(), app.now());
+    let status = new.status.unwrap_or(Status::Published);
+    let wanted = new.slug.clone();
+    let empty = Post {
+        id,
+        ap_id: app.url(&format!("/ap/posts/{id}")),
+        actor_id: author.id,
+        status: Status::Draft,
+        slug: String::new(),
+        url: app.url(""),
+        title: String::new(),
+        summary: None,
+        excerpt: String::new(),
+        source: String::new(),
+        html: Html::default(),
+        language: app.config.site.language.clone(),
+        images: Json::default(),
+        mentions: Json::default(),
+        created_at: now,
+        published_at: None,
+        publish_at: None,
+        edited_at: None,
+        updated_at: now,
+        deleted_at: None,
+    };
+    let edit = Edit {
+        slug: Some(wanted.unwrap_or_default()),
+        title: Some(new.title),
+        content: Some(new.content),
+        summary: new.summary,
+        tags: Some(new.tags),
+        language: new.language,
+        status: Some(status),
+        publish_at: new.publish_at,
+    };
+    edited(app, Tagged { post: empty, tags: Vec::new() }, edit).await
+}
+
+/// Checks an edit and lays it over the post; renders what changed.
+pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<(Post, Vec<String>)> {
+    let Tagged { mut post, tags } = old;
+    let was = post.status;
+    let mut wrong = BTreeMap::new();
+    let mut fail = |field: &str, why: String| {
+        wrong.insert(field.to_owned(), why);
+    };
+    if let Some(title) = edit.title {
+        post.title = text::sanitize::name(&title, TITLE_MAX);
+        if post.title.is_empty() {
+            fail("title", "a post needs a title".into());
+        }
+    }
+    if let Some(summary) = edit.summary {
+        let summary = summary.trim();
+        if summary.len() > SUMMARY_MAX {
+            fail("summary", format!("at most {SUMMARY_MAX} bytes"));
+        }
+        post.summary = (!summary.is_empty()).then(|| summary.to_owned());
+    }
+    if let Some(language) = edit.language {
+        match text::language::normalise(&language) {
+            Some(language) => post.language = language,
+            None => fail("language", format!("\"{language}\" is no language tag; write for example \"en\"")),
+        }
+    }
+    let tags = match edit.tags.map(|tags| check_tags(&tags)) {
+        None => tags,
+        Some(Ok(tags)) => tags,
+        Some(Err(why)) => {
+            fail("tags", why);
+            Vec::new()
+        }
+    };
+    match &edit.content {
+        Some(source) if source.trim().is_empty() => fail("content", "a post needs a text".into()),
+        Some(source) if source.len() > SOURCE_MAX => fail("content", format!("at most {SOURCE_MAX} bytes")),
+        _ => {}
+    }
+    if let Err((field, why)) = change_status(&mut post, edit.status, edit.publish_at, app.now()) {
+        fail(field, why);
+    }
+    let wanted_slug = edit.slug;
+    match &wanted_slug {
+        Some(slug) if was == Status::Published && *slug != post.slug => {
+            fail("slug", "the address of a published post cannot change".into());
+        }
+        Some(slug) if !slug.is_empty() && !text::slug::is_valid(slug) => {
+            fail("slug", "only a-z, 0-9 and single hyphens between them, at most 80 characters".into());
+        }
+        _ => {}
+    }
+    if !wrong.is_empty() {
+        let fields: Vec<&str> = wrong.keys().map(String::as_str).collect();
+        let message = format!("the post was not accepted: look at {}", fields.join(", "));
+        return Err(Error::Invalid { message, fields: wrong });
+    }
+    if let Some(source) = edit.content {
+        render(app, &mut post, source).await?;
+    }
+    if let Some(slug) = wanted_slug
+        && slug != post.slug
+    {
+        post.slug = choose_slug(app, &slug, &post.title).await?;
+    }
+    post.url = app.url(&format!("/posts/{}", post.slug));
+    post.updated_at = Timestamp(app.now().0.max(post.updated_at.0 + 1));
+    if was == Status::Published {
+        post.edited_at = Some(post.updated_at);
+    }
+    Ok((post, tags))
+}
+
+/// Moves the post to the wanted state, or says which field is wrong and why.
+fn change_status(
+    post: &mut Post,
+    status: Option<Status>,
+    publish_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), (&'static str, String)> {
+    let status = status.unwrap_or(post.status);
+    let publish_at = publish_at.or(post.publish_at);
+    match (post.status, status) {
+        (_, Status::Deleted) => Err(("status", "delete a post with DELETE".into())),
+        (Status::Published, Status::Published) => Ok(()),
+        (Status::Published, _) => Err(("status", "a published post stays published; delete it instead".into())),
+        (_, Status::Scheduled) => match publish_at {
+            Some(at) if at > now => {
+                (post.status, post.publish_at) = (status, Some(at));
+                Ok(())
+            }
+            _ => Err(("publish_at", "a scheduled post needs a moment in the future, as in 2030-01-31T09:00:00Z".into())),
+        },
+        (_, Status::Published) => {
+            (post.status, post.published_at, post.publish_at) = (status, Some(now), None);
+            Ok(())
+        }
+        (_, Status::Draft) => {
+            (post.status, post.publish_at) = (status, None);
+            Ok(())
+        }
+    }
+}
+
+fn check_tags(tags: &[String]) -> Result<Vec<String>, String> {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut kept = Vec::new();
+    for tag in tags {
+        let name = text::hashtag::normalise(tag)
+            .ok_or_else(|| format!("\"{tag}\": a tag has letters, digits and _ only, as hashtags do"))?;
+        if seen.insert(text::hashtag::key(&name)) {
+            kept.push(name);
+        }
+    }
+    if kept.len() > TAGS_MAX { Err(format!("at most {TAGS_MAX} tags")) } else { Ok(kept) }
+}
+
+/// Renders the Markdown with the people we know linked; the rest are looked up when the post is federated.
+async fn render(app: &App, post: &mut Post, source: String) -> Result<()> {
+    let mentions = resolve_known(app, &source).await?;
+    let links = link_map(&mentions);
+    let (source, rendered) = tokio::task::spawn_blocking(move || {
+        let rendered = markdown::render_post(&source, &links);
+        (source, rendered)
+    })
+    .await
+    .map_err(Error::internal)?;
+    post.excerpt = text::excerpt::excerpt(rendered.html.as_str(), EXCERPT_LENGTH);
+    post.images = Json::new(&rendered.images.into_iter().map(|i| Image { url: i.url, alt: i.alt }).collect());
+    post.mentions = Json::new(&mentions);
+    post.html = rendered.html;
+    post.source = source;
+    Ok(())
+}
+
+/// The people named in a text, with the actors we know already.
+pub async fn resolve_known(app: &App, source: &str) -> Result<Vec<Mention>> {
+    let handles = text::mention::find(source);
+    if handles.is_empty() {
+        return Ok(Vec::new());
+    }
+    app.db
+        .read(move |conn| {
+            let resolve = |handle: &text::mention::Handle| {
+                let known = actor::find_by_handle(conn, &handle.user, &handle.host)?;
+                Ok(Mention {
+                    handle: handle.to_string(),
+                    ap_id: known.as_ref().map(|actor| actor.ap_id.clone()),
+                    url: known.map(|actor| actor.url),
+                })
+            };
+            handles.iter().map(resolve).collect()
+        })
+        .await
+}
+
+/// The links that the renderer puts on the people it finds.
+pub fn link_map(mentions: &[Mention]) -> markdown::Mentions {
+    let link = |mention: &Mention| {
+        let handle = text::mention::Handle::parse(&mention.handle)?;
+        Some((handle.key(), mention.url.as_ref()?.as_str().to_owned()))
+    };
+    mentions.iter().filter_map(link).collect()
+}
+
+/// The wanted slug when it is free, or one made from the title with a number behind it when that is taken.
+async fn choose_slug(app: &App, wanted: &str, title: &str) -> Result<String> {
+    let base = if wanted.is_empty() { text::slug::slug(title) } else { wanted.to_owned() };
+    let taken = base.clone();
+    let taken = app.db.read(move |conn| store::list_slugs_like(conn, &taken)).await?;
+    if !taken.contains(&base) {
+        return Ok(base);
+    }
+    if !wanted.is_empty() {
+        return Err(Error::invalid_field("slug", format!("another post has the address \"{wanted}\"")));
+    }
+    let numbered = (2..).map(|n: u32| format!("{base}-{n}")).find(|slug| !taken.contains(slug));
+    numbered.ok_or_else(|| Error::internal("no free slug"))
+}

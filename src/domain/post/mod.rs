@@ -1,0 +1,224 @@
+//! Posts: drafting, publishing, scheduling, editing, deleting. Text is rendered and sanitised once, here, and stored
+//! as HTML. A change and the job that tells others are one transaction.
+
+pub mod compose;
+pub mod page;
+mod store;
+
+use diesel::prelude::*;
+
+use crate::app::App;
+use crate::db::schema::posts;
+use crate::domain::actor::{Actor, Mentions};
+use crate::error::{Error, Result};
+use crate::queue::{Event, Job};
+use crate::types::{ApUrl, Html, Id, Json, Timestamp, word_enum};
+
+pub use compose::{Edit, NewPost};
+pub use store::{
+    count_published, get, list_outbox, load_by_ap_id, load_by_slug, load_summaries, set_mentions, tags_of,
+};
+
+word_enum! {
+    /// Where a post stands.
+    Status {
+        /// Only its writer sees it.
+        Draft = "draft",
+        /// Waits for its time.
+        Scheduled = "scheduled",
+        /// Everybody sees it.
+        Published = "published",
+        /// Was published, is gone for good.
+        Deleted = "deleted",
+    }
+}
+
+/// A post as it stands in the database.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = posts, treat_none_as_null = true)]
+pub struct Post {
+    /// The row.
+    pub id: Id<Post>,
+    /// The ActivityPub id of the Article.
+    pub ap_id: ApUrl,
+    /// The writer.
+    pub actor_id: Id<Actor>,
+    /// Where it stands.
+    pub status: Status,
+    /// The last part of its address.
+    pub slug: String,
+    /// Its page.
+    pub url: ApUrl,
+    /// Plain text.
+    pub title: String,
+    /// The summary its writer gave, plain text.
+    pub summary: Option<String>,
+    /// A beginning of the text, plain, for when there is no summary.
+    pub excerpt: String,
+    /// The Markdown.
+    pub source: String,
+    /// The rendered text.
+    pub html: Html,
+    /// BCP 47.
+    pub language: String,
+    /// The images in the text.
+    pub images: Json<Vec<Image>>,
+    /// The people named in the text.
+    pub mentions: Mentions,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When it appeared.
+    pub published_at: Option<Timestamp>,
+    /// When it shall appear.
+    pub publish_at: Option<Timestamp>,
+    /// When it was last edited after it appeared.
+    pub edited_at: Option<Timestamp>,
+    /// When the row last changed.
+    pub updated_at: Timestamp,
+    /// When it was deleted.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// An image in a post.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Image {
+    /// Where it is.
+    pub url: String,
+    /// What it shows, for those who cannot see it.
+    pub alt: String,
+}
+
+impl Post {
+    /// The writer's summary, else the excerpt.
+    pub fn summary_or_excerpt(&self) -> &str {
+        self.summary.as_deref().unwrap_or(&self.excerpt)
+    }
+
+    /// True when everybody may see it.
+    pub fn is_published(&self) -> bool {
+        self.status == Status::Published
+    }
+}
+
+/// A post with its tags, as written.
+#[derive(Clone, Debug)]
+pub struct Tagged {
+    /// The post.
+    pub post: Post,
+    /// Its tags, without `#`.
+    pub tags: Vec<String>,
+}
+
+/// Creates a post. Published ones are federated by a job of the same transaction.
+pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
+    let (post, tags) = compose::new_post(app, author, new).await?;
+    let jobs = match post.status {
+        Status::Published => vec![app.job(federate(Event::PostCreated { post: post.id.raw() }))],
+        Status::Scheduled => {
+            let job = app.job(Job::PublishScheduled { post: post.id.raw() });
+            vec![job.at(post.publish_at.unwrap_or_else(|| app.now()))]
+        }
+        _ => Vec::new(),
+    };
+    let saved = app
+        .db
+        .write(move |conn| {
+            store::insert(conn, &post, &tags)?;
+            jobs.iter().try_for_each(|job| job.enqueue(conn))?;
+            Ok(Tagged { post, tags })
+        })
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(saved)
+}
+
+/// Edits a post of `author`'s. What was published stays published; its readers elsewhere get an Update.
+pub async fn edit(app: &App, author: &Actor, id: Id<Post>, edit: Edit) -> Result<Tagged> {
+    let old = get_own(app, author, id).await?;
+    let (post, tags) = compose::edited(app, old.clone(), edit).await?;
+    let job = match (old.post.status, post.status) {
+        (Status::Published, _) => {
+            Some(app.job(federate(Event::PostUpdated { post: id.raw(), at: post.updated_at.0 })))
+        }
+        (_, Status::Published) => Some(app.job(federate(Event::PostCreated { post: id.raw() }))),
+        (_, Status::Scheduled) => {
+            let job = app.job(Job::PublishScheduled { post: id.raw() });
+            Some(job.at(post.publish_at.unwrap_or_else(|| app.now())))
+        }
+        _ => None,
+    };
+    let saved = app
+        .db
+        .write(move |conn| {
+            store::update(conn, &post, &tags, old.post.updated_at)?;
+            job.iter().try_for_each(|job| job.enqueue(conn))?;
+            Ok(Tagged { post, tags })
+        })
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(saved)
+}
+
+/// Deletes a post of `author`'s. A published one leaves a tombstone, here and, by a Delete, elsewhere; another goes
+/// without a trace.
+pub async fn delete(app: &App, author: &Actor, id: Id<Post>) -> Result<()> {
+    let old = get_own(app, author, id).await?;
+    let was_published = old.post.is_published();
+    let (job, now) = (app.job(federate(Event::PostDeleted { post: id.raw() })), app.now());
+    app.db
+        .write(move |conn| {
+            if was_published {
+                store::bury(conn, id, now)?;
+                job.enqueue(conn)
+            } else {
+                store::erase(conn, id)
+            }
+        })
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(())
+}
+
+/// Publishes a scheduled post whose time has come; does nothing when it was changed meanwhile.
+pub async fn publish_scheduled(app: &App, id: Id<Post>) -> Result<()> {
+    let now = app.now();
+    let job = app.job(federate(Event::PostCreated { post: id.raw() }));
+    app.db
+        .write(move |conn| {
+            if store::publish_if_due(conn, id, now)? { job.enqueue(conn) } else { Ok(()) }
+        })
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(())
+}
+
+/// A post of `author`'s in any state but deleted, or `NotFound`.
+pub async fn get_own(app: &App, author: &Actor, id: Id<Post>) -> Result<Tagged> {
+    let author = author.id;
+    app.db
+        .read(move |conn| {
+            let post = get(conn, id)?;
+            match post.status {
+                _ if post.actor_id != author => Err(Error::NotFound("the post")),
+                Status::Deleted => Err(Error::Gone("the post")),
+                _ => Ok(Tagged { tags: tags_of(conn, id)?, post }),
+            }
+        })
+        .await
+}
+
+/// The newest posts of `author`'s in any state but deleted (or in `status`), before the id `before`.
+pub async fn list_own(
+    app: &App,
+    author: &Actor,
+    status: Option<Status>,
+    before: Option<Id<Post>>,
+    limit: i64,
+) -> Result<Vec<Tagged>> {
+    let author = author.id;
+    app.db.read(move |conn| store::list_own(conn, author, status, before, limit)).await
+}
+
+fn federate(event: Event) -> Job {
+    Job::Federate { event }
+}

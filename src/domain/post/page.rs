@@ -1,0 +1,189 @@
+//! What a post's page needs, in one trip to the database: the post, its comments, its reactions. Read only.
+
+use diesel::prelude::*;
+
+use super::{Post, store};
+use crate::db::Conn;
+use crate::db::schema::{actors, comments, reactions};
+use crate::domain::actor::{self, Actor, avatar_path};
+use crate::domain::visibility::{CommentStatus, is_public};
+use crate::error::{Error, Result};
+use crate::types::{ApUrl, Host, Html, Id, Timestamp};
+
+/// Faces shown in a row of likes or boosts; the rest is a number.
+pub const FACES: i64 = 24;
+
+/// Somebody as pages show them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The display name.
+    pub name: String,
+    /// `@user@host`.
+    pub handle: String,
+    /// The profile page.
+    pub url: String,
+    /// The cached picture's address here.
+    pub avatar: Option<String>,
+}
+
+/// A comment with its author, as it stands in the thread.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The row.
+    pub id: i64,
+    /// The comment it answers; None: the post.
+    pub parent_id: Option<i64>,
+    /// Its place among its siblings, from 1; it never changes.
+    pub position: Option<i32>,
+    /// Where it stands.
+    pub status: CommentStatus,
+    /// The ActivityPub id.
+    pub ap_id: ApUrl,
+    /// Its page on the author's server.
+    pub url: ApUrl,
+    /// The clean text.
+    pub html: Html,
+    /// BCP 47, when known.
+    pub language: Option<String>,
+    /// When it was written.
+    pub published_at: Timestamp,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// Its author's row.
+    pub actor_id: Id<Actor>,
+    /// Its author.
+    pub author: Person,
+}
+
+/// Likes or boosts: how many, and some of the people.
+#[derive(Clone, Debug, Default)]
+pub struct Faces {
+    /// All.
+    pub total: i64,
+    /// The first of them.
+    pub people: Vec<Person>,
+}
+
+/// Everything that a post's page shows.
+#[derive(Clone, Debug)]
+pub struct PostPage {
+    /// The post.
+    pub post: Post,
+    /// Its writer.
+    pub author: Actor,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its comments in the order they came, with the places of deleted ones.
+    pub comments: Vec<Entry>,
+    /// Who liked it.
+    pub likes: Faces,
+    /// Who boosted it.
+    pub boosts: Faces,
+}
+
+type EntryRow = (
+    (i64, Option<i64>, Option<i32>, CommentStatus, ApUrl, ApUrl, Html, Option<String>),
+    (Timestamp, Option<Timestamp>, Id<Actor>, String, String, Host, ApUrl, Option<String>),
+);
+
+/// Loads the page of a post by its slug. `NotFound` unless it is published; `Gone` when it was.
+pub fn load_by_slug(conn: &mut Conn, slug: &str) -> Result<PostPage> {
+    let post = store::load_by_slug(conn, slug)?.ok_or(Error::NotFound("the post"))?;
+    match post.status {
+        super::Status::Published => load(conn, post),
+        super::Status::Deleted => Err(Error::Gone("the post")),
+        _ => Err(Error::NotFound("the post")),
+    }
+}
+
+fn load(conn: &mut Conn, post: Post) -> Result<PostPage> {
+    Ok(PostPage {
+        author: actor::get(conn, post.actor_id)?,
+        tags: store::tags_of(conn, post.id)?,
+        comments: load_comments(conn, post.id, None)?,
+        likes: load_faces(conn, post.id, "like")?,
+        boosts: load_faces(conn, post.id, "announce")?,
+        post,
+    })
+}
+
+/// A post's public comments and the places of deleted ones, oldest first; with `status`, those in that state instead.
+pub fn load_comments(conn: &mut Conn, post: Id<Post>, status: Option<CommentStatus>) -> Result<Vec<Entry>> {
+    let columns = (
+        (
+            comments::id,
+            comments::parent_id,
+            comments::position,
+            comments::status,
+            comments::ap_id,
+            comments::url,
+            comments::html,
+            comments::language,
+        ),
+        (
+            comments::published_at,
+            comments::edited_at,
+            comments::actor_id,
+            actors::name,
+            actors::username,
+            actors::host,
+            actors::url,
+            actors::avatar,
+        ),
+    );
+    let query = comments::table
+        .inner_join(actors::table)
+        .filter(comments::post_id.eq(post))
+        .order(comments::id)
+        .select(columns)
+        .into_boxed();
+    let rows: Vec<EntryRow> = match status {
+        None => query.filter(is_public().or(comments::status.eq(CommentStatus::Deleted))).load(conn)?,
+        Some(status) => query.filter(comments::status.eq(status)).load(conn)?,
+    };
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+fn entry(row: EntryRow) -> Entry {
+    let ((id, parent_id, position, status, ap_id, url, html, language), rest) = row;
+    let (published_at, edited_at, actor_id, name, username, host, page, avatar) = rest;
+    Entry {
+        id,
+        parent_id,
+        position,
+        status,
+        ap_id,
+        url,
+        html,
+        language,
+        published_at,
+        edited_at,
+        actor_id,
+        author: person(name, &username, &host, page, avatar),
+    }
+}
+
+fn person(name: String, username: &str, host: &Host, url: ApUrl, avatar: Option<String>) -> Person {
+    Person {
+        name,
+        handle: format!("@{username}@{host}"),
+        url: url.into_string(),
+        avatar: avatar.as_deref().map(avatar_path),
+    }
+}
+
+/// The likes (`like`) or boosts (`announce`) of a post itself.
+fn load_faces(conn: &mut Conn, post: Id<Post>, kind: &str) -> Result<Faces> {
+    let of_post = reactions::post_id.eq(post).and(reactions::comment_id.is_null()).and(reactions::kind.eq(kind));
+    let people: Vec<(String, String, Host, ApUrl, Option<String>)> = reactions::table
+        .inner_join(actors::table)
+        .filter(of_post)
+        .order(reactions::id)
+        .limit(FACES)
+        .select((actors::name, actors::username, actors::host, actors::url, actors::avatar))
+        .load(conn)?;
+    let shown = i64::try_from(people.len()).unwrap_or(FACES);
+    let total = if shown < FACES { shown } else { reactions::table.filter(of_post).count().get_result(conn)? };
+    let people = people.into_iter().map(|(name, user, host, url, avatar)| person(name, &user, &host, url, avatar));
+    Ok(Faces { total, people: people.collect() })
+}

@@ -1,0 +1,279 @@
+//! SQL for posts and their tags. No rules here; see the slice's other files.
+
+use std::collections::{BTreeSet, HashMap};
+
+use diesel::prelude::*;
+
+use super::{Post, Status, Tagged};
+use crate::db::schema::{comments, post_tags, posts, tombstones};
+use crate::db::{CHUNK, Conn};
+use crate::domain::actor::{Actor, Mentions};
+use crate::error::{Error, Result};
+use crate::text;
+use crate::types::{ApUrl, Html, Id, Timestamp};
+
+/// The post with this id in any state, or `NotFound`.
+pub fn get(conn: &mut Conn, id: Id<Post>) -> Result<Post> {
+    let row = posts::table.find(id).select(Post::as_select()).first(conn).optional()?;
+    row.ok_or(Error::NotFound("the post"))
+}
+
+/// The post with this ActivityPub id or page address, in any state.
+pub fn load_by_ap_id(conn: &mut Conn, address: &ApUrl) -> Result<Option<Post>> {
+    let query = posts::table.filter(posts::ap_id.eq(address).or(posts::url.eq(address)));
+    Ok(query.select(Post::as_select()).first(conn).optional()?)
+}
+
+/// The post with this slug in any state.
+pub fn load_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Post>> {
+    let query = posts::table.filter(posts::slug.eq(slug)).select(Post::as_select());
+    Ok(query.first(conn).optional()?)
+}
+
+/// A post's tags, in the writer's order.
+pub fn tags_of(conn: &mut Conn, id: Id<Post>) -> Result<Vec<String>> {
+    let query = post_tags::table.filter(post_tags::post_id.eq(id)).order(post_tags::position);
+    Ok(query.select(post_tags::name).load(conn)?)
+}
+
+/// The slugs that begin as `base` does.
+pub(super) fn list_slugs_like(conn: &mut Conn, base: &str) -> Result<BTreeSet<String>> {
+    // Slugs hold no LIKE wildcards: only a-z, 0-9 and hyphens.
+    let query = posts::table.filter(posts::slug.like(format!("{base}%"))).select(posts::slug);
+    Ok(query.load::<String>(conn)?.into_iter().collect())
+}
+
+pub(super) fn insert(conn: &mut Conn, post: &Post, tags: &[String]) -> Result<()> {
+    diesel::insert_into(posts::table).values(post).execute(conn)?;
+    insert_tags(conn, post.id, tags)
+}
+
+/// Replaces a post. `Conflict` when it changed since `seen`.
+pub(super) fn update(conn: &mut Conn, post: &Post, tags: &[String], seen: Timestamp) -> Result<()> {
+    let unchanged = posts::table.filter(posts::id.eq(post.id)).filter(posts::updated_at.eq(seen));
+    if diesel::update(unchanged).set(post).execute(conn)? == 0 {
+        return Err(Error::Conflict("the post was changed meanwhile; load it again".into()));
+    }
+    diesel::delete(post_tags::table.filter(post_tags::post_id.eq(post.id))).execute(conn)?;
+    insert_tags(conn, post.id, tags)
+}
+
+fn insert_tags(conn: &mut Conn, post: Id<Post>, tags: &[String]) -> Result<()> {
+    for (position, name) in (0_i32..).zip(tags) {
+        diesel::insert_into(post_tags::table)
+            .values((
+                post_tags::post_id.eq(post),
+                post_tags::position.eq(position),
+                post_tags::name.eq(name),
+                post_tags::key.eq(text::hashtag::key(name)),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Publishes the post if it is still scheduled for now or earlier.
+pub(super) fn publish_if_due(conn: &mut Conn, id: Id<Post>, now: Timestamp) -> Result<bool> {
+    let due = posts::table
+        .filter(posts::id.eq(id))
+        .filter(posts::status.eq(Status::Scheduled))
+        .filter(posts::publish_at.le(now));
+    let changed = diesel::update(due)
+        .set((
+            posts::status.eq(Status::Published),
+            posts::published_at.eq(Some(now)),
+            posts::publish_at.eq(None::<Timestamp>),
+            posts::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(changed > 0)
+}
+
+/// Stores what was found behind the mentions, and the text with their links.
+pub fn set_mentions(conn: &mut Conn, id: Id<Post>, mentions: &Mentions, html: &Html) -> Result<()> {
+    diesel::update(posts::table.find(id))
+        .set((posts::mentions.eq(mentions), posts::html.eq(html)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Empties a published post and leaves a tombstone.
+pub(super) fn bury(conn: &mut Conn, id: Id<Post>, now: Timestamp) -> Result<()> {
+    let post = get(conn, id)?;
+    let buried = Post {
+        status: Status::Deleted,
+        title: String::new(),
+        summary: None,
+        excerpt: String::new(),
+        source: String::new(),
+        html: Html::default(),
+        images: super::Json::default(),
+        mentions: super::Json::default(),
+        updated_at: now,
+        deleted_at: Some(now),
+        ..post.clone()
+    };
+    diesel::update(posts::table.find(id)).set(&buried).execute(conn)?;
+    diesel::delete(post_tags::table.filter(post_tags::post_id.eq(id))).execute(conn)?;
+    diesel::insert_into(tombstones::table)
+        .values((
+            tombstones::ap_id.eq(&post.ap_id),
+            tombstones::former_type.eq("Article"),
+            tombstones::actor_ap_id.eq(""),
+            tombstones::deleted_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes an unpublished post away.
+pub(super) fn erase(conn: &mut Conn, id: Id<Post>) -> Result<()> {
+    diesel::delete(post_tags::table.filter(post_tags::post_id.eq(id))).execute(conn)?;
+    diesel::delete(posts::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+pub(super) fn list_own(
+    conn: &mut Conn,
+    author: Id<Actor>,
+    status: Option<Status>,
+    before: Option<Id<Post>>,
+    limit: i64,
+) -> Result<Vec<Tagged>> {
+    let mut query = posts::table
+        .filter(posts::actor_id.eq(author))
+        .filter(posts::status.ne(Status::Deleted))
+        .order(posts::id.desc())
+        .limit(limit)
+        .select(Post::as_select())
+        .into_boxed();
+    if let Some(status) = status {
+        query = query.filter(posts::status.eq(status));
+    }
+    if let Some(before) = before {
+        query = query.filter(posts::id.lt(before));
+    }
+    let found: Vec<Post> = query.load(conn)?;
+    let mut tags = tags_by_post(conn, &found.iter().map(|post| post.id).collect::<Vec<_>>())?;
+    Ok(found.into_iter().map(|post| Tagged { tags: tags.remove(&post.id).unwrap_or_default(), post }).collect())
+}
+
+/// Tags of several posts, each list in the writer's order.
+pub(super) fn tags_by_post(conn: &mut Conn, ids: &[Id<Post>]) -> Result<HashMap<Id<Post>, Vec<String>>> {
+    let mut tags: HashMap<Id<Post>, Vec<String>> = HashMap::new();
+    for chunk in ids.chunks(CHUNK) {
+        let rows: Vec<(Id<Post>, String)> = post_tags::table
+            .filter(post_tags::post_id.eq_any(chunk.to_vec()))
+            .order((post_tags::post_id, post_tags::position))
+            .select((post_tags::post_id, post_tags::name))
+            .load(conn)?;
+        for (post, name) in rows {
+            tags.entry(post).or_default().push(name);
+        }
+    }
+    Ok(tags)
+}
+
+/// A post as lists show it.
+#[derive(Clone, Debug, Queryable)]
+pub struct Summary {
+    /// The row.
+    pub id: Id<Post>,
+    /// The ActivityPub id.
+    pub ap_id: ApUrl,
+    /// The page.
+    pub url: ApUrl,
+    /// Plain text.
+    pub title: String,
+    /// The writer's summary.
+    pub summary: Option<String>,
+    /// The beginning of the text.
+    pub excerpt: String,
+    /// The rendered text.
+    pub html: Html,
+    /// BCP 47.
+    pub language: String,
+    /// When it appeared.
+    pub published_at: Option<Timestamp>,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// The writer.
+    pub actor_id: Id<Actor>,
+}
+
+/// Published posts, newest first, before a key, of one writer or with one tag if asked; with the count of their
+/// public comments.
+pub fn load_summaries(
+    conn: &mut Conn,
+    author: Option<Id<Actor>>,
+    tag: Option<&str>,
+    before: Option<Id<Post>>,
+    limit: i64,
+) -> Result<Vec<(Summary, i64)>> {
+    let mut query = posts::table
+        .filter(posts::status.eq(Status::Published))
+        .order((posts::published_at.desc(), posts::id.desc()))
+        .limit(limit)
+        .select((
+            posts::id,
+            posts::ap_id,
+            posts::url,
+            posts::title,
+            posts::summary,
+            posts::excerpt,
+            posts::html,
+            posts::language,
+            posts::published_at,
+            posts::edited_at,
+            posts::actor_id,
+        ))
+        .into_boxed();
+    if let Some(author) = author {
+        query = query.filter(posts::actor_id.eq(author));
+    }
+    if let Some(tag) = tag {
+        let tagged = post_tags::table.filter(post_tags::key.eq(tag.to_owned())).select(post_tags::post_id);
+        query = query.filter(posts::id.eq_any(tagged));
+    }
+    if let Some(before) = before {
+        let at: Option<Option<Timestamp>> =
+            posts::table.find(before).select(posts::published_at).first(conn).optional()?;
+        let at = at.flatten().unwrap_or(Timestamp(0));
+        query = query.filter(posts::published_at.lt(at).or(posts::published_at.eq(at).and(posts::id.lt(before))));
+    }
+    let found: Vec<Summary> = query.load(conn)?;
+    let ids: Vec<Id<Post>> = found.iter().map(|post| post.id).collect();
+    let counts: Vec<(Id<Post>, i64)> = comments::table
+        .filter(comments::post_id.eq_any(ids))
+        .filter(crate::domain::visibility::is_public())
+        .group_by(comments::post_id)
+        .select((comments::post_id, diesel::dsl::count_star()))
+        .load(conn)?;
+    let counts: HashMap<Id<Post>, i64> = counts.into_iter().collect();
+    Ok(found
+        .into_iter()
+        .map(|post| {
+            let count = counts.get(&post.id).copied().unwrap_or(0);
+            (post, count)
+        })
+        .collect())
+}
+
+/// How many posts are published (by one writer, if asked).
+pub fn count_published(conn: &mut Conn, author: Option<Id<Actor>>) -> Result<i64> {
+    let mut query = posts::table.filter(posts::status.eq(Status::Published)).count().into_boxed();
+    if let Some(author) = author {
+        query = query.filter(posts::actor_id.eq(author));
+    }
+    Ok(query.get_result(conn)?)
+}
+
+/// A page of a writer's published posts for the outbox: newest first, before an id.
+pub fn list_outbox(
+    conn: &mut Conn,
+    author: Id<Actor>,
+    before: Option<Id<Post>>,
+    limit: i64,
+) -> Result<Vec<Tagged>> {
+    list_own(conn, author, Some(Status::Published), before, limit)
+}

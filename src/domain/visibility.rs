@@ -1,0 +1,54 @@
+//! Who may see a comment: the one predicate that every page, document, collection, feed and count goes through.
+
+use diesel::dsl::auto_type;
+use diesel::prelude::*;
+
+use crate::db::schema::comments;
+use crate::types::word_enum;
+
+word_enum! {
+    /// Where a comment stands.
+    CommentStatus {
+        /// Everybody sees it.
+        Published = "published",
+        /// Waits for a decision.
+        Held = "held",
+        /// Taken for spam.
+        Spam = "spam",
+        /// Thrown away by a moderator.
+        Trash = "trash",
+        /// Deleted by its author; answers may still stand below its place.
+        Deleted = "deleted",
+    }
+}
+
+word_enum! {
+    /// Whom the author addressed.
+    Visibility {
+        /// Everybody.
+        Public = "public",
+        /// Everybody, but not in public timelines.
+        Unlisted = "unlisted",
+        /// The author's followers.
+        Followers = "followers",
+        /// The people named.
+        Direct = "direct",
+    }
+}
+
+impl Visibility {
+    /// True when anybody may read it.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Public | Self::Unlisted)
+    }
+}
+
+/// The comments that everybody may see.
+#[auto_type]
+pub fn is_public() -> _ {
+    let open: diesel::dsl::Or<
+        diesel::dsl::Eq<comments::visibility, Visibility>,
+        diesel::dsl::Eq<comments::visibility, Visibility>,
+    > = comments::visibility.eq(Visibility::Public).or(comments::visibility.eq(Visibility::Unlisted));
+    comments::status.eq(CommentStatus::Published).and(open)
+}

@@ -1,0 +1,75 @@
+//! What we remember of other servers: blocked or not, and the signature form they take. The blocked ones are kept in
+//! memory too, for every request asks; see `domain::delivery` for who is reachable.
+
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use diesel::prelude::*;
+
+use crate::db::schema::hosts;
+use crate::db::{Conn, Db, each};
+use crate::error::Result;
+use crate::types::{Host, Timestamp};
+
+/// The snapshot of blocked hosts; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Hosts(Arc<RwLock<HashSet<String>>>);
+
+impl Hosts {
+    /// Reads the blocked hosts anew.
+    pub async fn reload(&self, db: &Db) -> Result<()> {
+        let blocked: Vec<Host> = db
+            .read(|conn| Ok(hosts::table.filter(hosts::blocked.eq(true)).select(hosts::host).load(conn)?))
+            .await?;
+        let blocked = blocked.into_iter().map(Host::into_string).collect();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = blocked;
+        Ok(())
+    }
+
+    /// True when the host or a domain above it is blocked.
+    pub fn is_blocked(&self, host: &Host) -> bool {
+        let blocked = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if blocked.is_empty() {
+            return false;
+        }
+        let name = host.as_str();
+        let parents = name.match_indices('.').filter_map(|(dot, _)| name.get(dot + 1..));
+        std::iter::once(name).chain(parents).any(|domain| blocked.contains(domain))
+    }
+}
+
+/// Blocks or unblocks a domain. Call [`Hosts::reload`] after the commit.
+pub fn set_blocked(conn: &mut Conn, host: &Host, blocked: bool, now: Timestamp) -> Result<()> {
+    upsert(conn, host, (hosts::blocked.eq(blocked), hosts::updated_at.eq(now)))
+}
+
+/// Remembers the signature form (`cavage` or `rfc9421`) that a server accepted.
+pub fn remember_form(conn: &mut Conn, host: &Host, form: &str, now: Timestamp) -> Result<()> {
+    upsert(conn, host, (hosts::signature_form.eq(Some(form)), hosts::updated_at.eq(now)))
+}
+
+/// The signature form that a server accepted last, if it ever did.
+pub fn load_form(conn: &mut Conn, host: &Host) -> Result<Option<String>> {
+    let form: Option<Option<String>> =
+        hosts::table.find(host).select(hosts::signature_form).first(conn).optional()?;
+    Ok(form.flatten())
+}
+
+fn upsert<C>(conn: &mut Conn, host: &Host, change: C) -> Result<()>
+where
+    C: diesel::query_builder::AsChangeset<Target = hosts::table>,
+    C::Changeset: diesel::query_builder::QueryFragment<diesel::pg::Pg>
+        + diesel::query_builder::QueryFragment<diesel::sqlite::Sqlite>
+        + diesel::query_builder::QueryId,
+{
+    let row = (
+        hosts::host.eq(host),
+        hosts::failures.eq(0),
+        hosts::retry_at.eq(0),
+        hosts::blocked.eq(false),
+        hosts::updated_at.eq(0),
+    );
+    each!(conn, c => diesel::insert_into(hosts::table).values(row).on_conflict_do_nothing().execute(c))?;
+    each!(conn, c => diesel::update(hosts::table.find(host)).set(change).execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! Work to be done after a change: one row a job, written in the change's own transaction, claimed with a lease, tried
+//! again with growing pauses. It knows what a job is called, not what doing it means; see `worker`.
+
+mod store;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{Clock, IdGenerator};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::types::{ApUrl, Id, Timestamp};
+
+pub use store::{claim, count, finish, retry_at};
+
+/// What is to be done. Holds ids only: the rows say the rest when the job runs, and may be gone by then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum Job {
+    /// Tell other servers what happened here.
+    Federate {
+        /// What happened.
+        event: Event,
+    },
+    /// Publish a scheduled post whose time has come.
+    PublishScheduled {
+        /// The post.
+        post: i64,
+    },
+    /// Fetch an actor's picture into our own cache.
+    FetchAvatar {
+        /// The actor.
+        actor: i64,
+    },
+    /// Fetch an actor's document again.
+    RefreshActor {
+        /// The actor.
+        actor: i64,
+    },
+    /// Attach the parked replies that wait for this object.
+    AttachParked {
+        /// The parent's id, exactly as it was sent.
+        parent: ApUrl,
+    },
+    /// Try again to fetch the parents of a parked reply.
+    FetchParents {
+        /// The parked reply's id.
+        reply: ApUrl,
+    },
+}
+
+/// What happened here that others should hear of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A post was published.
+    PostCreated {
+        /// The post.
+        post: i64,
+    },
+    /// A published post was edited at a moment (µs); the moment makes the activity's id stable.
+    PostUpdated {
+        /// The post.
+        post: i64,
+        /// When.
+        at: i64,
+    },
+    /// A post was deleted.
+    PostDeleted {
+        /// The post.
+        post: i64,
+    },
+    /// One of our people wrote a comment.
+    CommentCreated {
+        /// The comment.
+        comment: i64,
+    },
+    /// One of our people's comments was edited at a moment (µs).
+    CommentUpdated {
+        /// The comment.
+        comment: i64,
+        /// When.
+        at: i64,
+    },
+    /// One of our people's comments was deleted.
+    CommentDeleted {
+        /// The comment.
+        comment: i64,
+    },
+    /// One of our people answered somebody else's post.
+    NoteCreated {
+        /// The note.
+        note: i64,
+    },
+    /// A Follow was answered.
+    FollowAnswered {
+        /// Our actor.
+        actor: i64,
+        /// Who asked.
+        follower: i64,
+        /// The Follow's id, exactly as it was sent.
+        follow: ApUrl,
+        /// Yes or no.
+        accepted: bool,
+    },
+    /// One of our people follows somebody.
+    Followed {
+        /// The row in `following`.
+        following: i64,
+    },
+    /// One of our people liked or boosted something elsewhere.
+    Reacted {
+        /// Our actor.
+        actor: i64,
+        /// The author of the thing.
+        author: i64,
+        /// The thing.
+        target: ApUrl,
+        /// A boost; otherwise a like.
+        boost: bool,
+        /// The number in the activity's id.
+        number: i64,
+    },
+    /// One of our actors' own document changed.
+    ActorUpdated {
+        /// The actor.
+        actor: i64,
+        /// When (µs).
+        at: i64,
+    },
+}
+
+/// A job with its id and time, ready to be inserted in a transaction.
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    id: Id<Job>,
+    run_at: Timestamp,
+    job: Job,
+}
+
+impl NewJob {
+    /// A job to be done as soon as possible.
+    pub fn now(clock: &Clock, ids: &IdGenerator, job: Job) -> Self {
+        Self { id: ids.next(), run_at: clock.now(), job }
+    }
+
+    /// The same job at a later time.
+    #[must_use]
+    pub fn at(mut self, run_at: Timestamp) -> Self {
+        self.run_at = run_at;
+        self
+    }
+
+    /// Writes the job on the caller's connection, so that it commits with the caller's change.
+    pub fn enqueue(&self, conn: &mut Conn) -> Result<()> {
+        store::insert(conn, self.id, self.run_at, &self.job)
+    }
+}
+
+/// A job that this process may do until its lease ends.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The row.
+    pub id: Id<Job>,
+    /// What to do; None when a newer or older program wrote something unreadable.
+    pub job: Option<Job>,
+    /// Tries before this one.
+    pub attempts: i32,
+}
+
+/// How long a claimed job is ours: a killed process's jobs come back after this.
+pub const LEASE_SECS: i64 = 300;
+
+/// Tries after which a job is given up.
+pub const MAX_ATTEMPTS: i32 = 24;
+
+/// The pause before the next try: 5 s, 10 s, 20 s … at most an hour.
+pub fn pause_secs(attempts: i32) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(0, 12)).unwrap_or(0);
+    5_i64.saturating_mul(1 << doublings).min(3600)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_an_hour_and_stay() {
+        assert_eq!(pause_secs(0), 5);
+        assert_eq!(pause_secs(3), 40);
+        assert_eq!(pause_secs(30), 3600);
+    }
+}
