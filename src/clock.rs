@@ -21,7 +21,10 @@ impl Clock {
     }
 
     /// The present moment.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the system's clock"
+    )]
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp(chrono::Utc::now().timestamp_micros()),
@@ -54,7 +57,11 @@ impl IdGenerator {
     /// A generator whose ids carry `node` (only its lowest 9 bits count) to keep processes apart.
     pub fn new(clock: Clock, node: u16) -> Self {
         let node = i64::from(node) & ((1 << NODE_BITS) - 1);
-        Self { clock, last: Arc::new(AtomicI64::new(0)), node }
+        Self {
+            clock,
+            last: Arc::new(AtomicI64::new(0)),
+            node,
+        }
     }
 
     /// The next id; larger than every one before it from this generator.
@@ -63,10 +70,12 @@ impl IdGenerator {
         let floor = ms << COUNT_BITS;
         let mut tick = floor;
         // The tick is time and counter in one number; when the counter overflows it borrows from the future.
-        let _ = self.last.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| {
-            tick = floor.max(last + 1);
-            Some(tick)
-        });
+        let _ = self
+            .last
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| {
+                tick = floor.max(last + 1);
+                Some(tick)
+            });
         let (ms, count) = (tick >> COUNT_BITS, tick & ((1 << COUNT_BITS) - 1));
         Id::new((ms << (NODE_BITS + COUNT_BITS)) | (self.node << COUNT_BITS) | count)
     }

@@ -60,7 +60,10 @@ pub enum Error {
 impl Error {
     /// Builds an [`Error::Invalid`] about the whole input.
     pub fn invalid(message: impl Into<String>) -> Self {
-        Self::Invalid { message: message.into(), fields: BTreeMap::new() }
+        Self::Invalid {
+            message: message.into(),
+            fields: BTreeMap::new(),
+        }
     }
 
     /// Builds an [`Error::Invalid`] about one field.
@@ -74,12 +77,18 @@ impl Error {
 
     /// Builds an [`Error::Remote`] that a later try may cure.
     pub fn remote_temporary(message: impl Into<String>) -> Self {
-        Self::Remote { message: message.into(), temporary: true }
+        Self::Remote {
+            message: message.into(),
+            temporary: true,
+        }
     }
 
     /// Builds an [`Error::Remote`] that no later try cures.
     pub fn remote_final(message: impl Into<String>) -> Self {
-        Self::Remote { message: message.into(), temporary: false }
+        Self::Remote {
+            message: message.into(),
+            temporary: false,
+        }
     }
 
     /// Builds an [`Error::Internal`] from anything that explains itself.

@@ -103,8 +103,18 @@ where
 
 /// A moment: microseconds since 1970-01-01T00:00:00Z.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow,
-    serde::Serialize, serde::Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    AsExpression,
+    FromSqlRow,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 #[diesel(sql_type = BigInt)]
 #[serde(transparent)]
@@ -150,7 +160,9 @@ impl Timestamp {
 
     /// The HTTP date form (RFC 9110 5.6.7), e.g. `Sun, 06 Nov 1994 08:49:37 GMT`.
     pub fn http_date(self) -> String {
-        self.to_chrono().format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        self.to_chrono()
+            .format("%a, %d %b %Y %H:%M:%S GMT")
+            .to_string()
     }
 }
 impl<DB> ToSql<BigInt, DB> for Timestamp
