@@ -274,7 +274,7 @@ impl Cutter {
         if self.peek(letters.checked_sub(1)?) != Some('r') {
             return None;
         }
-        let hashes = (letters..)
+        let hashes = (letters..letters + 255)
             .take_while(|ahead| self.peek(*ahead) == Some('#'))
             .count();
         (self.peek(letters + hashes) == Some('"')).then_some(hashes)
