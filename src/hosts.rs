@@ -40,12 +40,20 @@ impl Hosts {
 
 /// Blocks or unblocks a domain. Call [`Hosts::reload`] after the commit.
 pub fn set_blocked(conn: &mut Conn, host: &Host, blocked: bool, now: Timestamp) -> Result<()> {
-    upsert(conn, host, (hosts::blocked.eq(blocked), hosts::updated_at.eq(now)))
+    ensure_row(conn, host, now)?;
+    diesel::update(hosts::table.find(host))
+        .set((hosts::blocked.eq(blocked), hosts::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Remembers the signature form (`cavage` or `rfc9421`) that a server accepted.
 pub fn remember_form(conn: &mut Conn, host: &Host, form: &str, now: Timestamp) -> Result<()> {
-    upsert(conn, host, (hosts::signature_form.eq(Some(form)), hosts::updated_at.eq(now)))
+    ensure_row(conn, host, now)?;
+    diesel::update(hosts::table.find(host))
+        .set((hosts::signature_form.eq(Some(form)), hosts::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// The signature form that a server accepted last, if it ever did.
@@ -55,21 +63,35 @@ pub fn load_form(conn: &mut Conn, host: &Host) -> Result<Option<String>> {
     Ok(form.flatten())
 }
 
-fn upsert<C>(conn: &mut Conn, host: &Host, change: C) -> Result<()>
-where
-    C: diesel::query_builder::AsChangeset<Target = hosts::table>,
-    C::Changeset: diesel::query_builder::QueryFragment<diesel::pg::Pg>
-        + diesel::query_builder::QueryFragment<diesel::sqlite::Sqlite>
-        + diesel::query_builder::QueryId,
-{
+/// Counts a failure in a row. Returns how many there are now.
+pub fn count_failure(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<i32> {
+    ensure_row(conn, host, now)?;
+    diesel::update(hosts::table.find(host))
+        .set((hosts::failures.eq(hosts::failures + 1), hosts::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(hosts::table.find(host).select(hosts::failures).first(conn)?)
+}
+
+/// Forgets a host's failures.
+pub fn forget_failures(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()> {
+    diesel::update(hosts::table.find(host))
+        .set((hosts::failures.eq(0), hosts::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The hosts whose last answers were failures.
+pub fn list_failing(conn: &mut Conn) -> Result<Vec<Host>> {
+    Ok(hosts::table.filter(hosts::failures.gt(0)).select(hosts::host).load(conn)?)
+}
+
+fn ensure_row(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()> {
     let row = (
         hosts::host.eq(host),
         hosts::failures.eq(0),
-        hosts::retry_at.eq(0),
         hosts::blocked.eq(false),
-        hosts::updated_at.eq(0),
+        hosts::updated_at.eq(now),
     );
     each!(conn, c => diesel::insert_into(hosts::table).values(row).on_conflict_do_nothing().execute(c))?;
-    each!(conn, c => diesel::update(hosts::table.find(host)).set(change).execute(c))?;
     Ok(())
 }

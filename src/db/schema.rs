@@ -225,7 +225,6 @@ diesel::table! {
         host -> Text,
         signature_form -> Nullable<Text>,
         failures -> Integer,
-        retry_at -> BigInt,
         blocked -> Bool,
         updated_at -> BigInt,
     }

@@ -1,6 +1,6 @@
 //! Who may see a comment: the one predicate that every page, document, collection, feed and count goes through.
 
-use diesel::dsl::auto_type;
+use diesel::dsl::{And, Eq, Or};
 use diesel::prelude::*;
 
 use crate::db::schema::comments;
@@ -43,12 +43,12 @@ impl Visibility {
     }
 }
 
+type Open = Or<Eq<comments::visibility, Visibility>, Eq<comments::visibility, Visibility>>;
+/// What [`is_public`] returns.
+pub type IsPublic = And<Eq<comments::status, CommentStatus>, Open>;
+
 /// The comments that everybody may see.
-#[auto_type]
-pub fn is_public() -> _ {
-    let open: diesel::dsl::Or<
-        diesel::dsl::Eq<comments::visibility, Visibility>,
-        diesel::dsl::Eq<comments::visibility, Visibility>,
-    > = comments::visibility.eq(Visibility::Public).or(comments::visibility.eq(Visibility::Unlisted));
+pub fn is_public() -> IsPublic {
+    let open = comments::visibility.eq(Visibility::Public).or(comments::visibility.eq(Visibility::Unlisted));
     comments::status.eq(CommentStatus::Published).and(open)
 }

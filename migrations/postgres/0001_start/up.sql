@@ -221,7 +221,6 @@ CREATE TABLE hosts (
   host TEXT PRIMARY KEY NOT NULL,
   signature_form TEXT,
   failures INTEGER NOT NULL,
-  retry_at BIGINT NOT NULL,
   blocked BOOLEAN NOT NULL,
   updated_at BIGINT NOT NULL
 );

@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 
 use super::{Activity, BREAKER_FAILURES, Delivery, Due, Item, LEASE_SECS, Outcome, State, Totals, pause_secs};
-use crate::db::schema::{activities, actors, deliveries, followers, hosts};
+use crate::db::schema::{activities, actors, deliveries, followers};
 use crate::db::{CHUNK, Conn, each};
 use crate::domain::actor::Actor;
 use crate::domain::post::Post;
 use crate::error::Result;
+use crate::hosts;
 use crate::types::{ApUrl, Host, Id, Timestamp};
 
 /// Inserts an activity with a delivery for each inbox. Does nothing when the activity is there already: a job that runs
@@ -162,51 +163,27 @@ fn put_back(conn: &mut Conn, due: &Due, at: Timestamp) -> Result<()> {
 
 /// Counts a failure of a host; after some in a row, everything for it waits.
 fn count_failure(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()> {
-    let row = (
-        hosts::host.eq(host),
-        hosts::failures.eq(0),
-        hosts::retry_at.eq(0),
-        hosts::blocked.eq(false),
-        hosts::updated_at.eq(now),
-    );
-    each!(conn, c => diesel::insert_into(hosts::table).values(row).on_conflict_do_nothing().execute(c))?;
-    let failures: i32 = hosts::table.find(host).select(hosts::failures).first(conn)?;
-    let failures = failures.saturating_add(1);
-    let retry_at = if failures >= BREAKER_FAILURES {
-        now.plus_secs(pause_secs(failures - BREAKER_FAILURES, 0.5))
-    } else {
-        now
-    };
-    diesel::update(hosts::table.find(host))
-        .set((hosts::failures.eq(failures), hosts::retry_at.eq(retry_at.0), hosts::updated_at.eq(now)))
-        .execute(conn)?;
-    if retry_at > now {
-        let waiting = deliveries::table
+    let failures = hosts::count_failure(conn, host, now)?;
+    if failures >= BREAKER_FAILURES {
+        let retry_at = now.plus_secs(pause_secs(failures - BREAKER_FAILURES, 0.5));
+        let early = deliveries::table
             .filter(deliveries::host.eq(host))
             .filter(deliveries::state.lt(State::Delivered.number()))
             .filter(deliveries::next_attempt_at.lt(retry_at));
-        diesel::update(waiting).set(deliveries::next_attempt_at.eq(retry_at)).execute(conn)?;
+        diesel::update(early).set(deliveries::next_attempt_at.eq(retry_at)).execute(conn)?;
     }
     Ok(())
 }
 
 /// A host answered again: its failures are forgotten and what waits for it is due now.
 pub fn forget_failures(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()> {
-    diesel::update(hosts::table.find(host))
-        .set((hosts::failures.eq(0), hosts::retry_at.eq(0), hosts::updated_at.eq(now)))
-        .execute(conn)?;
-    let waiting = deliveries::table
+    hosts::forget_failures(conn, host, now)?;
+    let late = deliveries::table
         .filter(deliveries::host.eq(host))
         .filter(deliveries::state.lt(State::Delivered.number()))
         .filter(deliveries::next_attempt_at.gt(now));
-    diesel::update(waiting).set(deliveries::next_attempt_at.eq(now)).execute(conn)?;
+    diesel::update(late).set(deliveries::next_attempt_at.eq(now)).execute(conn)?;
     Ok(())
-}
-
-/// The hosts that failed lately: their failures in a row.
-pub fn list_failing(conn: &mut Conn) -> Result<Vec<Host>> {
-    let query = hosts::table.filter(hosts::failures.gt(0)).select(hosts::host);
-    Ok(query.load(conn)?)
 }
 
 fn followers_at(conn: &mut Conn, inbox: &ApUrl) -> Result<Vec<Id<Actor>>> {

@@ -1,0 +1,145 @@
+//! Fetching from other servers: signed by the node's own actor, through the guarded client, one request for all who ask
+//! for the same thing at once, a failure remembered for a while.
+
+mod adapter;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use activitypub_federation::config::{Data, FederationConfig};
+use activitypub_federation::fetch::fetch_object_http;
+use activitypub_federation::fetch::object_id::ObjectId;
+use moka::future::Cache;
+use url::Url;
+
+use super::objects::Doc;
+use super::objects::actor::RemoteActor;
+use super::signature::RsaKey;
+use crate::app::App;
+use crate::domain::actor::{self, Actor};
+use crate::error::{Error, Result};
+use crate::types::ApUrl;
+
+/// The crate's dereferencing over our client.
+#[derive(Clone)]
+pub struct Fetcher {
+    app: Arc<App>,
+    config: FederationConfig<Arc<App>>,
+    /// Fetches under way and just done, by id: whoever asks meanwhile gets the same answer, good or bad.
+    recent: Cache<String, Result<Actor, Failure>>,
+    /// Keys that were fetched anew because a signature did not fit.
+    refetched: Cache<String, ()>,
+}
+
+/// A remembered failure; errors themselves cannot be shared.
+#[derive(Clone, Debug)]
+struct Failure {
+    message: String,
+    temporary: bool,
+    gone: bool,
+}
+
+/// Requests that one incoming message may cause.
+const REQUESTS_PER_MESSAGE: u32 = 8;
+/// How long an answer is shared.
+const SHARED: Duration = Duration::from_secs(30);
+/// A key is fetched anew at most once in this time.
+const REFETCH_PAUSE: Duration = Duration::from_secs(300);
+
+impl Fetcher {
+    /// Builds the fetcher; `key` signs for the node's own actor.
+    pub async fn new(app: Arc<App>, key: RsaKey) -> Result<Self> {
+        let client = adapter::client(Arc::clone(&app), key)?;
+        let config = FederationConfig::builder()
+            .domain(app.config.host().to_string())
+            .app_data(Arc::clone(&app))
+            .client(client)
+            .http_fetch_limit(REQUESTS_PER_MESSAGE)
+            // The crate's own address checks resolve a name and then connect by another look-up; ours, in the client,
+            // check what is connected to.
+            .debug(true)
+            .build()
+            .await
+            .map_err(Error::internal)?;
+        let recent = Cache::builder().max_capacity(10_000).time_to_live(SHARED).build();
+        let refetched = Cache::builder().max_capacity(10_000).time_to_live(REFETCH_PAUSE).build();
+        Ok(Self { app, config, recent, refetched })
+    }
+
+    /// The context of one incoming message or job, with its own budget of requests.
+    pub fn data(&self) -> Data<Arc<App>> {
+        self.config.to_request_data()
+    }
+
+    /// Fetches any object from its own origin. `Gone` on 410.
+    pub async fn object(&self, id: &ApUrl) -> Result<Doc> {
+        let url = self.fetchable(id)?;
+        let fetched = fetch_object_http::<_, Doc>(&url, &self.data()).await?;
+        Ok(fetched.object)
+    }
+
+    /// The actor with this id: from the database, else fetched and stored.
+    pub async fn actor(&self, id: &ApUrl) -> Result<Actor> {
+        let known = id.clone();
+        if let Some(actor) = self.app.db.read(move |conn| actor::load_by_ap_id(conn, &known)).await? {
+            return Ok(actor);
+        }
+        self.refresh(id).await
+    }
+
+    /// Fetches an actor's document now (shared with whoever asks at the same time) and stores it.
+    pub async fn refresh(&self, id: &ApUrl) -> Result<Actor> {
+        let url = self.fetchable(id)?;
+        let fetched = self.recent.get_with(url.to_string(), self.dereference(url)).await;
+        fetched.map_err(|failure| match failure {
+            Failure { gone: true, .. } => Error::Gone("the actor"),
+            Failure { message, temporary, .. } => Error::Remote { message, temporary },
+        })
+    }
+
+    async fn dereference(&self, url: Url) -> Result<Actor, Failure> {
+        let found = ObjectId::<RemoteActor>::from(url).dereference_forced(&self.data()).await;
+        found.map(|actor| actor.row).map_err(|error| {
+            let temporary = !matches!(error, Error::Remote { temporary: false, .. } | Error::Gone(_) | Error::NotFound(_));
+            Failure { gone: matches!(error, Error::Gone(_)), message: error.to_string(), temporary }
+        })
+    }
+
+    /// The owner of a key, fetched. The key's document is the actor itself, or names it as its owner.
+    pub async fn key_owner(&self, key_id: &str) -> Result<Actor> {
+        let mut url = self.fetchable(&ApUrl::new(key_id))?;
+        let has_fragment = url.fragment().is_some();
+        url.set_fragment(None);
+        let address = ApUrl::new(url.as_str());
+        match self.refresh(&address).await {
+            Err(Error::Remote { temporary: false, .. }) if !has_fragment => {
+                let document = self.object(&address).await?;
+                let owner = document.first_id("owner").or_else(|| document.first_id("controller"));
+                let owner = owner.filter(|owner| owner.same_origin(&address));
+                self.refresh(&owner.ok_or_else(|| Error::remote_final("the key names no owner"))?).await
+            }
+            found => found,
+        }
+    }
+
+    /// True once in a while for each key: whether its owner may be fetched again because a signature did not fit.
+    pub async fn may_refetch(&self, key_id: &str) -> bool {
+        let mut first = false;
+        self.refetched.get_with(key_id.to_owned(), async { first = true }).await;
+        if first && let Ok(url) = Url::parse(key_id) {
+            let mut url = url;
+            url.set_fragment(None);
+            self.recent.invalidate(url.as_str()).await;
+        }
+        first
+    }
+
+    fn fetchable(&self, id: &ApUrl) -> Result<Url> {
+        let url = id.url().ok_or_else(|| Error::remote_final(format!("{id} is no address that can be fetched")))?;
+        let host = id.host().ok_or_else(|| Error::remote_final(format!("{id} has no host")))?;
+        if self.app.hosts.is_blocked(&host) {
+            return Err(Error::Forbidden(format!("{host} is blocked here")));
+        }
+        Ok(url)
+    }
+}

@@ -1,0 +1,146 @@
+//! What other servers send, read leniently: every property may be absent, null, one, many, a string or an object. What
+//! comes out is plain; what cannot be meant is refused.
+
+pub mod actor;
+pub mod note;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::types::{ApUrl, Timestamp};
+
+/// The public collection, as it is sent. `as:Public` and `Public` are read too.
+pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+/// Most entries that are read of any list.
+const LIST_MAX: usize = 1000;
+/// Longest id that is taken, in bytes.
+const ID_MAX: usize = 2048;
+
+/// A JSON object as it came.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Doc(pub Map<String, Value>);
+
+impl Doc {
+    /// The object's id.
+    pub fn id(&self) -> Option<ApUrl> {
+        self.text("id").and_then(id)
+    }
+
+    /// True when one of its types is `name`.
+    pub fn is(&self, name: &str) -> bool {
+        self.values("type").any(|value| value.as_str() == Some(name))
+    }
+
+    /// Its first type.
+    pub fn kind(&self) -> Option<&str> {
+        self.values("type").find_map(Value::as_str)
+    }
+
+    /// A text; None when absent, null or something else.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(Value::as_str)
+    }
+
+    /// The values of a property, whether it holds none, one or many.
+    pub fn values(&self, key: &str) -> impl Iterator<Item = &Value> {
+        let values: Box<dyn Iterator<Item = &Value>> = match self.0.get(key) {
+            None | Some(Value::Null) => Box::new(std::iter::empty()),
+            Some(Value::Array(values)) => Box::new(values.iter().take(LIST_MAX)),
+            Some(value) => Box::new(std::iter::once(value)),
+        };
+        values
+    }
+
+    /// The ids that a property names, as strings or as objects with an id.
+    pub fn ids(&self, key: &str) -> Vec<ApUrl> {
+        self.values(key).filter_map(id_of).collect()
+    }
+
+    /// The first id that a property names.
+    pub fn first_id(&self, key: &str) -> Option<ApUrl> {
+        self.values(key).find_map(id_of)
+    }
+
+    /// The first address that a property gives: a string, an object's `href`, `url` or id. Pages come before other
+    /// media.
+    pub fn address(&self, key: &str) -> Option<ApUrl> {
+        let media = |value: &&Value| value.get("mediaType").and_then(Value::as_str).is_some_and(|m| m != "text/html");
+        let found = self.values(key).find(|value| !media(value)).or_else(|| self.values(key).next())?;
+        let text = match found {
+            Value::String(text) => Some(text.as_str()),
+            other => ["href", "url", "id"].iter().find_map(|key| other.get(key).and_then(Value::as_str)),
+        };
+        text.and_then(id)
+    }
+
+    /// The objects that a property embeds.
+    pub fn docs(&self, key: &str) -> Vec<Doc> {
+        let embedded = self.values(key).filter_map(Value::as_object);
+        embedded.map(|map| Doc(map.clone())).collect()
+    }
+
+    /// The first object that a property embeds.
+    pub fn doc(&self, key: &str) -> Option<Doc> {
+        self.values(key).find_map(Value::as_object).map(|map| Doc(map.clone()))
+    }
+
+    /// A moment; None when absent or unreadable.
+    pub fn time(&self, key: &str) -> Option<Timestamp> {
+        self.text(key).and_then(Timestamp::parse)
+    }
+
+    /// The one language of a `…Map` property, else its first text.
+    pub fn mapped(&self, key: &str) -> Option<(String, String)> {
+        let map = self.0.get(key)?.as_object()?;
+        map.iter().find_map(|(language, text)| Some((language.clone(), text.as_str()?.to_owned())))
+    }
+}
+
+fn id_of(value: &Value) -> Option<ApUrl> {
+    match value {
+        Value::String(text) => id(text),
+        other => other.get("id").and_then(Value::as_str).and_then(id),
+    }
+}
+
+fn id(text: &str) -> Option<ApUrl> {
+    (!text.is_empty() && text.len() <= ID_MAX).then(|| ApUrl::new(text))
+}
+
+/// True for the public collection in any of its spellings.
+pub fn is_public(id: &ApUrl) -> bool {
+    matches!(id.as_str(), PUBLIC | "as:Public" | "Public")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn doc(value: Value) -> Doc {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn one_many_string_and_object_read_alike() {
+        for to in [json!("https://a.example/1"), json!(["https://a.example/1"]), json!({"id": "https://a.example/1"}), json!([null, 3, {"id": "https://a.example/1"}])] {
+            assert_eq!(doc(json!({ "to": to })).ids("to"), [ApUrl::new("https://a.example/1")]);
+        }
+        assert!(doc(json!({"to": null})).ids("to").is_empty());
+    }
+
+    #[test]
+    fn the_page_is_preferred_among_addresses() {
+        let url = json!([{"type": "Link", "mediaType": "video/mp4", "href": "https://a.example/v"}, {"type": "Link", "mediaType": "text/html", "href": "https://a.example/p"}]);
+        assert_eq!(doc(json!({ "url": url })).address("url"), Some(ApUrl::new("https://a.example/p")));
+        assert_eq!(doc(json!({"url": "https://a.example/x"})).address("url"), Some(ApUrl::new("https://a.example/x")));
+    }
+
+    #[test]
+    fn ids_keep_their_bytes() {
+        let raw = "https://wp.example?c=148";
+        assert_eq!(doc(json!({"id": raw})).id().unwrap().as_str(), raw);
+    }
+}
