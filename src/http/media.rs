@@ -90,6 +90,9 @@ mod tests {
             "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams-evil\"",
             "image/png; profile=\"https://www.w3.org/ns/activitystreams\"",
             "application/json, application/activity+json",
+            "application/activity+json, text/html",
+            "application/activity+json text/html",
+            "application/activity+json; charset",
         ] {
             assert!(!is_activity_json(text), "{text}");
             assert!(!is_inbox_json(text), "{text}");

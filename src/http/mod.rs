@@ -58,7 +58,7 @@ impl Default for HttpSettings {
             user_agent: concat!("antiphon/", env!("CARGO_PKG_VERSION")).to_owned(),
             resolver: Resolver::System,
             max_idle_per_host: 4,
-            idle_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_mins(1),
             connect_timeout: Duration::from_secs(10),
         }
     }

@@ -358,3 +358,78 @@ fn a_bad_ca_file_stops_the_start() {
         assert!(matches!(HttpClient::new(settings), Err(Error::Setup(_))));
     }
 }
+
+/// A TLS server for `tls.example` with a certificate of its own authority; gives that one's PEM.
+async fn serve_tls(body: &'static [u8]) -> (SocketAddr, String) {
+    let authority_key = rcgen::KeyPair::generate().unwrap();
+    let mut authority = rcgen::CertificateParams::new(vec![]).unwrap();
+    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let pem = authority.self_signed(&authority_key).unwrap().pem();
+    let issuer = rcgen::Issuer::new(authority, authority_key);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let names = vec!["tls.example".to_owned()];
+    let leaf = rcgen::CertificateParams::new(names)
+        .unwrap()
+        .signed_by(&key, &issuer)
+        .unwrap();
+    let private = rustls::pki_types::PrivatePkcs8KeyDer::from(key.serialize_der());
+    let config = rustls::ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], private.into())
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(mut stream) = acceptor.accept(stream).await {
+                let mut buffer = [0; 4096];
+                let _ = stream.read(&mut buffer).await;
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+                let _ = stream.write_all(&[head.as_bytes(), body].concat()).await;
+                let _ = stream.shutdown().await;
+            }
+        }
+    });
+    (address, pem)
+}
+
+#[tokio::test]
+async fn an_extra_authority_is_trusted_and_an_unknown_one_is_not() {
+    let (address, pem) = serve_tls(b"proven").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, pem).unwrap();
+    let open = |extra_ca| HttpSettings {
+        allow_loopback: true,
+        extra_ca,
+        resolver: Resolver::All(address.ip()),
+        ..HttpSettings::default()
+    };
+    let url = |host: &str| Url::parse(&format!("https://{host}:{}/", address.port())).unwrap();
+    let trusting = HttpClient::new(open(Some(file))).unwrap();
+    let reply = trusting
+        .get(&url("tls.example"), HeaderMap::new(), LIMITS)
+        .await
+        .unwrap();
+    assert_eq!(reply.body, "proven");
+    let (message, _) = remote(
+        trusting
+            .get(&url("else.example"), HeaderMap::new(), LIMITS)
+            .await,
+    );
+    assert!(
+        message.starts_with("else.example cannot be reached: "),
+        "{message}"
+    );
+    let plain = HttpClient::new(open(None)).unwrap();
+    let (message, _) = remote(
+        plain
+            .get(&url("tls.example"), HeaderMap::new(), LIMITS)
+            .await,
+    );
+    assert!(
+        message.starts_with("tls.example cannot be reached: "),
+        "{message}"
+    );
+}
