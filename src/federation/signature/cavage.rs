@@ -21,7 +21,7 @@ pub(super) const CREATED: &str = "(created)";
 pub(super) const EXPIRES: &str = "(expires)";
 
 /// The library drops signatures older than this; the window is ours to judge, so it is put out of reach.
-const NEVER: Duration = Duration::from_secs(1000 * 366 * 86_400);
+const NEVER: Duration = Duration::from_hours(1000 * 366 * 24);
 
 /// Reads `Signature`, else `Authorization: Signature …`.
 pub(super) fn parse(headers: &HeaderMap) -> Result<ParsedSignature, SignatureError> {

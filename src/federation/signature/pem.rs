@@ -20,15 +20,14 @@ pub(super) fn decode(text: &str) -> Option<(&str, Vec<u8>)> {
 
 /// Writes a PEM block with lines of 64 characters and a line break at the end.
 pub(super) fn encode(label: &str, der: &[u8]) -> String {
-    let mut text = format!("-----BEGIN {label}-----\n");
+    let mut body = String::new();
     for (index, character) in STANDARD.encode(der).chars().enumerate() {
         if index > 0 && index % 64 == 0 {
-            text.push('\n');
+            body.push('\n');
         }
-        text.push(character);
+        body.push(character);
     }
-    text.push_str(&format!("\n-----END {label}-----\n"));
-    text
+    format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use http::HeaderMap;
 use sfv::{
-    BareItem, Dictionary, FieldType, InnerList, Item, KeyRef, ListEntry, ListSerializer, Parser,
-    StringRef, key_ref,
+    BareItem, Dictionary, FieldType, InnerList, Item, ItemSerializer, KeyRef, ListEntry,
+    ListSerializer, Parser, StringRef, key_ref,
 };
 use url::{Url, form_urlencoded};
 
@@ -182,30 +182,30 @@ pub(super) fn base(
     request: &Request<'_>,
     site: &Site,
 ) -> Result<String, SignatureError> {
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for component in &parsed.components {
-        let value = value(component, request, site)?;
-        match &component.query_param {
-            Some(param) => {
-                let quoted = Item::new(
-                    StringRef::from_str(param)
-                        .map_err(|_| {
-                            SignatureError::malformed("a query parameter's name is not ASCII")
-                        })?
-                        .to_owned(),
-                );
-                text.push_str(&format!(
-                    "\"{}\";name={}: {value}\n",
-                    component.name,
-                    quoted.serialize()
-                ));
-            }
-            None => text.push_str(&format!("\"{}\": {value}\n", component.name)),
-        }
+        let identifier = identifier(component)?;
+        lines.push(format!(
+            "{identifier}: {}",
+            value(component, request, site)?
+        ));
     }
-    text.push_str("\"@signature-params\": ");
-    text.push_str(&parsed.params);
-    Ok(text)
+    lines.push(format!("\"@signature-params\": {}", parsed.params));
+    Ok(lines.join("\n"))
+}
+
+/// The component's name and parameter as they stand in the list.
+fn identifier(component: &Component) -> Result<String, SignatureError> {
+    const NAME: &KeyRef = key_ref("name");
+    let ascii = |text| {
+        StringRef::from_str(text)
+            .map_err(|_| SignatureError::malformed("component names must be ASCII text"))
+    };
+    let serializer = ItemSerializer::new().bare_item(ascii(&component.name)?);
+    Ok(match &component.query_param {
+        Some(param) => serializer.parameter(NAME, ascii(param)?).finish(),
+        None => serializer.finish(),
+    })
 }
 
 /// A component's value (RFC 9421 2.1 and 2.2). Host and scheme are the site's.

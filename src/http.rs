@@ -1,1 +1,0 @@
-//! The one client for everything that leaves the node.
