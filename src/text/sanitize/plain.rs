@@ -1,0 +1,92 @@
+//! Readers of HTML that give text, not HTML: their answers must be escaped before they stand in a page.
+
+use html5ever::tokenizer::Tag;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::policy::{self, attribute};
+use super::tokens::{Content, Visitor, walk};
+use crate::types::Html;
+
+/// How much of a name is read, in bytes.
+const NAME_LIMIT: usize = 4096;
+
+/// The most characters of one grapheme in a name: enough for every emoji, too few to tower over the page.
+const GRAPHEME_LIMIT: usize = 12;
+
+/// Turns HTML into one paragraph of plain text: entities decoded, whitespace folded, a space where a block
+/// ends. Footnotes and their marks are left out.
+pub fn plain(html: &str) -> String {
+    fold(&walk(html, Text::default()).0)
+}
+
+/// Cleans a display name: no tags, no invisible or direction-changing characters, whitespace folded, at most
+/// `max_chars` user-perceived characters. Empty when nothing is left.
+pub fn name(text: &str, max_chars: usize) -> String {
+    let text = plain(crate::text::cut(text, NAME_LIMIT));
+    let marks = |c: &char| !matches!(c, '\u{200E}' | '\u{200F}' | '\u{61C}');
+    let text: String = text.chars().filter(marks).collect();
+    let short: String = text
+        .graphemes(true)
+        .take(max_chars)
+        .flat_map(|part| part.chars().take(GRAPHEME_LIMIT))
+        .collect();
+    fold(&short)
+}
+
+/// The pictures of clean HTML: address and alternative text of each, in order.
+pub fn images(html: &Html) -> Vec<(String, String)> {
+    walk(html.as_str(), Images::default()).0
+}
+
+fn fold(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[derive(Default)]
+struct Text(String);
+
+impl Visitor for Text {
+    fn text(&mut self, text: &str) {
+        self.0.push_str(text);
+    }
+
+    fn open(&mut self, tag: &Tag) -> Content {
+        if policy::is_block(&tag.name) {
+            self.0.push(' ');
+        }
+        let footnote = |class: &str| {
+            class
+                .split_whitespace()
+                .any(|c| matches!(c, "footnote-ref" | "footnotes"))
+        };
+        let hide = matches!(&*tag.name, "sup" | "section")
+            && attribute(tag, "class").is_some_and(footnote);
+        if hide { Content::Hide } else { Content::Show }
+    }
+
+    fn close(&mut self, name: &str) {
+        if policy::is_block(name) {
+            self.0.push(' ');
+        }
+    }
+}
+
+#[derive(Default)]
+struct Images(Vec<(String, String)>);
+
+impl Visitor for Images {
+    fn text(&mut self, _: &str) {}
+
+    fn open(&mut self, tag: &Tag) -> Content {
+        let source = attribute(tag, "src").filter(|_| &*tag.name == "img");
+        if let Some(source) = source {
+            self.0.push((
+                source.to_owned(),
+                attribute(tag, "alt").map_or_else(String::new, str::to_owned),
+            ));
+        }
+        Content::Show
+    }
+
+    fn close(&mut self, _: &str) {}
+}

@@ -1,0 +1,288 @@
+//! What may pass: the lists of elements, attributes, classes and schemes, for others' comments and for own
+//! posts. Changing a line here changes what strangers can put into a page.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+use html5ever::tokenizer::Tag;
+
+/// The rules for one source of HTML.
+pub(super) struct Policy {
+    /// Elements that are kept; of others only the content is.
+    pub(super) tags: Vec<&'static str>,
+    /// True when headings become bold paragraphs.
+    pub(super) flat_headings: bool,
+    /// Class names that are kept.
+    classes: &'static [&'static str],
+    /// Class names are also kept when they start so.
+    class_starts: &'static [&'static str],
+    /// The second wall.
+    pub(super) wall: Builder<'static>,
+}
+
+/// Text formatting: what comments of all platforms are made of.
+const TEXT_TAGS: [&str; 25] = [
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "em",
+    "hr",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "u",
+    "ul",
+    "q",
+];
+
+/// What posts have besides.
+const POST_TAGS: [&str; 36] = [
+    "abbr",
+    "caption",
+    "cite",
+    "dd",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "mark",
+    "samp",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "var",
+    "wbr",
+    "bdi",
+];
+
+/// Elements before and after which a line ends.
+const BLOCKS: [&str; 41] = [
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "tr",
+    "ul",
+];
+
+pub(super) static REMOTE: LazyLock<Policy> = LazyLock::new(|| Policy {
+    tags: TEXT_TAGS.to_vec(),
+    flat_headings: true,
+    classes: &[
+        "ellipsis",
+        "h-card",
+        "hashtag",
+        "invisible",
+        "mention",
+        "quote-inline",
+        "u-url",
+    ],
+    class_starts: &[],
+    wall: wall(
+        &TEXT_TAGS,
+        &["class", "lang"],
+        &[("ol", &["start"])],
+        "nofollow ugc noopener",
+        UrlRelative::Deny,
+    ),
+});
+
+pub(super) static OWN: LazyLock<Policy> = LazyLock::new(|| Policy {
+    tags: [&TEXT_TAGS[..], &POST_TAGS[..]].concat(),
+    flat_headings: false,
+    classes: &[
+        "anchor",
+        "contains-task-list",
+        "footnote-backref",
+        "footnote-ref",
+        "footnotes",
+        "h-card",
+        "hashtag",
+        "mention",
+        "task-list-item",
+        "task-list-item-checkbox",
+        "u-url",
+    ],
+    class_starts: &["hl-", "language-"],
+    wall: {
+        let tags = [&TEXT_TAGS[..], &POST_TAGS[..]].concat();
+        let mut wall = wall(
+            &tags,
+            &["class", "dir", "id", "lang", "title"],
+            &POST_ATTRIBUTES,
+            "noopener",
+            UrlRelative::PassThrough,
+        );
+        wall.set_tag_attribute_value("img", "loading", "lazy");
+        wall
+    },
+});
+
+const POST_ATTRIBUTES: [(&str, &[&str]); 9] = [
+    ("a", &["aria-label"]),
+    ("details", &["open"]),
+    ("img", &["alt", "height", "loading", "src", "width"]),
+    ("input", &["checked", "disabled", "type"]),
+    ("li", &["value"]),
+    ("ol", &["reversed", "start"]),
+    ("td", &["align", "colspan", "rowspan"]),
+    ("th", &["align", "colspan", "rowspan", "scope"]),
+    ("time", &["datetime"]),
+];
+
+fn wall(
+    tags: &[&'static str],
+    everywhere: &[&'static str],
+    attributes: &[(&'static str, &'static [&'static str])],
+    rel: &'static str,
+    relative: UrlRelative<'static>,
+) -> Builder<'static> {
+    let mut by_tag: HashMap<_, HashSet<_>> = attributes
+        .iter()
+        .map(|(tag, names)| (*tag, names.iter().copied().collect()))
+        .collect();
+    by_tag.entry("a").or_default().insert("href");
+    let mut wall = Builder::empty();
+    wall.tags(tags.iter().copied().collect())
+        .tag_attributes(by_tag)
+        .generic_attributes(everywhere.iter().copied().collect())
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(relative)
+        .link_rel(Some(rel));
+    wall
+}
+
+impl Policy {
+    /// The value an attribute is kept with, or None. Which attributes an element may have at all, and which
+    /// addresses, is for the wall to say.
+    pub(super) fn value<'v>(&self, name: &str, value: &'v str) -> Option<Cow<'v, str>> {
+        match name {
+            "class" => {
+                let known = |class: &&str| {
+                    self.classes.contains(class)
+                        || self
+                            .class_starts
+                            .iter()
+                            .any(|start| class.starts_with(start))
+                };
+                let kept: Vec<_> = value.split_ascii_whitespace().filter(known).collect();
+                (!kept.is_empty()).then(|| kept.join(" ").into())
+            }
+            "id" => Some(anchor(value)),
+            "href" => match value.strip_prefix('#') {
+                Some(id) => Some(format!("#{}", anchor(id)).into()),
+                None => Some(value.into()),
+            },
+            // The renderer's English frame around a heading's text.
+            "aria-label" => {
+                let heading = value.trim_start_matches("Link to heading '");
+                Some(
+                    if heading == value {
+                        value
+                    } else {
+                        heading.trim_end_matches('\'')
+                    }
+                    .into(),
+                )
+            }
+            _ => Some(value.into()),
+        }
+    }
+}
+
+/// An id that no template uses.
+fn anchor(id: &str) -> Cow<'_, str> {
+    let safe = id.is_empty()
+        || ["h-", "fn-", "fnref-"]
+            .iter()
+            .any(|start| id.starts_with(start));
+    if safe {
+        id.into()
+    } else {
+        format!("h-{id}").into()
+    }
+}
+
+/// True for elements that stand on lines of their own.
+pub(super) fn is_block(name: &str) -> bool {
+    BLOCKS.binary_search(&name).is_ok()
+}
+
+/// An attribute of a start tag.
+pub(super) fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
+    tag.attrs
+        .iter()
+        .find(|attr| &*attr.name.local == name)
+        .map(|attr| &*attr.value)
+}
