@@ -116,7 +116,10 @@ mod tests {
 
     #[test]
     fn hostile_text_gives_few_tags() {
-        let text = (0..1000).map(|i| format!("#t{i} ")).collect::<String>();
+        let text = (0..1000)
+            .map(|i| i.to_string())
+            .collect::<Vec<_>>()
+            .join(" #t");
         assert_eq!(find(&text).len(), MAX_FOUND);
         assert!(find(&"#".repeat(100_000)).is_empty());
     }

@@ -193,7 +193,7 @@ mod tests {
         );
         assert_eq!(
             found("@bob@m.example님 안녕 @kim@예시.한국"),
-            ["@bob@m.example", "@kim@xn--vv4b17x.xn--3e0b707e"]
+            ["@bob@m.example", "@kim@xn--vv4b11d.xn--3e0b707e"]
         );
     }
 
@@ -206,7 +206,10 @@ mod tests {
     fn hostile_text_is_read_quickly_and_gives_few() {
         assert!(find(&"@".repeat(200_000)).is_empty());
         assert!(find(&"@a".repeat(200_000)).len() <= MAX_FOUND);
-        let many: String = (0..500).map(|i| format!("@u{i}@m.example ")).collect();
+        let many = (0..500)
+            .map(|i| i.to_string())
+            .collect::<Vec<_>>()
+            .join("@m.example @u");
         assert_eq!(find(&many).len(), MAX_FOUND);
     }
 }

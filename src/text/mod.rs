@@ -1,1 +1,22 @@
 //! Pure functions over strings. No database, no network, no clock.
+//!
+//! `markdown` turns what an author wrote into HTML, `sanitize` makes any HTML safe to show, the rest are
+//! small readers and cutters. Everything here takes hostile input and answers in bounded time.
+
+pub mod excerpt;
+pub mod hashtag;
+pub mod language;
+pub mod markdown;
+pub mod mention;
+pub mod sanitize;
+pub mod slug;
+
+/// The longest start of `text` that fits `bytes` and ends between two characters.
+fn cut(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
+}
+
+/// The character that ends just before the byte offset `at`.
+fn char_before(text: &str, at: usize) -> Option<char> {
+    text.get(..at)?.chars().next_back()
+}

@@ -16,6 +16,10 @@ const LONGEST: usize = 64 * 1024;
 const LONGEST_LINE: usize = 2000;
 
 /// Some megabytes of grammars, loaded by the first code block that names its language.
+#[expect(
+    clippy::default_trait_access,
+    reason = "the theme set's type is not exported; an empty one saves memory"
+)]
 static SYNTECT: LazyLock<SyntectAdapter> = LazyLock::new(|| {
     SyntectAdapterBuilder::new()
         .css_with_class_prefix("hl-")

@@ -149,7 +149,8 @@ fn raw_html_of_posts_goes_through_the_sanitiser() {
         "<details><summary>a</summary>\n<p><em>b</em> </p></details>\n"
     );
     assert!(
-        !post("<p onclick=x style=y>[a](javascript:x) ![b](javascript:y)").contains("javascript")
+        !post("<p onclick=x style=y>\n\n[a](javascript:x) ![b](javascript:y)")
+            .contains("javascript")
     );
 }
 

@@ -31,18 +31,14 @@ fn joins(c: Option<char>) -> bool {
 
 fn is_trick(c: char) -> bool {
     match c {
-        '\t' | '\n' => false,
+        '\t' | '\n' | '\u{E0100}'..='\u{E01EF}' => false,
         // Soft hyphen, grapheme joiner, Hangul fillers, Khmer and Mongolian separators.
         '\u{AD}' | '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{17B4}'
-        | '\u{17B5}' => true,
-        '\u{180E}'
-        | '\u{200B}'
-        | '\u{2060}'..='\u{206F}'
-        | '\u{FEFF}'
-        | '\u{FFF9}'..='\u{FFFB}' => true,
-        // Bidirectional embeddings and overrides; the isolates are in 2060-206F. Plain marks are harmless.
-        '\u{202A}'..='\u{202E}' | '\u{2028}' | '\u{2029}' => true,
-        '\u{E0000}'..='\u{E0FFF}' => !matches!(c, '\u{E0100}'..='\u{E01EF}'),
+        | '\u{17B5}' | '\u{180E}'
+        // Zero width; line separators; bidirectional embeddings, overrides and isolates. Marks may stay.
+        | '\u{200B}' | '\u{FEFF}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        // Annotations and tags.
+        | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}' => true,
         _ => c.is_control(),
     }
 }

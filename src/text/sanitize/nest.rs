@@ -67,6 +67,12 @@ enum Gap {
 
 impl Visitor for Writer<'_> {
     fn text(&mut self, text: &str) {
+        if self.is_between_cells() {
+            // A parser would move it before the table, step by step: it gets a cell.
+            if text.trim().is_empty() || !self.make_cell() {
+                return;
+            }
+        }
         let text = if self.gap == Gap::Pre {
             text.trim_start_matches('\n')
         } else {
@@ -123,10 +129,15 @@ impl<'p> Writer<'p> {
     }
 
     fn start(&mut self, name: &str, tag: Option<&Tag>) {
-        if is_table_part(name) && self.find("table", &[]).is_none() {
+        if self.is_misplaced(name) {
             return self.unknown(name);
         }
         self.make_room_for(name);
+        match (name, self.open.last().map_or("", String::as_str)) {
+            ("td" | "th", "table" | "thead" | "tbody" | "tfoot") => self.start("tr", None),
+            ("tr", "table") => self.start("tbody", None),
+            _ => {}
+        }
         if !is_void(name) {
             if self.open.len() >= DEPTH {
                 self.buried += 1;
@@ -141,6 +152,27 @@ impl<'p> Writer<'p> {
             _ if self.gap == Gap::Pre => Gap::Block,
             _ => self.gap,
         };
+    }
+
+    /// True for rows and cells outside of a table, and for what stands in a table but in no cell: a parser
+    /// would move it before the table.
+    fn is_misplaced(&self, name: &str) -> bool {
+        if is_table_part(name) {
+            return self.find("table", &[]).is_none();
+        }
+        self.is_between_cells()
+    }
+
+    fn is_between_cells(&self) -> bool {
+        self.open
+            .last()
+            .is_some_and(|top| matches!(top.as_str(), "table" | "thead" | "tbody" | "tfoot" | "tr"))
+    }
+
+    /// Opens a cell; false when it would lie too deep.
+    fn make_cell(&mut self) -> bool {
+        self.start("td", None);
+        !self.is_between_cells()
     }
 
     /// Closes what the start of an element closes by itself (HTML 13.2.6.4.7).

@@ -131,13 +131,10 @@ impl<V: Visitor> State<V> {
         }
         self.flush();
         if opens {
-            self.open(tag)
-        } else {
-            self.visitor.close(&tag.name)
-        }
-        if opens {
+            self.open(tag);
             raw(&tag.name)
         } else {
+            self.visitor.close(&tag.name);
             TokenSinkResult::Continue
         }
     }
