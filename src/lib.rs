@@ -7,3 +7,4 @@ pub mod federation;
 pub mod http;
 pub mod text;
 pub mod types;
+pub mod web;
