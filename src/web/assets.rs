@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn the_style_sheet_is_small_balanced_and_named_by_its_content() {
         let (path, text) = stylesheet();
-        assert!(path.starts_with("/static/antiphon.") && path.ends_with(".css"));
+        assert!(path.starts_with("/static/antiphon.") && path.strip_suffix(".css").is_some());
         assert!(text.len() < 24_000, "{}", text.len());
         assert_eq!(text.matches('{').count(), text.matches('}').count());
         assert!(!text.contains("/*") && !text.contains("url("));

@@ -6,6 +6,8 @@ mod assets;
 mod date;
 pub mod feed;
 pub mod i18n;
+#[cfg(test)]
+mod page_tests;
 mod pages;
 #[cfg(test)]
 mod sample;

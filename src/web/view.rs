@@ -40,20 +40,19 @@ pub struct Author {
 }
 
 impl Author {
-    /// The name, or the handle where there is none.
+    /// The name; where there is none, the first part of the handle (`alice`).
     pub fn label(&self) -> &str {
         let name = self.name.trim();
-        if name.is_empty() {
-            self.handle.as_str()
-        } else {
-            name
+        if !name.is_empty() {
+            return name;
         }
+        let handle = self.handle.trim_start_matches('@');
+        handle.split_once('@').map_or(handle, |(user, _)| user)
     }
 
     /// The first character (grapheme) of the name, for the tile that stands in for a picture.
     pub fn initial(&self) -> &str {
-        let label = self.label().trim_start_matches('@');
-        label.graphemes(true).next().unwrap_or("·")
+        self.label().graphemes(true).next().unwrap_or("·")
     }
 
     /// One of six tones for that tile, always the same for the same person.
