@@ -40,7 +40,7 @@ pub fn posts_feed(site: &Site, feed: &PostFeed) -> String {
 /// Writes the feed of a post's comments (`application/atom+xml`), newest first. Tombstones are left out.
 pub fn comments_feed(site: &Site, post: &PostView) -> String {
     let t = Catalogue::of(&site.language);
-    let title = t.with("comments-on", &post.title);
+    let title = t.with("comments-on", post.label());
     let atom = frame(site, &title, &post.comments_feed_url, &post.url);
     let thread = Thread::new(&post.comments);
     let mut steps: Vec<_> = thread
@@ -83,7 +83,7 @@ pub fn comments_feed(site: &Site, post: &PostView) -> String {
 fn post_entry(post: &PostView) -> Entry {
     let mut entry = Entry::default();
     entry.set_id(post.ap_id.clone());
-    entry.set_title(Text::plain(clean(&post.title)));
+    entry.set_title(Text::plain(clean(post.label())));
     entry.set_authors(vec![person(&post.author)]);
     set_dates(&mut entry, post.published, post.updated);
     let mut links = vec![link("alternate", &post.url, "text/html")];

@@ -116,6 +116,23 @@ fn what_people_write_is_escaped_and_bad_links_are_dropped() {
 }
 
 #[test]
+fn a_post_without_a_title_is_named_by_its_summary() {
+    let mut post = post();
+    post.title.clear();
+    let html = render_post(&site(), &post).unwrap();
+    assert!(html.contains("<title>Why the second choir waits, and how to typeset a wait. – Choir"));
+    assert!(!html.contains("<h1") && html.contains(">21 comments</h2>"));
+}
+
+#[test]
+fn closed_comments_are_said_and_offer_no_reply() {
+    let mut post = post();
+    post.comments_closed = true;
+    let html = render_post(&site(), &post).unwrap();
+    assert!(html.contains("Comments are closed.") && !html.contains("<details>"));
+}
+
+#[test]
 fn error_pages_keep_out_of_search_engines_and_say_what_happened() {
     let view = ErrorView {
         status: 410,

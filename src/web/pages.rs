@@ -107,8 +107,8 @@ fn render(page: &impl Template, size: usize) -> Result<String> {
 
 /// Renders a post with its discussion.
 pub fn render_post(site: &Site, view: &PostView) -> Result<String> {
-    let mut frame = Frame::new(site, format!("{} – {}", view.title, site.title));
-    let feed = frame.t.with("comments-on", &view.title);
+    let mut frame = Frame::new(site, format!("{} – {}", view.label(), site.title));
+    let feed = frame.t.with("comments-on", view.label());
     frame = frame.with_feed(feed, &view.comments_feed_url);
     frame.description = &view.summary;
     frame.canonical = Some(&view.url);

@@ -81,6 +81,13 @@ pub fn safe_href(address: &str) -> Option<&str> {
     (local || web).then_some(address)
 }
 
+fn label<'a>(title: &'a str, summary: &'a str, url: &'a str) -> &'a str {
+    [title, summary]
+        .into_iter()
+        .find(|text| !text.trim().is_empty())
+        .unwrap_or(url)
+}
+
 /// A word with an address: a tag, the previous post.
 #[derive(Clone, Debug, Default)]
 pub struct Link {
@@ -117,7 +124,7 @@ impl Faces {
 /// A post with its discussion.
 #[derive(Clone, Debug, Default)]
 pub struct PostView {
-    /// The title as plain text.
+    /// The title as plain text; may be empty.
     pub title: String,
     /// The address of the page.
     pub url: String,
@@ -162,6 +169,11 @@ pub struct PostView {
 }
 
 impl PostView {
+    /// The title; for a post without one the summary, and failing that the address.
+    pub fn label(&self) -> &str {
+        label(&self.title, &self.summary, &self.url)
+    }
+
     /// The content's language, or none when it is not known.
     pub fn lang(&self) -> Option<&str> {
         (!self.language.is_empty()).then_some(self.language.as_str())
@@ -216,7 +228,7 @@ impl CommentView {
 /// A post as one item of a list.
 #[derive(Clone, Debug, Default)]
 pub struct PostSummary {
-    /// The title as plain text.
+    /// The title as plain text; may be empty.
     pub title: String,
     /// The address of the page.
     pub url: String,
@@ -237,6 +249,11 @@ pub struct PostSummary {
 }
 
 impl PostSummary {
+    /// The title; for a post without one the summary, and failing that the address.
+    pub fn label(&self) -> &str {
+        label(&self.title, &self.summary, &self.url)
+    }
+
     /// The language, or none when it is not known.
     pub fn lang(&self) -> Option<&str> {
         (!self.language.is_empty()).then_some(self.language.as_str())
