@@ -13,3 +13,4 @@ pub mod http;
 pub mod queue;
 pub mod text;
 pub mod types;
+pub mod web;

@@ -1,0 +1,99 @@
+# German.
+
+skip = Zum Text springen
+feed = Feed
+posts = Beiträge
+no-posts = Hier ist noch nichts erschienen.
+older = Ältere Beiträge
+newer = Neuere Beiträge
+previous-post = Davor
+next-post = Danach
+more-posts = Weitere Beiträge
+updated = aktualisiert
+tags = Schlagwörter
+tag = Schlagwort
+reactions = Favorisiert und geteilt
+discussion = Diskussion
+number = Kommentar
+edited = bearbeitet
+deleted = Dieser Kommentar wurde gelöscht.
+writer = Autor*in
+answers = antwortet auf
+original = Original
+reply = Antworten
+reply-hint = Diese Adresse in die Suche des eigenen Servers einfügen und dort antworten:
+comment-address = Adresse dieses Kommentars
+comments-older = Ältere Kommentare
+comments-newer = Neuere Kommentare
+comments-feed = Feed dieser Diskussion
+closed = Die Kommentare sind geschlossen. Antworten, die jetzt eintreffen, werden aufbewahrt, aber nicht gezeigt.
+join = Vom eigenen Server aus antworten
+join-text = Diese Diskussion gehört zum offenen sozialen Netz. Ein Konto hier ist nicht nötig: Antworte von Mastodon oder von dort, wo du deines hast.
+join-copy = Die Adresse dieses Beitrags kopieren.
+join-search = Sie in das Suchfeld des eigenen Servers einfügen.
+join-reply = Auf den gefundenen Beitrag antworten. Die Antwort erscheint hier.
+post-address = Adresse dieses Beitrags
+follow = Folgen
+follow-text = Neue Beiträge kommen in deine Timeline, wenn du diesem Konto folgst:
+account-address = Adresse des Kontos
+filtered = Auf diesem Server gefiltert, nichts wird an andere gesendet.
+source = Quelltext
+home = Startseite
+reference = Kennung
+error-bad = Diese Anfrage ergibt hier keinen Sinn
+error-bad-text = Etwas in der Adresse oder im Formular ist nicht, wie es sein soll.
+error-forbidden = Diese Seite steht dir nicht offen
+error-forbidden-text = Wenn du hier ein Konto hast, melde dich an und versuche es noch einmal.
+error-missing = Unter dieser Adresse steht nichts
+error-missing-text = Vielleicht ist die Seite umgezogen, oder die Adresse enthält einen Tippfehler.
+error-gone = Diese Seite wurde zurückgezogen
+error-gone-text = Sie stand einmal hier und wurde gelöscht.
+error-busy = Zu viele Anfragen auf einmal
+error-busy-text = Warte einen Augenblick und versuche es noch einmal.
+error-broken = Bei uns ist etwas kaputtgegangen
+error-broken-text = Es liegt nicht an dir. Versuche es später noch einmal.
+month-1 = Januar
+month-2 = Februar
+month-3 = März
+month-4 = April
+month-5 = Mai
+month-6 = Juni
+month-7 = Juli
+month-8 = August
+month-9 = September
+month-10 = Oktober
+month-11 = November
+month-12 = Dezember
+date-form = %d. %B %Y
+date-time-form = %d. %B %Y, %R UTC
+
+thoughts = { $count ->
+    [0] Noch keine Gedanken zu „{ $name }“
+    [one] Ein Gedanke zu „{ $name }“
+   *[other] { $count } Gedanken zu „{ $name }“
+}
+comments = { $count ->
+    [0] Noch keine Kommentare
+    [one] Ein Kommentar
+   *[other] { $count } Kommentare
+}
+likes = { $count ->
+    [one] Einmal favorisiert
+   *[other] { $count }-mal favorisiert
+}
+boosts = { $count ->
+    [one] Einmal geteilt
+   *[other] { $count }-mal geteilt
+}
+followers = { $count ->
+    [one] Ein Follower
+   *[other] { $count } Follower
+}
+continue = { $count ->
+    [one] Diesen Faden weiterlesen (noch einer)
+   *[other] Diesen Faden weiterlesen (noch { $count })
+}
+comment-by = Kommentar von { $name }
+comments-on = Kommentare zu „{ $name }“
+posts-tagged = Beiträge zum Schlagwort { $name }
+more-faces = und { $count } weitere

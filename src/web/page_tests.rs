@@ -1,0 +1,165 @@
+//! What readers must find on the pages, held against the sample pages.
+
+use std::fmt::Write as _;
+
+use super::sample::{ANSWERS, comment, pages, post, site};
+use super::view::ErrorView;
+use super::{render_error, render_post, stylesheet};
+
+/// Walks the tags and fails where one is closed that is not the innermost open one.
+fn assert_well_nested(html: &str) {
+    let void = ["meta", "link", "img", "input", "br", "hr", "!doctype"];
+    let mut open: Vec<String> = Vec::new();
+    for part in html.split('<').skip(1) {
+        let tag = part.split('>').next().unwrap();
+        let name = tag
+            .trim_start_matches('/')
+            .split([' ', '/', '\n'])
+            .next()
+            .unwrap()
+            .to_lowercase();
+        if tag.starts_with('/') {
+            assert_eq!(
+                open.pop().as_deref(),
+                Some(name.as_str()),
+                "near {part:.80}"
+            );
+        } else if !void.contains(&name.as_str()) {
+            open.push(name);
+        }
+    }
+    assert_eq!(open, Vec::<String>::new());
+}
+
+#[test]
+fn every_page_is_well_nested_and_fit_for_a_strict_content_security_policy() {
+    for (name, html) in pages() {
+        assert_well_nested(&html);
+        for banned in [
+            "<script",
+            " style=",
+            "<style",
+            "javascript:",
+            " onclick",
+            "http://",
+        ] {
+            assert!(!html.contains(banned), "{name} has {banned}");
+        }
+        assert!(
+            html.contains(&format!("href=\"{}\"", stylesheet().0)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_post_says_who_wrote_it_and_where_its_other_forms_are() {
+    let html = render_post(&site(), &post()).unwrap();
+    for part in [
+        "<html lang=\"en\"",
+        "<title>The pause between two choirs – Choir and Desk</title>",
+        "<link rel=\"canonical\" href=\"https://blog.example/2026/03/the-pause\">",
+        "<link rel=\"alternate\" type=\"application/activity+json\" href=\"https://blog.example/posts/7412\">",
+        "type=\"application/atom+xml\" href=\"https://blog.example/2026/03/the-pause/comments.atom\"",
+        "<meta name=\"fediverse:creator\" content=\"@alice@blog.example\">",
+        "<meta property=\"og:type\" content=\"article\">",
+        "<time class=\"dt-published\" datetime=\"2026-03-01T14:05:00Z\">1 March 2026</time>",
+        "<time class=\"dt-updated\" datetime=\"2026-03-04T09:30:00Z\">4 March 2026</time>",
+        "21 thoughts on “The pause between two choirs”",
+        "43 likes",
+        "and 34 more",
+        "readonly value=\"https://blog.example/posts/7412\"",
+        "readonly value=\"@alice@blog.example\"",
+        "Filtered on this server, nothing is sent to others.",
+        "https://code.example/antiphon",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn comments_stand_in_nested_lists_with_their_anchors() {
+    let post = post();
+    let html = render_post(&site(), &post).unwrap();
+    for comment in &post.comments {
+        assert_eq!(
+            html.matches(&format!("id=\"{}\"", comment.anchor)).count(),
+            1
+        );
+    }
+    let thread = html.split("<div class=\"thread\">").nth(1).unwrap();
+    let deepest = thread
+        .split("id=\"comment-4.1.1.1.1.1.1.1.1.1.1.1\"")
+        .next()
+        .unwrap();
+    let open = |text: &str| text.matches("<ol").count() - text.matches("</ol>").count();
+    assert_eq!(open(deepest), 12);
+    let next_top = thread.split("id=\"comment-5\"").next().unwrap();
+    assert_eq!(open(next_top), 1);
+    assert!(html.contains("lang=\"ar\" dir=\"auto\"><p>شكرًا"));
+    assert!(html.contains("This comment was deleted."));
+    assert!(html.contains(">edited</time>"));
+    assert!(html.contains("aria-hidden=\"true\">س</span>"));
+}
+
+#[test]
+fn what_people_write_is_escaped_and_bad_links_are_dropped() {
+    let mut post = post();
+    post.title = "<b>\"Bold\" & co</b>".to_owned();
+    post.comments[0].author.name = "<img src=x>".to_owned();
+    post.comments[0].author.url = "javascript:alert(1)".to_owned();
+    post.comments[0].url = "data:text/html,x".to_owned();
+    let html = render_post(&site(), &post).unwrap();
+    assert!(!html.contains("<img src=x>") && !html.contains("<b>\"Bold"));
+    assert!(!html.contains("javascript:") && !html.contains("data:text"));
+    assert_well_nested(&html);
+}
+
+#[test]
+fn a_post_without_a_title_is_named_by_its_summary() {
+    let mut post = post();
+    post.title.clear();
+    let html = render_post(&site(), &post).unwrap();
+    assert!(html.contains("<title>Why the second choir waits, and how to typeset a wait. – Choir"));
+    assert!(!html.contains("<h1") && html.contains(">21 comments</h2>"));
+}
+
+#[test]
+fn closed_comments_are_said_and_offer_no_reply() {
+    let mut post = post();
+    post.comments_closed = true;
+    let html = render_post(&site(), &post).unwrap();
+    assert!(html.contains("Comments are closed.") && !html.contains("<details>"));
+}
+
+#[test]
+fn error_pages_keep_out_of_search_engines_and_say_what_happened() {
+    let view = ErrorView {
+        status: 410,
+        reference: String::new(),
+    };
+    let html = render_error(&site(), &view).unwrap();
+    assert!(html.contains("noindex") && html.contains("This page was taken down"));
+    assert!(!html.contains("Reference"));
+}
+
+#[test]
+fn a_discussion_of_500_comments_renders_quickly() {
+    let mut post = post();
+    post.comments = (0..500)
+        .map(|i| {
+            let mut number = String::from("1");
+            (0..i % 7).for_each(|_| write!(number, ".{}", i % 3 + 1).unwrap());
+            comment(&number, i, ANSWERS[i % 3])
+        })
+        .collect();
+    let clock = std::time::Instant::now();
+    let rounds = 20;
+    for _ in 0..rounds {
+        assert!(render_post(&site(), &post).unwrap().len() > 500_000);
+    }
+    let each = clock.elapsed() / rounds;
+    // Debug builds are about twenty times slower than what readers get.
+    assert!(each.as_millis() < 200, "{each:?}");
+    println!("500 comments: {each:?}");
+}

@@ -1,0 +1,191 @@
+//! Fills the templates. Each function takes plain views and gives the whole page.
+
+use askama::Template;
+
+use super::assets::{favicon, stylesheet};
+use super::i18n::Catalogue;
+use super::thread::Thread;
+use super::view::{AuthorView, ErrorView, HomeView, Link, PostView, Site, TagView};
+use crate::error::{Error, Result};
+
+/// How many bytes a page without content takes, roughly; the buffer starts there.
+const FRAME_SIZE: usize = 6_000;
+/// How many bytes the frame of one comment takes, roughly.
+const COMMENT_SIZE: usize = 1_800;
+
+/// What the base template needs besides the content.
+struct Frame<'a> {
+    site: &'a Site,
+    t: &'static Catalogue,
+    title: String,
+    description: &'a str,
+    /// None keeps the page out of search engines.
+    canonical: Option<&'a str>,
+    feeds: Vec<Link>,
+    /// The ActivityPub document that says the same as this page.
+    activity: Option<&'a str>,
+    /// The handle Mastodon shows under previews of this page.
+    creator: Option<&'a str>,
+    stylesheet: &'static str,
+    favicon: &'static str,
+}
+
+impl<'a> Frame<'a> {
+    fn new(site: &'a Site, title: String) -> Self {
+        Self {
+            site,
+            t: Catalogue::of(&site.language),
+            title,
+            description: &site.description,
+            canonical: None,
+            feeds: vec![Link {
+                name: site.title.clone(),
+                href: site.feed_url.clone(),
+            }],
+            activity: None,
+            creator: None,
+            stylesheet: stylesheet().0,
+            favicon: favicon().0,
+        }
+    }
+
+    fn with_feed(mut self, name: String, href: &str) -> Self {
+        self.feeds.insert(
+            0,
+            Link {
+                name,
+                href: href.to_owned(),
+            },
+        );
+        self
+    }
+}
+
+#[derive(Template)]
+#[template(path = "post.html")]
+struct PostPage<'a> {
+    frame: Frame<'a>,
+    view: &'a PostView,
+    thread: Thread<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage<'a> {
+    frame: Frame<'a>,
+    view: &'a HomeView,
+}
+
+#[derive(Template)]
+#[template(path = "author.html")]
+struct AuthorPage<'a> {
+    frame: Frame<'a>,
+    view: &'a AuthorView,
+}
+
+#[derive(Template)]
+#[template(path = "tag.html")]
+struct TagPage<'a> {
+    frame: Frame<'a>,
+    view: &'a TagView,
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    frame: Frame<'a>,
+    view: &'a ErrorView,
+    heading: &'a str,
+    text: &'a str,
+}
+
+fn render(page: &impl Template, size: usize) -> Result<String> {
+    let mut text = String::with_capacity(size);
+    page.render_into(&mut text).map_err(Error::internal)?;
+    Ok(text)
+}
+
+/// Renders a post with its discussion.
+pub fn render_post(site: &Site, view: &PostView) -> Result<String> {
+    let mut frame = Frame::new(site, format!("{} – {}", view.label(), site.title));
+    let feed = frame.t.with("comments-on", view.label());
+    frame = frame.with_feed(feed, &view.comments_feed_url);
+    frame.description = &view.summary;
+    frame.canonical = Some(&view.url);
+    frame.activity = Some(&view.ap_id);
+    frame.creator = some(&view.author.handle);
+    let content = view
+        .comments
+        .iter()
+        .map(|c| c.html.as_str().len())
+        .sum::<usize>();
+    let size = FRAME_SIZE + view.html.as_str().len() + content + view.comments.len() * COMMENT_SIZE;
+    render(
+        &PostPage {
+            frame,
+            view,
+            thread: Thread::new(&view.comments),
+        },
+        size,
+    )
+}
+
+/// Renders the home page, or a later page of it.
+pub fn render_home(site: &Site, view: &HomeView) -> Result<String> {
+    let mut frame = Frame::new(site, site.title.clone());
+    // Later pages of the list shift with each new post: no address of theirs is worth keeping.
+    frame.canonical = view.newer.is_none().then_some(&site.url);
+    frame.creator = site
+        .accounts
+        .first()
+        .and_then(|author| some(&author.handle));
+    render(&HomePage { frame, view }, FRAME_SIZE * 4)
+}
+
+/// Renders the profile page of a writer.
+pub fn render_author(site: &Site, view: &AuthorView) -> Result<String> {
+    let title = format!("{} – {}", view.author.label(), site.title);
+    let mut frame = Frame::new(site, title);
+    frame = frame.with_feed(view.author.label().to_owned(), &view.feed_url);
+    frame.canonical = Some(&view.author.url);
+    frame.activity = Some(&view.ap_id);
+    frame.creator = some(&view.author.handle);
+    render(&AuthorPage { frame, view }, FRAME_SIZE * 4)
+}
+
+/// Renders the page of a tag.
+pub fn render_tag(site: &Site, view: &TagView) -> Result<String> {
+    let mut frame = Frame::new(site, format!("#{} – {}", view.name, site.title));
+    let feed = frame.t.with("posts-tagged", &view.name);
+    frame = frame.with_feed(feed, &view.feed_url);
+    frame.canonical = Some(&view.url);
+    render(&TagPage { frame, view }, FRAME_SIZE * 4)
+}
+
+/// Renders an error page; statuses without words of their own read as one that has.
+pub fn render_error(site: &Site, view: &ErrorView) -> Result<String> {
+    let (heading, text) = match view.status {
+        404 => ("error-missing", "error-missing-text"),
+        410 => ("error-gone", "error-gone-text"),
+        401 | 403 => ("error-forbidden", "error-forbidden-text"),
+        429 | 503 => ("error-busy", "error-busy-text"),
+        400..=499 => ("error-bad", "error-bad-text"),
+        _ => ("error-broken", "error-broken-text"),
+    };
+    let t = Catalogue::of(&site.language);
+    let (heading, text) = (t.text(heading), t.text(text));
+    let frame = Frame::new(site, format!("{heading} – {}", site.title));
+    render(
+        &ErrorPage {
+            frame,
+            view,
+            heading,
+            text,
+        },
+        FRAME_SIZE,
+    )
+}
+
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}

@@ -1,0 +1,305 @@
+//! Sample pages for the tests, and a test that writes them to a folder to be looked at:
+//! `ANTIPHON_SAMPLES=/tmp/pages cargo test sample_pages_can_be_written`.
+
+use std::path::{Path, PathBuf};
+
+use super::view::{
+    Author, AuthorView, CommentView, ErrorView, Faces, HomeView, Link, PostSummary, PostView, Site,
+    TagView,
+};
+use super::{
+    favicon, render_author, render_error, render_home, render_post, render_tag, stylesheet,
+};
+use crate::types::{Html, Timestamp};
+
+const NAMES: [(&str, &str, bool); 9] = [
+    ("Ben Wu", "@ben@social.example", true),
+    ("Ottoline 🌿", "@ottoline@garden.example", true),
+    ("", "@quiet@plain.example", false),
+    ("سلمى الخطيب", "@salma@masto.example", false),
+    ("Łukasz Żółć", "@lukasz@forum.example", false),
+    (
+        "A very long display name that somebody chose to fill the whole line with",
+        "@long@a-rather-long-host-name.social.example",
+        true,
+    ),
+    ("Mina", "@mina@social.example", false),
+    ("Jörg", "@joerg@ort.example", true),
+    ("Ife", "@ife@isale.example", false),
+];
+
+pub(super) fn person(index: usize) -> Author {
+    let (name, handle, picture) = NAMES[index % NAMES.len()];
+    Author {
+        name: name.to_owned(),
+        handle: handle.to_owned(),
+        url: format!("https://{}/@{index}", handle.rsplit('@').next().unwrap()),
+        avatar: picture.then(|| format!("/media/{}.svg", index % NAMES.len())),
+    }
+}
+
+pub(super) fn alice() -> Author {
+    Author {
+        name: "Alice Marlow".to_owned(),
+        handle: "@alice@blog.example".to_owned(),
+        url: "https://blog.example/@alice".to_owned(),
+        avatar: Some("/media/alice.svg".to_owned()),
+    }
+}
+
+pub(super) fn site() -> Site {
+    Site {
+        title: "Choir and Desk".to_owned(),
+        url: "https://blog.example".to_owned(),
+        description: "Notes on singing, typesetting and the machines in between.".to_owned(),
+        language: "en".to_owned(),
+        source_url: "https://code.example/antiphon".to_owned(),
+        software_version: "0.1.0".to_owned(),
+        feed_url: "https://blog.example/feed.atom".to_owned(),
+        accounts: vec![alice()],
+    }
+}
+
+fn at(text: &str) -> Option<Timestamp> {
+    Timestamp::parse(text)
+}
+
+pub(super) fn comment(number: &str, who: usize, html: &str) -> CommentView {
+    let depth = number.matches('.').count();
+    let author = if who == 99 { alice() } else { person(who) };
+    let ap_id = format!("{}/statuses/{}", author.url, number.replace('.', ""));
+    CommentView {
+        number: number.to_owned(),
+        anchor: format!("comment-{number}"),
+        depth,
+        author,
+        html: Html::trusted(html),
+        published: at("2026-03-02T10:00:00Z")
+            .map(|t| t.plus_secs(i64::try_from(number.len()).unwrap() * 977)),
+        url: ap_id.clone(),
+        ap_id,
+        is_author: who == 99,
+        ..CommentView::default()
+    }
+}
+
+pub(super) const ANSWERS: [&str; 3] = [
+    "<p>I had never thought of the pause as something you <em>set</em>. Our cantor counts it under her breath.</p>",
+    "<p>Agreed, though I would not go so far.</p><blockquote><p>the second choir does not answer, it listens first</p></blockquote><p>That line alone was worth the walk.</p>",
+    "<p>See also <a href=\"https://psalter.example/pause\">the note on the asterisk</a>.</p>",
+];
+
+pub(super) fn comments() -> Vec<CommentView> {
+    let mut all = vec![
+        comment(
+            "1",
+            0,
+            "<p>Thank you for this. The table alone saves me an afternoon: I have been guessing at tone endings since September, and my neighbour in the second row has been <strong>kind enough not to notice</strong>.</p><p>One question: do you keep the mediant when the verse is short?</p>",
+        ),
+        comment(
+            "1.1",
+            99,
+            "<p><a href=\"https://social.example/@ben\" class=\"u-url mention\">@ben</a> I do, unless it has fewer than four syllables. Then it sounds like a hiccup.</p>",
+        ),
+        comment("1.1.1", 0, "<p>A hiccup! Yes. Exactly that.</p>"),
+        comment("1.2", 2, ANSWERS[0]),
+        comment(
+            "2",
+            3,
+            "<p>شكرًا على هذا المقال. في تقاليدنا أيضًا يجيب الصوت الثاني بعد صمتٍ قصير، وهذا الصمت جزءٌ من اللحن.</p>",
+        ),
+        comment("3", 4, ""),
+        comment("3.1", 5, ANSWERS[1]),
+        comment(
+            "3.2",
+            8,
+            "<p>Trying it with <code>verse.split('*')</code> gave me two halves and a headache:</p><pre><code>let (first, second) = verse.split_once('*').ok_or(Error::NoPause)?; // a long line that has to scroll in its own box</code></pre>",
+        ),
+        comment("4", 1, ANSWERS[2]),
+    ];
+    all[4].language = "ar".to_owned();
+    all[5].deleted = true;
+    all[0].edited = at("2026-03-02T11:00:00Z");
+    let mut number = "4".to_owned();
+    for level in 1..12 {
+        number.push_str(".1");
+        all.push(comment(&number, level + 3, ANSWERS[level % 3]));
+    }
+    all.push(comment("5", 6, "<p>Bookmarked for Lent.</p>"));
+    all
+}
+
+const POST: &str = include_str!("sample.html");
+
+pub(super) fn post() -> PostView {
+    let tag = |name: &str| Link {
+        name: name.to_owned(),
+        href: format!("https://blog.example/tag/{name}"),
+    };
+    let comments = comments();
+    PostView {
+        title: "The pause between two choirs".to_owned(),
+        url: "https://blog.example/2026/03/the-pause".to_owned(),
+        ap_id: "https://blog.example/posts/7412".to_owned(),
+        html: Html::trusted(POST),
+        summary: "Why the second choir waits, and how to typeset a wait.".to_owned(),
+        author: alice(),
+        published: at("2026-03-01T14:05:00Z"),
+        updated: at("2026-03-04T09:30:00Z"),
+        language: "en".to_owned(),
+        tags: ["psalmody", "typesetting", "rust"].map(tag).to_vec(),
+        previous: Some(Link {
+            name: "A desk is a small room".to_owned(),
+            href: "https://blog.example/a-desk".to_owned(),
+        }),
+        next: Some(Link {
+            name: "Counting under one’s breath".to_owned(),
+            href: "https://blog.example/counting".to_owned(),
+        }),
+        likes: Faces {
+            total: 43,
+            faces: (0..9).map(person).collect(),
+        },
+        boosts: Faces {
+            total: 4,
+            faces: (3..7).map(person).collect(),
+        },
+        comment_total: i64::try_from(comments.len()).unwrap(),
+        comments,
+        comments_feed_url: "https://blog.example/2026/03/the-pause/comments.atom".to_owned(),
+        ..PostView::default()
+    }
+}
+
+pub(super) fn home() -> HomeView {
+    let titles = [
+        (
+            "The pause between two choirs",
+            "Why the second choir waits, and how to typeset a wait.",
+            21,
+        ),
+        (
+            "A desk is a small room",
+            "On the furniture of attention: one lamp, one drawer that sticks, and the forty centimetres between the page and the wall where everything happens.",
+            1,
+        ),
+        ("Counting under one’s breath", "", 0),
+        (
+            "حين يجيب الصوت الثاني",
+            "ترجمة رسالةٍ من صديقةٍ في حلب عن الصمت في الإنشاد.",
+            4,
+        ),
+        (
+            "Hyphenation is a moral question",
+            "Where you may break a word says what you think a word is.",
+            132,
+        ),
+    ];
+    let summary = |(index, (title, text, comment_total)): (i64, &(&str, &str, i64))| PostSummary {
+        title: (*title).to_owned(),
+        url: format!("https://blog.example/{index}"),
+        summary: (*text).to_owned(),
+        author: alice(),
+        published: at("2026-03-01T14:05:00Z").map(|t| t.plus_secs(-index * 777_777)),
+        comment_total: *comment_total,
+        ..PostSummary::default()
+    };
+    HomeView {
+        posts: (0..).zip(&titles).map(summary).collect(),
+        older: Some("https://blog.example/?before=5".to_owned()),
+        newer: None,
+    }
+}
+
+fn author() -> AuthorView {
+    AuthorView {
+        author: alice(),
+        ap_id: "https://blog.example/users/alice".to_owned(),
+        bio: Html::trusted(
+            "<p>Second alto, first typesetter. Writes about <a href=\"https://blog.example/tag/psalmody\">psalmody</a> and other slow machines.</p>",
+        ),
+        links: vec![Link {
+            name: "alice.example".to_owned(),
+            href: "https://alice.example/".to_owned(),
+        }],
+        followers: 312,
+        feed_url: "https://blog.example/@alice/feed.atom".to_owned(),
+        list: home(),
+    }
+}
+
+fn tag() -> TagView {
+    TagView {
+        name: "psalmody".to_owned(),
+        url: "https://blog.example/tag/psalmody".to_owned(),
+        feed_url: "https://blog.example/tag/psalmody/feed.atom".to_owned(),
+        list: home(),
+    }
+}
+
+fn picture(hue: usize) -> String {
+    format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 80 80'><rect width='80' height='80' fill='hsl({hue},30%,62%)'/><circle cx='40' cy='32' r='15' fill='hsl({hue},35%,84%)'/><path d='M10 80a30 30 0 0 1 60 0z' fill='hsl({hue},35%,84%)'/></svg>"
+    )
+}
+
+/// Every sample page with its file name.
+pub(super) fn pages() -> Vec<(&'static str, String)> {
+    let (site, post) = (site(), post());
+    let german = Site {
+        language: "de".to_owned(),
+        ..site.clone()
+    };
+    let quiet = PostView {
+        comments: Vec::new(),
+        comment_total: 0,
+        likes: Faces::default(),
+        boosts: Faces::default(),
+        ..post.clone()
+    };
+    let error = |status| ErrorView {
+        status,
+        reference: "7f3a-91".to_owned(),
+    };
+    vec![
+        ("post.html", render_post(&site, &post).unwrap()),
+        ("post-de.html", render_post(&german, &post).unwrap()),
+        ("post-quiet.html", render_post(&site, &quiet).unwrap()),
+        ("home.html", render_home(&site, &home()).unwrap()),
+        ("author.html", render_author(&site, &author()).unwrap()),
+        ("tag.html", render_tag(&site, &tag()).unwrap()),
+        ("404.html", render_error(&site, &error(404)).unwrap()),
+        ("500.html", render_error(&site, &error(500)).unwrap()),
+    ]
+}
+
+fn write_pages(folder: &Path) {
+    for sub in ["static", "media"] {
+        std::fs::create_dir_all(folder.join(sub)).unwrap();
+    }
+    let put = |path: &str, text: &str| {
+        std::fs::write(folder.join(path.trim_start_matches('/')), text).unwrap();
+    };
+    for (name, text) in pages() {
+        put(name, &text);
+    }
+    put(stylesheet().0, stylesheet().1);
+    put(favicon().0, favicon().1);
+    put("media/alice.svg", &picture(10));
+    put(
+        "media/stalls.svg",
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 800 360'><path fill='#9fb0b8' d='M0 0h800v360H0z'/><path fill='#c9d2d2' d='M260 0h280v230H260z'/><path fill='#4d4038' d='M0 90l240 90v130L0 360zM800 90l-240 90v130l240 50z'/><path fill='#8c8175' d='M0 360l240-50h320l240 50z'/></svg>",
+    );
+    for index in 0..NAMES.len() {
+        put(&format!("media/{index}.svg"), &picture(index * 47 + 160));
+    }
+}
+
+#[test]
+fn sample_pages_can_be_written() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = std::env::var_os("ANTIPHON_SAMPLES")
+        .map_or_else(|| temporary.path().to_owned(), PathBuf::from);
+    write_pages(&folder);
+    assert!(folder.join("post.html").exists());
+}
