@@ -45,11 +45,21 @@ impl App {
     /// Opens the database and builds everything on it. Needs a tokio runtime.
     pub async fn open(config: Config, clock: Clock, http: HttpClient) -> Result<Arc<Self>> {
         let opened = config.clone();
-        let db = tokio::task::spawn_blocking(move || Db::open(&opened)).await.map_err(crate::error::Error::internal)??;
+        let db = tokio::task::spawn_blocking(move || Db::open(&opened))
+            .await
+            .map_err(crate::error::Error::internal)??;
         let hosts = Hosts::default();
         hosts.reload(&db).await?;
         let ids = IdGenerator::new(clock.clone(), rand::random());
-        Ok(Arc::new(Self { config, db, clock, ids, http, hosts, wake: Wake::default() }))
+        Ok(Arc::new(Self {
+            config,
+            db,
+            clock,
+            ids,
+            http,
+            hosts,
+            wake: Wake::default(),
+        }))
     }
 
     /// The present moment.

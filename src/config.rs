@@ -170,7 +170,10 @@ impl Config {
     fn validate(&self) -> Result<()> {
         origin(&self.site.url)?;
         if crate::text::language::normalise(&self.site.language).is_none() {
-            return Err(Error::Setup(format!("site.language: \"{}\" is no language tag; write for example \"en\"", self.site.language)));
+            return Err(Error::Setup(format!(
+                "site.language: \"{}\" is no language tag; write for example \"en\"",
+                self.site.language
+            )));
         }
         let positive = [
             ("database.connections", self.database.connections > 0),
@@ -198,15 +201,26 @@ impl Config {
 
 /// Checks a public origin: http(s), a host, nothing behind it.
 pub fn origin(text: &str) -> Result<Url> {
-    let wrong = |why: &str| Error::Setup(format!("site.url: \"{text}\" {why}; write for example \"https://blog.example\""));
+    let wrong = |why: &str| {
+        Error::Setup(format!(
+            "site.url: \"{text}\" {why}; write for example \"https://blog.example\""
+        ))
+    };
     if text.is_empty() {
-        return Err(Error::Setup("site.url is not set; run `antiphon init --data DIR --url https://…` to create a node".into()));
+        return Err(Error::Setup(
+            "site.url is not set; run `antiphon init --data DIR --url https://…` to create a node"
+                .into(),
+        ));
     }
     let url = Url::parse(text).map_err(|_| wrong("is no address"))?;
     if !matches!(url.scheme(), "https" | "http") || Host::of(&url).is_none() {
         return Err(wrong("does not begin with https:// and a host"));
     }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+    if url.path() != "/"
+        || url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+    {
         return Err(wrong("has something behind the host"));
     }
     Ok(url)
@@ -230,19 +244,27 @@ pub fn effective(data: &Path, env: impl Iterator<Item = (String, String)>) -> Re
 
 /// The compiled-in defaults as a document.
 pub fn defaults() -> DocumentMut {
-    DEFAULTS.parse().expect("config/default.toml is valid TOML, held by a test")
+    DEFAULTS
+        .parse()
+        .expect("config/default.toml is valid TOML, held by a test")
 }
 
 /// Lays the values of a TOML text over `document`. Fails on a key that the document does not have.
 pub fn overlay(document: &mut DocumentMut, text: &str, source: &str) -> Result<()> {
-    let file: DocumentMut =
-        text.parse().map_err(|e: toml_edit::TomlError| Error::Setup(format!("{source} is not valid TOML: {}", e.to_string().trim())))?;
+    let file: DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| {
+        Error::Setup(format!(
+            "{source} is not valid TOML: {}",
+            e.to_string().trim()
+        ))
+    })?;
     for (section, item) in file.iter() {
         let Some(table) = item.as_table_like() else {
             return Err(unknown(document, section, source));
         };
         for (key, item) in table.iter() {
-            let value = item.as_value().ok_or_else(|| unknown(document, &format!("{section}.{key}"), source))?;
+            let value = item
+                .as_value()
+                .ok_or_else(|| unknown(document, &format!("{section}.{key}"), source))?;
             set(document, section, key, value.clone(), source)?;
         }
     }
@@ -250,20 +272,42 @@ pub fn overlay(document: &mut DocumentMut, text: &str, source: &str) -> Result<(
 }
 
 /// Lays `ANTIPHON_<SECTION>__<KEY>` variables over `document`. Variables without `__` are somebody else's.
-fn overlay_env(document: &mut DocumentMut, env: impl Iterator<Item = (String, String)>) -> Result<()> {
+fn overlay_env(
+    document: &mut DocumentMut,
+    env: impl Iterator<Item = (String, String)>,
+) -> Result<()> {
     for (name, text) in env {
-        let Some((section, key)) = name.strip_prefix(ENV_PREFIX).and_then(|rest| rest.split_once("__")) else {
+        let Some((section, key)) = name
+            .strip_prefix(ENV_PREFIX)
+            .and_then(|rest| rest.split_once("__"))
+        else {
             continue;
         };
         let value = text.parse::<Value>().unwrap_or_else(|_| Value::from(text));
-        set(document, &section.to_lowercase(), &key.to_lowercase(), value, &format!("the environment variable {name}"))?;
+        set(
+            document,
+            &section.to_lowercase(),
+            &key.to_lowercase(),
+            value,
+            &format!("the environment variable {name}"),
+        )?;
     }
     Ok(())
 }
 
 /// Replaces one value, keeping the comments around it.
-fn set(document: &mut DocumentMut, section: &str, key: &str, mut value: Value, source: &str) -> Result<()> {
-    let slot = document.get_mut(section).and_then(Item::as_table_like_mut).and_then(|t| t.get_mut(key)).and_then(Item::as_value_mut);
+fn set(
+    document: &mut DocumentMut,
+    section: &str,
+    key: &str,
+    mut value: Value,
+    source: &str,
+) -> Result<()> {
+    let slot = document
+        .get_mut(section)
+        .and_then(Item::as_table_like_mut)
+        .and_then(|t| t.get_mut(key))
+        .and_then(Item::as_value_mut);
     let Some(slot) = slot else {
         return Err(unknown(document, &format!("{section}.{key}"), source));
     };
@@ -277,10 +321,16 @@ fn set(document: &mut DocumentMut, section: &str, key: &str, mut value: Value, s
 
 fn unknown(document: &DocumentMut, key: &str, source: &str) -> Error {
     let known = document.iter().flat_map(|(section, item)| {
-        item.as_table_like().into_iter().flat_map(move |t| t.iter().map(move |(key, _)| format!("{section}.{key}")))
+        item.as_table_like()
+            .into_iter()
+            .flat_map(move |t| t.iter().map(move |(key, _)| format!("{section}.{key}")))
     });
-    let nearest = known.max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key))).unwrap_or_default();
-    Error::Setup(format!("{source}: there is no key \"{key}\"; did you mean \"{nearest}\"? `antiphon config print` lists all"))
+    let nearest = known
+        .max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)))
+        .unwrap_or_default();
+    Error::Setup(format!(
+        "{source}: there is no key \"{key}\"; did you mean \"{nearest}\"? `antiphon config print` lists all"
+    ))
 }
 
 /// An empty text means "none".
@@ -294,16 +344,23 @@ where
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|e| serde::de::Error::custom(format!("\"{text}\": {e}")))
+    text.parse()
+        .map(Some)
+        .map_err(|e| serde::de::Error::custom(format!("\"{text}\": {e}")))
 }
 
 /// Reads addresses and networks; a lone address is a network of one.
 fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
     let parse = |text: String| {
         let address = text.parse::<std::net::IpAddr>().map(IpNet::from);
-        address.or_else(|_| text.parse()).map_err(|_| serde::de::Error::custom(format!("\"{text}\" is no address or network")))
+        address
+            .or_else(|_| text.parse())
+            .map_err(|_| serde::de::Error::custom(format!("\"{text}\" is no address or network")))
     };
-    Vec::<String>::deserialize(deserializer)?.into_iter().map(parse).collect()
+    Vec::<String>::deserialize(deserializer)?
+        .into_iter()
+        .map(parse)
+        .collect()
 }
 
 #[cfg(test)]
@@ -312,9 +369,16 @@ mod tests {
 
     fn with(text: &str, env: &[(&str, &str)]) -> Result<Config> {
         let mut document = defaults();
-        overlay(&mut document, "[site]\nurl = \"https://blog.example\"", "a test")?;
+        overlay(
+            &mut document,
+            "[site]\nurl = \"https://blog.example\"",
+            "a test",
+        )?;
         overlay(&mut document, text, "antiphon.toml")?;
-        overlay_env(&mut document, env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))?;
+        overlay_env(
+            &mut document,
+            env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())),
+        )?;
         Config::from_document(Path::new("."), &document)
     }
 
@@ -328,7 +392,10 @@ mod tests {
 
     #[test]
     fn environment_overrides_file_and_a_bare_word_is_a_string() {
-        let env = [("ANTIPHON_DISCUSSION__MODERATION", "open"), ("ANTIPHON_FEDERATION__ALLOW_HTTP", "true")];
+        let env = [
+            ("ANTIPHON_DISCUSSION__MODERATION", "open"),
+            ("ANTIPHON_FEDERATION__ALLOW_HTTP", "true"),
+        ];
         let config = with("[discussion]\nmoderation = \"all\"", &env).unwrap();
         assert_eq!(config.discussion.moderation, Moderation::Open);
         assert!(config.federation.allow_http);
@@ -336,26 +403,46 @@ mod tests {
 
     #[test]
     fn a_number_for_a_text_stays_its_text() {
-        assert_eq!(with("", &[("ANTIPHON_SITE__TITLE", "1984")]).unwrap().site.title, "1984");
+        assert_eq!(
+            with("", &[("ANTIPHON_SITE__TITLE", "1984")])
+                .unwrap()
+                .site
+                .title,
+            "1984"
+        );
     }
 
     #[test]
     fn an_unknown_key_names_the_nearest_known_one() {
         let error = with("[server]\nbnid = \"x\"", &[]).unwrap_err().to_string();
-        assert!(error.contains("\"server.bnid\"") && error.contains("\"server.bind\""), "{error}");
-        let error = with("", &[("ANTIPHON_SITE__URI", "x")]).unwrap_err().to_string();
-        assert!(error.contains("ANTIPHON_SITE__URI") && error.contains("\"site.url\""), "{error}");
+        assert!(
+            error.contains("\"server.bnid\"") && error.contains("\"server.bind\""),
+            "{error}"
+        );
+        let error = with("", &[("ANTIPHON_SITE__URI", "x")])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("ANTIPHON_SITE__URI") && error.contains("\"site.url\""),
+            "{error}"
+        );
     }
 
     #[test]
     fn wrong_values_are_refused_with_the_way_out() {
         for (text, part) in [
             ("[site]\nurl = \"blog.example\"", "https://blog.example"),
-            ("[site]\nurl = \"https://blog.example/path\"", "behind the host"),
+            (
+                "[site]\nurl = \"https://blog.example/path\"",
+                "behind the host",
+            ),
             ("[server]\nbind = \"nowhere\"", "socket address"),
             ("[delivery]\nconcurrency = 0", "delivery.concurrency"),
             ("[discussion]\nmoderation = \"none\"", "known"),
-            ("[server]\ntrusted_proxies = [\"x\"]", "no address or network"),
+            (
+                "[server]\ntrusted_proxies = [\"x\"]",
+                "no address or network",
+            ),
             ("nonsense", "not valid TOML"),
         ] {
             let error = with(text, &[]).unwrap_err().to_string();

@@ -19,7 +19,12 @@ impl Hosts {
     /// Reads the blocked hosts anew.
     pub async fn reload(&self, db: &Db) -> Result<()> {
         let blocked: Vec<Host> = db
-            .read(|conn| Ok(hosts::table.filter(hosts::blocked.eq(true)).select(hosts::host).load(conn)?))
+            .read(|conn| {
+                Ok(hosts::table
+                    .filter(hosts::blocked.eq(true))
+                    .select(hosts::host)
+                    .load(conn)?)
+            })
             .await?;
         let blocked = blocked.into_iter().map(Host::into_string).collect();
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = blocked;
@@ -33,8 +38,12 @@ impl Hosts {
             return false;
         }
         let name = host.as_str();
-        let parents = name.match_indices('.').filter_map(|(dot, _)| name.get(dot + 1..));
-        std::iter::once(name).chain(parents).any(|domain| blocked.contains(domain))
+        let parents = name
+            .match_indices('.')
+            .filter_map(|(dot, _)| name.get(dot + 1..));
+        std::iter::once(name)
+            .chain(parents)
+            .any(|domain| blocked.contains(domain))
     }
 }
 
@@ -51,15 +60,21 @@ pub fn set_blocked(conn: &mut Conn, host: &Host, blocked: bool, now: Timestamp) 
 pub fn remember_form(conn: &mut Conn, host: &Host, form: &str, now: Timestamp) -> Result<()> {
     ensure_row(conn, host, now)?;
     diesel::update(hosts::table.find(host))
-        .set((hosts::signature_form.eq(Some(form)), hosts::updated_at.eq(now)))
+        .set((
+            hosts::signature_form.eq(Some(form)),
+            hosts::updated_at.eq(now),
+        ))
         .execute(conn)?;
     Ok(())
 }
 
 /// The signature form that a server accepted last, if it ever did.
 pub fn load_form(conn: &mut Conn, host: &Host) -> Result<Option<String>> {
-    let form: Option<Option<String>> =
-        hosts::table.find(host).select(hosts::signature_form).first(conn).optional()?;
+    let form: Option<Option<String>> = hosts::table
+        .find(host)
+        .select(hosts::signature_form)
+        .first(conn)
+        .optional()?;
     Ok(form.flatten())
 }
 
@@ -67,9 +82,15 @@ pub fn load_form(conn: &mut Conn, host: &Host) -> Result<Option<String>> {
 pub fn count_failure(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<i32> {
     ensure_row(conn, host, now)?;
     diesel::update(hosts::table.find(host))
-        .set((hosts::failures.eq(hosts::failures + 1), hosts::updated_at.eq(now)))
+        .set((
+            hosts::failures.eq(hosts::failures + 1),
+            hosts::updated_at.eq(now),
+        ))
         .execute(conn)?;
-    Ok(hosts::table.find(host).select(hosts::failures).first(conn)?)
+    Ok(hosts::table
+        .find(host)
+        .select(hosts::failures)
+        .first(conn)?)
 }
 
 /// Forgets a host's failures.
@@ -82,7 +103,10 @@ pub fn forget_failures(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<(
 
 /// The hosts whose last answers were failures.
 pub fn list_failing(conn: &mut Conn) -> Result<Vec<Host>> {
-    Ok(hosts::table.filter(hosts::failures.gt(0)).select(hosts::host).load(conn)?)
+    Ok(hosts::table
+        .filter(hosts::failures.gt(0))
+        .select(hosts::host)
+        .load(conn)?)
 }
 
 fn ensure_row(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()> {

@@ -376,7 +376,10 @@ impl<T: serde::Serialize + serde::de::DeserializeOwned + Default> Json<T> {
     /// Writes a value as JSON.
     pub fn new(value: &T) -> Self {
         let text = serde_json::to_string(value).unwrap_or_else(|_| "null".into());
-        Self { text, marker: PhantomData }
+        Self {
+            text,
+            marker: PhantomData,
+        }
     }
 
     /// Reads the value; the default when an older program wrote another shape.
@@ -400,6 +403,9 @@ where
     String: FromSql<Text, DB>,
 {
     fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self { text: String::from_sql(bytes)?, marker: PhantomData })
+        Ok(Self {
+            text: String::from_sql(bytes)?,
+            marker: PhantomData,
+        })
     }
 }

@@ -31,9 +31,15 @@ pub(super) fn run(conn: &mut Conn, backend: &Backend) -> Result<()> {
     };
     let tables = tables(conn).map_err(|e| failed(&e))?;
     if !tables.is_empty() && !tables.contains(OWN_TABLE) {
-        return Err(failed(&"it holds another program's tables; name another one in database.url"));
+        return Err(failed(
+            &"it holds another program's tables; name another one in database.url",
+        ));
     }
-    let newer = applied(conn, &tables).map_err(|e| failed(&e))?.difference(&known()).next().cloned();
+    let newer = applied(conn, &tables)
+        .map_err(|e| failed(&e))?
+        .difference(&known())
+        .next()
+        .cloned();
     if let Some(version) = newer {
         return Err(failed(&format!(
             "a newer Antiphon has changed it (migration {version}); run that version, or restore a backup"
@@ -41,29 +47,40 @@ pub(super) fn run(conn: &mut Conn, backend: &Backend) -> Result<()> {
     }
     // Two processes may start at once on one server; the lock lets one migrate and the other find it done.
     if let Conn::Pg(c) = conn {
-        diesel::sql_query("SELECT pg_advisory_lock(4711)").execute(c).map_err(|e| failed(&e))?;
+        diesel::sql_query("SELECT pg_advisory_lock(4711)")
+            .execute(c)
+            .map_err(|e| failed(&e))?;
     }
     let done = match conn {
         Conn::Pg(c) => c.run_pending_migrations(POSTGRES).map(|_| ()),
         Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|_| ()),
     };
     if let Conn::Pg(c) = conn {
-        diesel::sql_query("SELECT pg_advisory_unlock(4711)").execute(c).map_err(|e| failed(&e))?;
+        diesel::sql_query("SELECT pg_advisory_unlock(4711)")
+            .execute(c)
+            .map_err(|e| failed(&e))?;
     }
     done.map_err(|e| failed(&e))
 }
 
 fn tables(conn: &mut Conn) -> Result<BTreeSet<String>> {
     let sql = match conn {
-        Conn::Pg(_) => "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = current_schema()",
-        Conn::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+        Conn::Pg(_) => {
+            "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = current_schema()"
+        }
+        Conn::Sqlite(_) => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        }
     };
     names(conn, sql)
 }
 
 fn applied(conn: &mut Conn, tables: &BTreeSet<String>) -> Result<BTreeSet<String>> {
     if tables.contains(OWN_TABLE) {
-        names(conn, "SELECT version AS name FROM __diesel_schema_migrations")
+        names(
+            conn,
+            "SELECT version AS name FROM __diesel_schema_migrations",
+        )
     } else {
         Ok(BTreeSet::new())
     }
@@ -76,6 +93,10 @@ fn names(conn: &mut Conn, sql: &str) -> Result<BTreeSet<String>> {
 
 /// The versions this program brings; both folders hold the same names (a test checks it).
 fn known() -> BTreeSet<String> {
-    let migrations: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> = SQLITE.migrations().unwrap_or_default();
-    migrations.iter().map(|m| m.name().version().to_string()).collect()
+    let migrations: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> =
+        SQLITE.migrations().unwrap_or_default();
+    migrations
+        .iter()
+        .map(|m| m.name().version().to_string())
+        .collect()
 }

@@ -47,7 +47,9 @@ impl Backend {
             return Ok(Self::Postgres(url.to_owned()));
         }
         match url.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => Ok(Self::Sqlite(data.join(path.trim_start_matches("//")))),
+            Some(path) if !path.is_empty() => {
+                Ok(Self::Sqlite(data.join(path.trim_start_matches("//"))))
+            }
             _ => Err(Error::Setup(format!(
                 "database.url: \"{url}\" is neither \"sqlite:FILE\" nor \"postgres://user:password@host/database\""
             ))),
@@ -74,7 +76,10 @@ impl Db {
             Conn::Sqlite(_) => Some(Writer::start(first)?),
             Conn::Pg(_) => None,
         };
-        Ok(Self { pool: Pool::new(backend, config.database.connections)?, writer })
+        Ok(Self {
+            pool: Pool::new(backend, config.database.connections)?,
+            writer,
+        })
     }
 
     /// Runs `work` on a pooled connection, on a blocking thread. Put all queries of one page into one call.
@@ -84,7 +89,9 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
         let pool = self.pool.clone();
-        tokio::task::spawn_blocking(move || work(&mut *pool.get()?)).await.map_err(Error::internal)?
+        tokio::task::spawn_blocking(move || work(&mut *pool.get()?))
+            .await
+            .map_err(Error::internal)?
     }
 
     /// Runs `work` in one transaction and answers after the commit is on the disk. An error rolls back.
@@ -103,6 +110,7 @@ impl Db {
 
     /// Fails when the database does not answer.
     pub async fn ping(&self) -> Result<()> {
-        self.read(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(|_| ())?)).await
+        self.read(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(|_| ())?))
+            .await
     }
 }

@@ -247,25 +247,8 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
-    accounts,
-    activities,
-    actor_keys,
-    actors,
-    comments,
-    deliveries,
-    followers,
-    following,
-    hosts,
-    jobs,
-    local_keys,
-    notes,
-    parked,
-    post_tags,
-    posts,
-    reactions,
-    received,
-    tokens,
-    tombstones,
+    accounts, activities, actor_keys, actors, comments, deliveries, followers, following, hosts,
+    jobs, local_keys, notes, parked, post_tags, posts, reactions, received, tokens, tombstones,
 );
 
 diesel::joinable!(accounts -> actors (actor_id));

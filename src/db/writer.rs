@@ -84,7 +84,10 @@ fn run_group(conn: &mut Conn, group: Vec<Change>) {
         tracing::error!("the database could not begin a change: {e}");
         return;
     }
-    let answers: Vec<Answer> = group.into_iter().map(|change| run_in_savepoint(conn, change)).collect();
+    let answers: Vec<Answer> = group
+        .into_iter()
+        .map(|change| run_in_savepoint(conn, change))
+        .collect();
     let committed = conn.batch_execute("COMMIT").map_err(|e| {
         tracing::error!("the database could not commit: {e}");
         let _ = conn.batch_execute("ROLLBACK");
@@ -99,7 +102,11 @@ fn run_in_savepoint(conn: &mut Conn, change: Change) -> Answer {
     let begun = conn.batch_execute("SAVEPOINT change");
     let (keep, answer) = change(conn);
     let ended = begun.and_then(|()| {
-        conn.batch_execute(if keep { "RELEASE change" } else { "ROLLBACK TO change; RELEASE change" })
+        conn.batch_execute(if keep {
+            "RELEASE change"
+        } else {
+            "ROLLBACK TO change; RELEASE change"
+        })
     });
     match ended {
         Ok(()) => answer,

@@ -49,6 +49,8 @@ pub type IsPublic = And<Eq<comments::status, CommentStatus>, Open>;
 
 /// The comments that everybody may see.
 pub fn is_public() -> IsPublic {
-    let open = comments::visibility.eq(Visibility::Public).or(comments::visibility.eq(Visibility::Unlisted));
+    let open = comments::visibility
+        .eq(Visibility::Public)
+        .or(comments::visibility.eq(Visibility::Unlisted));
     comments::status.eq(CommentStatus::Published).and(open)
 }

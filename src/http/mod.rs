@@ -140,6 +140,11 @@ impl HttpClient {
         Ok(Self(Arc::new(Inner { client, guard })))
     }
 
+    /// The bare client beneath, for the federation crate to hold; a middleware answers before it is asked.
+    pub(crate) fn bare(&self) -> reqwest::Client {
+        self.0.client.clone()
+    }
+
     /// Tests whether an address may be fetched at all, as far as its text tells. Fails with a final
     /// `Remote`.
     pub fn check_url(&self, url: &Url) -> Result<()> {

@@ -140,7 +140,11 @@ pub struct NewJob {
 impl NewJob {
     /// A job to be done as soon as possible.
     pub fn now(clock: &Clock, ids: &IdGenerator, job: Job) -> Self {
-        Self { id: ids.next(), run_at: clock.now(), job }
+        Self {
+            id: ids.next(),
+            run_at: clock.now(),
+            job,
+        }
     }
 
     /// The same job at a later time.

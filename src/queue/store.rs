@@ -40,7 +40,11 @@ pub fn claim(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Claimed>
         .execute(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(id, payload, attempts)| Claimed { id, job: serde_json::from_str(&payload).ok(), attempts })
+        .map(|(id, payload, attempts)| Claimed {
+            id,
+            job: serde_json::from_str(&payload).ok(),
+            attempts,
+        })
         .collect())
 }
 
@@ -51,7 +55,13 @@ pub fn finish(conn: &mut Conn, id: Id<Job>) -> Result<()> {
 }
 
 /// Puts a failed job back for a later try.
-pub fn retry_at(conn: &mut Conn, id: Id<Job>, attempts: i32, now: Timestamp, error: &str) -> Result<()> {
+pub fn retry_at(
+    conn: &mut Conn,
+    id: Id<Job>,
+    attempts: i32,
+    now: Timestamp,
+    error: &str,
+) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq(id)))
         .set((
             jobs::attempts.eq(attempts + 1),

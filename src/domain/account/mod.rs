@@ -64,7 +64,9 @@ impl Identity {
         if has(scope) || has(Scope::Admin) || included {
             Ok(())
         } else {
-            Err(Error::Forbidden(format!("this token lacks the scope \"{scope}\"")))
+            Err(Error::Forbidden(format!(
+                "this token lacks the scope \"{scope}\""
+            )))
         }
     }
 }
@@ -72,16 +74,26 @@ impl Identity {
 /// Checks a login name: 1 to 30 of a-z, 0-9 and _, as the fediverse's servers agree on.
 fn check_name(name: &str) -> Result<()> {
     let ok = (1..=30).contains(&name.len())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if ok {
         Ok(())
     } else {
-        Err(Error::invalid_field("name", "a name has 1 to 30 characters of a-z, 0-9 and _"))
+        Err(Error::invalid_field(
+            "name",
+            "a name has 1 to 30 characters of a-z, 0-9 and _",
+        ))
     }
 }
 
 /// Makes an account with its actor and keys. `Conflict` when the name is taken.
-pub async fn create(app: &App, name: &str, password: Option<String>, keys: NewKeys) -> Result<(Account, Actor)> {
+pub async fn create(
+    app: &App,
+    name: &str,
+    password: Option<String>,
+    keys: NewKeys,
+) -> Result<(Account, Actor)> {
     check_name(name)?;
     let display = text::sanitize::name(name, 100);
     let id = app.ids.next::<Actor>();
@@ -97,10 +109,18 @@ pub async fn create(app: &App, name: &str, password: Option<String>, keys: NewKe
     app.db
         .write(move |conn| {
             if store::load_by_name(conn, &account.name)?.is_some() {
-                return Err(Error::Conflict(format!("there is already an account \"{}\"", account.name)));
+                return Err(Error::Conflict(format!(
+                    "there is already an account \"{}\"",
+                    account.name
+                )));
             }
             actor::insert(conn, &actor)?;
-            actor::insert_keys(conn, actor.id, &keys.private, &actor::public_keys(&actor, &keys))?;
+            actor::insert_keys(
+                conn,
+                actor.id,
+                &keys.private,
+                &actor::public_keys(&actor, &keys),
+            )?;
             store::insert(conn, &account)?;
             Ok((account, actor))
         })
@@ -111,13 +131,18 @@ pub async fn create(app: &App, name: &str, password: Option<String>, keys: NewKe
 pub async fn set_password(app: &App, name: &str, password: String) -> Result<()> {
     let hash = password::hash_if_given(Some(password)).await?;
     let name = name.to_owned();
-    app.db.write(move |conn| store::set_password(conn, &name, hash.as_deref())).await
+    app.db
+        .write(move |conn| store::set_password(conn, &name, hash.as_deref()))
+        .await
 }
 
 /// The account and its actor by login name, or `NotFound`.
 pub async fn get_by_name(app: &App, name: &str) -> Result<(Account, Actor)> {
     let name = name.to_owned();
-    let found = app.db.read(move |conn| store::load_with_actor(conn, &name)).await?;
+    let found = app
+        .db
+        .read(move |conn| store::load_with_actor(conn, &name))
+        .await?;
     found.ok_or(Error::NotFound("the account"))
 }
 
@@ -134,8 +159,13 @@ pub async fn list(app: &App) -> Result<Vec<(Account, Actor)>> {
 /// Checks name and password. `Unauthorized`, with one text for both faults, when they do not fit.
 pub async fn log_in(app: &App, name: &str, password: String) -> Result<(Account, Actor)> {
     let name = name.to_owned();
-    let found = app.db.read(move |conn| store::load_with_actor(conn, &name)).await?;
-    let hash = found.as_ref().and_then(|(account, _)| account.password_hash.clone());
+    let found = app
+        .db
+        .read(move |conn| store::load_with_actor(conn, &name))
+        .await?;
+    let hash = found
+        .as_ref()
+        .and_then(|(account, _)| account.password_hash.clone());
     let fits = password::verify(password, hash).await?;
     match found {
         Some(found) if fits => Ok(found),

@@ -11,27 +11,44 @@ const LONGEST: usize = 1000;
 
 /// Hashes a password. Fails when it is too short or absurdly long.
 pub(super) async fn hash_if_given(password: Option<String>) -> Result<Option<String>> {
-    let Some(password) = password else { return Ok(None) };
+    let Some(password) = password else {
+        return Ok(None);
+    };
     let length = password.chars().count();
     if !(SHORTEST..=LONGEST).contains(&length) {
-        return Err(Error::invalid_field("password", format!("a password has at least {SHORTEST} characters")));
+        return Err(Error::invalid_field(
+            "password",
+            format!("a password has at least {SHORTEST} characters"),
+        ));
     }
     let hash = tokio::task::spawn_blocking(move || {
         let salt = SaltString::generate(&mut OsRng);
-        Argon2::default().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string())
+        Argon2::default()
+            .hash_password(password.as_bytes(), &salt)
+            .map(|hash| hash.to_string())
     });
-    hash.await.map_err(Error::internal)?.map(Some).map_err(|e| Error::internal(e.to_string()))
+    hash.await
+        .map_err(Error::internal)?
+        .map(Some)
+        .map_err(|e| Error::internal(e.to_string()))
 }
 
 /// True when the password fits the hash. Takes as long without a hash, so that a guess learns nothing about names.
 pub(super) async fn verify(password: String, hash: Option<String>) -> Result<bool> {
     let check = move || {
-        let Some(parsed) = hash.as_deref().and_then(|hash| PasswordHash::new(hash).ok()) else {
+        let Some(parsed) = hash
+            .as_deref()
+            .and_then(|hash| PasswordHash::new(hash).ok())
+        else {
             let salt = SaltString::generate(&mut OsRng);
             let _ = Argon2::default().hash_password(password.as_bytes(), &salt);
             return false;
         };
-        Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()
+        Argon2::default()
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok()
     };
-    tokio::task::spawn_blocking(check).await.map_err(Error::internal)
+    tokio::task::spawn_blocking(check)
+        .await
+        .map_err(Error::internal)
 }

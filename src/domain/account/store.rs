@@ -2,51 +2,78 @@
 
 use diesel::prelude::*;
 
-use super::token::Token;
 use super::Account;
+use super::token::Token;
 use crate::db::Conn;
 use crate::db::schema::{accounts, actors, tokens};
 use crate::domain::actor::Actor;
 use crate::error::{Error, Result};
 
 pub(super) fn insert(conn: &mut Conn, account: &Account) -> Result<()> {
-    diesel::insert_into(accounts::table).values(account).execute(conn)?;
+    diesel::insert_into(accounts::table)
+        .values(account)
+        .execute(conn)?;
     Ok(())
 }
 
 pub(super) fn load_by_name(conn: &mut Conn, name: &str) -> Result<Option<Account>> {
-    let query = accounts::table.filter(accounts::name.eq(name)).select(Account::as_select());
+    let query = accounts::table
+        .filter(accounts::name.eq(name))
+        .select(Account::as_select());
     Ok(query.first(conn).optional()?)
 }
 
 pub(super) fn load_with_actor(conn: &mut Conn, name: &str) -> Result<Option<(Account, Actor)>> {
-    let query = accounts::table.inner_join(actors::table).filter(accounts::name.eq(name));
-    Ok(query.select((Account::as_select(), Actor::as_select())).first(conn).optional()?)
+    let query = accounts::table
+        .inner_join(actors::table)
+        .filter(accounts::name.eq(name));
+    Ok(query
+        .select((Account::as_select(), Actor::as_select()))
+        .first(conn)
+        .optional()?)
 }
 
 pub(super) fn load_first(conn: &mut Conn) -> Result<Option<(Account, Actor)>> {
-    let query = accounts::table.inner_join(actors::table).order(accounts::id);
-    Ok(query.select((Account::as_select(), Actor::as_select())).first(conn).optional()?)
+    let query = accounts::table
+        .inner_join(actors::table)
+        .order(accounts::id);
+    Ok(query
+        .select((Account::as_select(), Actor::as_select()))
+        .first(conn)
+        .optional()?)
 }
 
 pub(super) fn list(conn: &mut Conn) -> Result<Vec<(Account, Actor)>> {
-    let query = accounts::table.inner_join(actors::table).order(accounts::id);
-    Ok(query.select((Account::as_select(), Actor::as_select())).load(conn)?)
+    let query = accounts::table
+        .inner_join(actors::table)
+        .order(accounts::id);
+    Ok(query
+        .select((Account::as_select(), Actor::as_select()))
+        .load(conn)?)
 }
 
 pub(super) fn set_password(conn: &mut Conn, name: &str, hash: Option<&str>) -> Result<()> {
     let changed = diesel::update(accounts::table.filter(accounts::name.eq(name)))
         .set(accounts::password_hash.eq(hash))
         .execute(conn)?;
-    if changed == 0 { Err(Error::NotFound("the account")) } else { Ok(()) }
+    if changed == 0 {
+        Err(Error::NotFound("the account"))
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) fn insert_token(conn: &mut Conn, token: &Token) -> Result<()> {
-    diesel::insert_into(tokens::table).values(token).execute(conn)?;
+    diesel::insert_into(tokens::table)
+        .values(token)
+        .execute(conn)?;
     Ok(())
 }
 
-pub(super) fn load_by_token(conn: &mut Conn, hash: &str) -> Result<Option<(Account, Actor, String)>> {
+pub(super) fn load_by_token(
+    conn: &mut Conn,
+    hash: &str,
+) -> Result<Option<(Account, Actor, String)>> {
     let query = tokens::table
         .inner_join(accounts::table.inner_join(actors::table))
         .filter(tokens::hash.eq(hash))

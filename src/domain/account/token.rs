@@ -32,14 +32,28 @@ pub struct Token {
 }
 
 /// Makes a token and returns its secret, which cannot be shown again.
-pub async fn create(app: &App, account: Id<Account>, name: &str, scopes: &[Scope]) -> Result<String> {
+pub async fn create(
+    app: &App,
+    account: Id<Account>,
+    name: &str,
+    scopes: &[Scope],
+) -> Result<String> {
     if name.trim().is_empty() || name.chars().count() > 100 {
-        return Err(Error::invalid_field("name", "a token's name has 1 to 100 characters"));
+        return Err(Error::invalid_field(
+            "name",
+            "a token's name has 1 to 100 characters",
+        ));
     }
     if scopes.is_empty() {
-        return Err(Error::invalid_field("scopes", "name at least one of read, write, moderate, admin"));
+        return Err(Error::invalid_field(
+            "scopes",
+            "name at least one of read, write, moderate, admin",
+        ));
     }
-    let secret = format!("antiphon_{}", BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
+    let secret = format!(
+        "antiphon_{}",
+        BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+    );
     let scopes: BTreeSet<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
     let token = Token {
         id: app.ids.next(),
@@ -49,18 +63,32 @@ pub async fn create(app: &App, account: Id<Account>, name: &str, scopes: &[Scope
         scopes: scopes.into_iter().collect::<Vec<_>>().join(" "),
         created_at: app.now(),
     };
-    app.db.write(move |conn| store::insert_token(conn, &token)).await?;
+    app.db
+        .write(move |conn| store::insert_token(conn, &token))
+        .await?;
     Ok(secret)
 }
 
 /// Finds who a secret belongs to. `Unauthorized` when nobody.
 pub async fn authenticate(app: &App, secret: &str) -> Result<Identity> {
     let hash = hash(secret);
-    let found = app.db.read(move |conn| store::load_by_token(conn, &hash)).await?;
-    let (account, actor, scopes) =
-        found.ok_or_else(|| Error::Unauthorized("this token is unknown; make one with `antiphon token create`".into()))?;
-    let scopes = scopes.split(' ').filter_map(Scope::parse).map(Scope::as_str).collect();
-    Ok(Identity { account, actor, scopes })
+    let found = app
+        .db
+        .read(move |conn| store::load_by_token(conn, &hash))
+        .await?;
+    let (account, actor, scopes) = found.ok_or_else(|| {
+        Error::Unauthorized("this token is unknown; make one with `antiphon token create`".into())
+    })?;
+    let scopes = scopes
+        .split(' ')
+        .filter_map(Scope::parse)
+        .map(Scope::as_str)
+        .collect();
+    Ok(Identity {
+        account,
+        actor,
+        scopes,
+    })
 }
 
 fn hash(secret: &str) -> String {

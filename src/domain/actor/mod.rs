@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Html, Id, Json, Timestamp};
 
 pub use store::{
-    find_by_handle, get, insert, insert_keys, list_by_ids, load_by_ap_id, load_by_key, load_local_keys, mark_gone, set_avatar, upsert_remote,
+    find_by_handle, get, insert, insert_keys, list_by_ids, load_by_ap_id, load_by_key,
+    load_local_keys, mark_gone, set_avatar, upsert_remote,
 };
 
 /// An actor as it stands in the database.
@@ -134,16 +135,32 @@ pub fn instance_ap_id(app: &App) -> ApUrl {
 /// The node's own actor. Fails when `init` never made it.
 pub async fn get_instance(app: &App) -> Result<Actor> {
     let ap_id = instance_ap_id(app);
-    app.db.read(move |conn| load_by_ap_id(conn, &ap_id)).await?.ok_or_else(|| {
-        Error::Setup("the database holds no instance actor; create the node with `antiphon init`".into())
-    })
+    app.db
+        .read(move |conn| load_by_ap_id(conn, &ap_id))
+        .await?
+        .ok_or_else(|| {
+            Error::Setup(
+                "the database holds no instance actor; create the node with `antiphon init`".into(),
+            )
+        })
 }
 
 /// Builds the row of an actor of ours. `path` is its place under `/ap/`.
-pub fn new_local(app: &App, id: Id<Actor>, kind: &str, username: &str, name: &str, path: &str) -> Actor {
+pub fn new_local(
+    app: &App,
+    id: Id<Actor>,
+    kind: &str,
+    username: &str,
+    name: &str,
+    path: &str,
+) -> Actor {
     let now = app.now();
     let at = |rest: &str| app.url(&format!("/ap/{path}{rest}"));
-    let page = if kind == "Person" { format!("/@{username}") } else { "/".into() };
+    let page = if kind == "Person" {
+        format!("/@{username}")
+    } else {
+        "/".into()
+    };
     Actor {
         id,
         ap_id: at(""),
@@ -174,12 +191,22 @@ pub fn public_keys(actor: &Actor, keys: &NewKeys) -> Vec<ActorKey> {
         public: public.to_owned(),
         fetched_at: actor.created_at,
     };
-    vec![row("main-key", &keys.rsa_public_pem), row("ed25519-key", &keys.ed25519_multibase)]
+    vec![
+        row("main-key", &keys.rsa_public_pem),
+        row("ed25519-key", &keys.ed25519_multibase),
+    ]
 }
 
 /// Makes the node's own actor unless it exists.
 pub async fn ensure_instance(app: &App, keys: NewKeys) -> Result<()> {
-    let mut actor = new_local(app, app.ids.next(), "Application", "instance.actor", "", "instance");
+    let mut actor = new_local(
+        app,
+        app.ids.next(),
+        "Application",
+        "instance.actor",
+        "",
+        "instance",
+    );
     actor.name.clone_from(&app.config.site.title);
     actor.inbox = app.url("/ap/inbox");
     app.db

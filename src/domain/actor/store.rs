@@ -10,7 +10,11 @@ use crate::types::{ApUrl, Host, Id, Timestamp};
 
 /// The actor with this id, or `NotFound`.
 pub fn get(conn: &mut Conn, id: Id<Actor>) -> Result<Actor> {
-    let row = actors::table.find(id).select(Actor::as_select()).first(conn).optional()?;
+    let row = actors::table
+        .find(id)
+        .select(Actor::as_select())
+        .first(conn)
+        .optional()?;
     row.ok_or(Error::NotFound("the actor"))
 }
 
@@ -26,35 +30,58 @@ pub fn list_by_ids(conn: &mut Conn, ids: &[Id<Actor>]) -> Result<Vec<Actor>> {
 
 /// The actor with this ActivityPub id.
 pub fn load_by_ap_id(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<Actor>> {
-    Ok(actors::table.filter(actors::ap_id.eq(ap_id)).select(Actor::as_select()).first(conn).optional()?)
+    Ok(actors::table
+        .filter(actors::ap_id.eq(ap_id))
+        .select(Actor::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// The actor with this handle.
 pub fn find_by_handle(conn: &mut Conn, username: &str, host: &Host) -> Result<Option<Actor>> {
-    let query = actors::table.filter(actors::host.eq(host)).filter(actors::username.eq(username));
+    let query = actors::table
+        .filter(actors::host.eq(host))
+        .filter(actors::username.eq(username));
     Ok(query.select(Actor::as_select()).first(conn).optional()?)
 }
 
 /// The owner of a key, and the key.
 pub fn load_by_key(conn: &mut Conn, key_id: &str) -> Result<Option<(Actor, ActorKey)>> {
-    let query = actor_keys::table.inner_join(actors::table).filter(actor_keys::key_id.eq(key_id));
-    Ok(query.select((Actor::as_select(), ActorKey::as_select())).first(conn).optional()?)
+    let query = actor_keys::table
+        .inner_join(actors::table)
+        .filter(actor_keys::key_id.eq(key_id));
+    Ok(query
+        .select((Actor::as_select(), ActorKey::as_select()))
+        .first(conn)
+        .optional()?)
 }
 
 /// The private keys of one of our actors, or `NotFound`.
 pub fn load_local_keys(conn: &mut Conn, actor: Id<Actor>) -> Result<LocalKeys> {
-    let query = local_keys::table.find(actor).select((local_keys::rsa_pem, local_keys::ed25519_pem));
-    query.first(conn).optional()?.ok_or(Error::NotFound("the actor's key"))
+    let query = local_keys::table
+        .find(actor)
+        .select((local_keys::rsa_pem, local_keys::ed25519_pem));
+    query
+        .first(conn)
+        .optional()?
+        .ok_or(Error::NotFound("the actor's key"))
 }
 
 /// Inserts a new actor.
 pub fn insert(conn: &mut Conn, actor: &Actor) -> Result<()> {
-    diesel::insert_into(actors::table).values(actor).execute(conn)?;
+    diesel::insert_into(actors::table)
+        .values(actor)
+        .execute(conn)?;
     Ok(())
 }
 
 /// Stores a local actor's keys.
-pub fn insert_keys(conn: &mut Conn, actor: Id<Actor>, private: &LocalKeys, public: &[ActorKey]) -> Result<()> {
+pub fn insert_keys(
+    conn: &mut Conn,
+    actor: Id<Actor>,
+    private: &LocalKeys,
+    public: &[ActorKey],
+) -> Result<()> {
     diesel::insert_into(local_keys::table)
         .values((
             local_keys::actor_id.eq(actor),
@@ -71,14 +98,18 @@ pub fn upsert_remote(conn: &mut Conn, fetched: &Actor, keys: &[ActorKey]) -> Res
     let mut actor = fetched.clone();
     if let Some(old) = load_by_ap_id(conn, &fetched.ap_id)? {
         if old.local {
-            return Err(Error::Forbidden("a remote document may not replace a local actor".into()));
+            return Err(Error::Forbidden(
+                "a remote document may not replace a local actor".into(),
+            ));
         }
         actor.id = old.id;
         actor.created_at = old.created_at;
         if old.avatar_source == actor.avatar_source {
             actor.avatar = old.avatar;
         }
-        diesel::update(actors::table.find(old.id)).set(&actor).execute(conn)?;
+        diesel::update(actors::table.find(old.id))
+            .set(&actor)
+            .execute(conn)?;
     } else {
         let inserted = each!(conn, c => diesel::insert_into(actors::table).values(&actor).on_conflict_do_nothing().execute(c))?;
         if inserted == 0 {
@@ -86,7 +117,13 @@ pub fn upsert_remote(conn: &mut Conn, fetched: &Actor, keys: &[ActorKey]) -> Res
             return load_by_ap_id(conn, &fetched.ap_id)?.ok_or(Error::NotFound("the actor"));
         }
     }
-    let keys: Vec<ActorKey> = keys.iter().map(|key| ActorKey { actor_id: actor.id, ..key.clone() }).collect();
+    let keys: Vec<ActorKey> = keys
+        .iter()
+        .map(|key| ActorKey {
+            actor_id: actor.id,
+            ..key.clone()
+        })
+        .collect();
     replace_keys(conn, actor.id, &keys)?;
     Ok(actor)
 }
@@ -109,7 +146,12 @@ fn replace_keys(conn: &mut Conn, actor: Id<Actor>, keys: &[ActorKey]) -> Result<
 }
 
 /// Notes the cached picture of an actor.
-pub fn set_avatar(conn: &mut Conn, actor: Id<Actor>, file: Option<&str>, now: Timestamp) -> Result<()> {
+pub fn set_avatar(
+    conn: &mut Conn,
+    actor: Id<Actor>,
+    file: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
     diesel::update(actors::table.find(actor))
         .set((actors::avatar.eq(file), actors::updated_at.eq(now)))
         .execute(conn)?;
@@ -118,7 +160,9 @@ pub fn set_avatar(conn: &mut Conn, actor: Id<Actor>, file: Option<&str>, now: Ti
 
 /// Notes that an actor is gone for good, and takes it off every list of followers.
 pub fn mark_gone(conn: &mut Conn, actor: Id<Actor>, now: Timestamp) -> Result<()> {
-    diesel::update(actors::table.find(actor)).set(actors::gone_at.eq(Some(now))).execute(conn)?;
+    diesel::update(actors::table.find(actor))
+        .set(actors::gone_at.eq(Some(now)))
+        .execute(conn)?;
     diesel::delete(followers::table.filter(followers::follower_id.eq(actor))).execute(conn)?;
     Ok(())
 }

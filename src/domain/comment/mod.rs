@@ -19,8 +19,9 @@ use crate::types::{ApUrl, Html, Id, Timestamp};
 
 pub use own::{delete_own, edit_own, get_own, reply};
 pub use store::{
-    Parent, count_public, find_parent, get, list_by_status, list_participants, list_public_replies, load_by_ap_id,
-    load_number, load_parked, park, parked_for, set_mentions, set_status, take_parked, unpark_old,
+    Parent, count_public, find_parent, get, list_by_status, list_participants, list_public_replies,
+    load_by_ap_id, load_number, load_parked, park, parked_for, set_mentions, set_status,
+    take_parked, unpark_old,
 };
 
 /// A comment as it stands in the database.
@@ -107,7 +108,9 @@ pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
     let now = app.now();
     let mode = app.config.discussion.moderation;
     let id = app.ids.next();
-    let attach = app.job(Job::AttachParked { parent: incoming.ap_id.clone() });
+    let attach = app.job(Job::AttachParked {
+        parent: incoming.ap_id.clone(),
+    });
     let (receipt, waiting) = app
         .db
         .write(move |conn| {
@@ -142,7 +145,12 @@ fn attach_waiting(conn: &mut crate::db::Conn, parent: &ApUrl, job: &NewJob) -> R
     Ok(waiting)
 }
 
-fn from_incoming(id: Id<Comment>, incoming: Incoming, status: CommentStatus, now: Timestamp) -> Comment {
+fn from_incoming(
+    id: Id<Comment>,
+    incoming: Incoming,
+    status: CommentStatus,
+    now: Timestamp,
+) -> Comment {
     Comment {
         id,
         ap_id: incoming.ap_id,
@@ -194,7 +202,12 @@ pub async fn receive_edit(app: &App, activity: ApUrl, edit: RemoteEdit) -> Resul
 
 /// Deletes a reply from elsewhere at its author's word; an unknown one is remembered, so that it stays gone when it
 /// comes late. False when it is somebody else's.
-pub async fn receive_delete(app: &App, activity: ApUrl, ap_id: ApUrl, actor: Actor) -> Result<bool> {
+pub async fn receive_delete(
+    app: &App,
+    activity: ApUrl,
+    ap_id: ApUrl,
+    actor: Actor,
+) -> Result<bool> {
     let now = app.now();
     app.db
         .write(move |conn| {

@@ -24,7 +24,10 @@ pub async fn reply(
     language: Option<String>,
 ) -> Result<Comment> {
     check_source(&source)?;
-    let (post, parent) = app.db.read(move |conn| load_target(conn, post, parent)).await?;
+    let (post, parent) = app
+        .db
+        .read(move |conn| load_target(conn, post, parent))
+        .await?;
     let (html, mentions) = render(app, &source).await?;
     let (id, now) = (app.ids.next(), app.now());
     let comment = Comment {
@@ -70,22 +73,41 @@ fn load_target(
     if !post.is_published() {
         return Err(Error::NotFound("the post"));
     }
-    let Some(parent) = parent else { return Ok((post, None)) };
+    let Some(parent) = parent else {
+        return Ok((post, None));
+    };
     let parent = store::get(conn, parent)?;
-    let known = Parent { post_id: parent.post_id, comment_id: Some(parent.id) };
-    if known.post_id != post.id || parent.status != CommentStatus::Published || !parent.visibility.is_open() {
-        return Err(Error::invalid_field("parent_id", "there is no such comment under this post; approve it first if it is held"));
+    let known = Parent {
+        post_id: parent.post_id,
+        comment_id: Some(parent.id),
+    };
+    if known.post_id != post.id
+        || parent.status != CommentStatus::Published
+        || !parent.visibility.is_open()
+    {
+        return Err(Error::invalid_field(
+            "parent_id",
+            "there is no such comment under this post; approve it first if it is held",
+        ));
     }
     Ok((post, Some(parent)))
 }
 
 /// Changes the text of one of `author`'s comments.
-pub async fn edit_own(app: &App, author: &Actor, id: Id<Comment>, source: String) -> Result<Comment> {
+pub async fn edit_own(
+    app: &App,
+    author: &Actor,
+    id: Id<Comment>,
+    source: String,
+) -> Result<Comment> {
     check_source(&source)?;
     get_own(app, author, id).await?;
     let (html, mentions) = render(app, &source).await?;
     let now = app.now();
-    let job = app.job(federate(Event::CommentUpdated { comment: id.raw(), at: now.0 }));
+    let job = app.job(federate(Event::CommentUpdated {
+        comment: id.raw(),
+        at: now.0,
+    }));
     let saved = app
         .db
         .write(move |conn| {
@@ -130,7 +152,10 @@ fn check_source(source: &str) -> Result<()> {
         return Err(Error::invalid_field("content", "an answer needs a text"));
     }
     if source.len() > SOURCE_MAX {
-        return Err(Error::invalid_field("content", format!("at most {SOURCE_MAX} bytes")));
+        return Err(Error::invalid_field(
+            "content",
+            format!("at most {SOURCE_MAX} bytes"),
+        ));
     }
     Ok(())
 }

@@ -23,13 +23,19 @@ pub struct Parent {
 
 /// The comment with this id in any state, or `NotFound`.
 pub fn get(conn: &mut Conn, id: Id<Comment>) -> Result<Comment> {
-    let row = comments::table.find(id).select(Comment::as_select()).first(conn).optional()?;
+    let row = comments::table
+        .find(id)
+        .select(Comment::as_select())
+        .first(conn)
+        .optional()?;
     row.ok_or(Error::NotFound("the comment"))
 }
 
 /// The comment with this ActivityPub id, in any state.
 pub fn load_by_ap_id(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<Comment>> {
-    let query = comments::table.filter(comments::ap_id.eq(ap_id)).select(Comment::as_select());
+    let query = comments::table
+        .filter(comments::ap_id.eq(ap_id))
+        .select(Comment::as_select());
     Ok(query.first(conn).optional()?)
 }
 
@@ -41,7 +47,10 @@ pub fn find_parent(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<Parent>> {
         .first(conn)
         .optional()?;
     if let Some((id, post_id)) = comment {
-        return Ok(Some(Parent { post_id, comment_id: Some(id) }));
+        return Ok(Some(Parent {
+            post_id,
+            comment_id: Some(id),
+        }));
     }
     let post: Option<Id<Post>> = posts::table
         .filter(posts::ap_id.eq(ap_id).or(posts::url.eq(ap_id)))
@@ -49,7 +58,10 @@ pub fn find_parent(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<Parent>> {
         .select(posts::id)
         .first(conn)
         .optional()?;
-    Ok(post.map(|post_id| Parent { post_id, comment_id: None }))
+    Ok(post.map(|post_id| Parent {
+        post_id,
+        comment_id: None,
+    }))
 }
 
 /// Inserts a comment, giving it the next place among its siblings when it is to appear. False when its id is known.
@@ -67,7 +79,11 @@ pub(super) fn insert(conn: &mut Conn, mut comment: Comment) -> Result<bool> {
 /// The next place among the comments with this parent. Holds the post's row on PostgreSQL, so that two at once differ.
 fn next_position(conn: &mut Conn, post: Id<Post>, parent: Option<Id<Comment>>) -> Result<i32> {
     if let Conn::Pg(c) = conn {
-        posts::table.find(post).select(posts::id).for_update().first::<i64>(c)?;
+        posts::table
+            .find(post)
+            .select(posts::id)
+            .for_update()
+            .first::<i64>(c)?;
     }
     let last: Option<i32> = match parent {
         Some(parent) => comments::table
@@ -84,7 +100,12 @@ fn next_position(conn: &mut Conn, post: Id<Post>, parent: Option<Id<Comment>>) -
 }
 
 /// Moves a comment to another state; it gets its place when it first appears.
-pub fn set_status(conn: &mut Conn, id: Id<Comment>, status: CommentStatus, now: Timestamp) -> Result<Comment> {
+pub fn set_status(
+    conn: &mut Conn,
+    id: Id<Comment>,
+    status: CommentStatus,
+    now: Timestamp,
+) -> Result<Comment> {
     let mut comment = get(conn, id)?;
     if status == CommentStatus::Published && comment.position.is_none() {
         comment.position = Some(next_position(conn, comment.post_id, comment.parent_id)?);
@@ -106,7 +127,11 @@ pub(super) fn apply_edit(conn: &mut Conn, edit: &RemoteEdit, now: Timestamp) -> 
         .filter(comments::ap_id.eq(&edit.ap_id))
         .filter(comments::actor_id.eq(edit.actor_id))
         .filter(comments::status.ne(CommentStatus::Deleted))
-        .filter(comments::edited_at.is_null().or(comments::edited_at.le(edited_at)));
+        .filter(
+            comments::edited_at
+                .is_null()
+                .or(comments::edited_at.le(edited_at)),
+        );
     let changed = diesel::update(theirs)
         .set((
             comments::html.eq(&edit.html),
@@ -140,7 +165,12 @@ pub(super) fn rewrite(
 }
 
 /// Stores what was found behind the mentions, and the text with their links.
-pub fn set_mentions(conn: &mut Conn, id: Id<Comment>, mentions: &Mentions, html: &Html) -> Result<()> {
+pub fn set_mentions(
+    conn: &mut Conn,
+    id: Id<Comment>,
+    mentions: &Mentions,
+    html: &Html,
+) -> Result<()> {
     diesel::update(comments::table.find(id))
         .set((comments::mentions.eq(mentions), comments::html.eq(html)))
         .execute(conn)?;
@@ -149,12 +179,16 @@ pub fn set_mentions(conn: &mut Conn, id: Id<Comment>, mentions: &Mentions, html:
 
 /// Takes a deleted comment's text away and keeps its place.
 pub(super) fn empty(conn: &mut Conn, id: Id<Comment>, now: Timestamp) -> Result<()> {
-    diesel::update(comments::table.find(id)).set(emptied(now)).execute(conn)?;
+    diesel::update(comments::table.find(id))
+        .set(emptied(now))
+        .execute(conn)?;
     Ok(())
 }
 
 pub(super) fn empty_all_of(conn: &mut Conn, actor: Id<Actor>, now: Timestamp) -> Result<()> {
-    diesel::update(comments::table.filter(comments::actor_id.eq(actor))).set(emptied(now)).execute(conn)?;
+    diesel::update(comments::table.filter(comments::actor_id.eq(actor)))
+        .set(emptied(now))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -190,7 +224,11 @@ pub(super) fn bury(conn: &mut Conn, ap_id: &ApUrl, actor: &ApUrl, now: Timestamp
 }
 
 pub(super) fn is_buried(conn: &mut Conn, ap_id: &ApUrl) -> Result<bool> {
-    let found = tombstones::table.find(ap_id).select(tombstones::deleted_at).first::<i64>(conn).optional()?;
+    let found = tombstones::table
+        .find(ap_id)
+        .select(tombstones::deleted_at)
+        .first::<i64>(conn)
+        .optional()?;
     Ok(found.is_some())
 }
 
@@ -285,8 +323,10 @@ pub fn load_number(conn: &mut Conn, comment: &Comment) -> Result<Option<String>>
     while let Some(id) = next
         && !chain.iter().any(|(seen, _)| *seen == id)
     {
-        let (parent, position): (Option<Id<Comment>>, Option<i32>) =
-            comments::table.find(id).select((comments::parent_id, comments::position)).first(conn)?;
+        let (parent, position): (Option<Id<Comment>>, Option<i32>) = comments::table
+            .find(id)
+            .select((comments::parent_id, comments::position))
+            .first(conn)?;
         chain.push((id, position));
         next = parent;
     }
@@ -300,7 +340,14 @@ pub fn load_number(conn: &mut Conn, comment: &Comment) -> Result<Option<String>>
 }
 
 /// Keeps a reply whose parent is not here yet. False when it is kept already, or too many wait.
-pub fn park(conn: &mut Conn, ap_id: &ApUrl, parent: &ApUrl, actor: &ApUrl, document: &str, now: Timestamp) -> Result<bool> {
+pub fn park(
+    conn: &mut Conn,
+    ap_id: &ApUrl,
+    parent: &ApUrl,
+    actor: &ApUrl,
+    document: &str,
+    now: Timestamp,
+) -> Result<bool> {
     /// Replies that may wait at a time, whoever sent them.
     const MOST: i64 = 10_000;
     if parked::table.count().get_result::<i64>(conn)? >= MOST {
@@ -318,19 +365,28 @@ pub fn park(conn: &mut Conn, ap_id: &ApUrl, parent: &ApUrl, actor: &ApUrl, docum
 }
 
 pub(super) fn has_parked(conn: &mut Conn, parent: &ApUrl) -> Result<bool> {
-    let query = parked::table.filter(parked::parent_ap_id.eq(parent)).select(parked::ap_id);
+    let query = parked::table
+        .filter(parked::parent_ap_id.eq(parent))
+        .select(parked::ap_id);
     Ok(query.first::<ApUrl>(conn).optional()?.is_some())
 }
 
 /// The parked replies that wait for this parent: id, author, document.
 pub fn parked_for(conn: &mut Conn, parent: &ApUrl) -> Result<Vec<(ApUrl, ApUrl, String)>> {
     let query = parked::table.filter(parked::parent_ap_id.eq(parent));
-    Ok(query.select((parked::ap_id, parked::actor_ap_id, parked::document)).limit(1000).load(conn)?)
+    Ok(query
+        .select((parked::ap_id, parked::actor_ap_id, parked::document))
+        .limit(1000)
+        .load(conn)?)
 }
 
 /// A parked reply: its parent, author and document.
 pub fn load_parked(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<(ApUrl, ApUrl, String)>> {
-    let query = parked::table.find(ap_id).select((parked::parent_ap_id, parked::actor_ap_id, parked::document));
+    let query = parked::table.find(ap_id).select((
+        parked::parent_ap_id,
+        parked::actor_ap_id,
+        parked::document,
+    ));
     Ok(query.first(conn).optional()?)
 }
 

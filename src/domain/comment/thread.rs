@@ -37,7 +37,10 @@ pub fn build(entries: Vec<Entry>) -> Vec<Item> {
 /// Depth first, with a stack of our own: a thread may be deeper than the machine's.
 fn walk(mut children: HashMap<Option<i64>, Vec<Entry>>) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
-    let mut stack = vec![(children.remove(&None).unwrap_or_default().into_iter(), String::new())];
+    let mut stack = vec![(
+        children.remove(&None).unwrap_or_default().into_iter(),
+        String::new(),
+    )];
     while let Some((siblings, prefix)) = stack.last_mut() {
         let Some(entry) = siblings.next() else {
             stack.pop();
@@ -46,7 +49,12 @@ fn walk(mut children: HashMap<Option<i64>, Vec<Entry>>) -> Vec<Item> {
         let number = join_number(prefix, entry.position, entry.id);
         let below = children.remove(&Some(entry.id)).unwrap_or_default();
         let depth = stack.len() - 1;
-        items.push(Item { entry, depth, number: number.clone(), replies: below.len() });
+        items.push(Item {
+            entry,
+            depth,
+            number: number.clone(),
+            replies: below.len(),
+        });
         stack.push((below.into_iter(), number));
     }
     items
@@ -59,7 +67,9 @@ const NUMBER_MAX: usize = 200;
 pub fn join_number(prefix: &str, position: Option<i32>, id: i64) -> String {
     match position {
         Some(position) if prefix.is_empty() => position.to_string(),
-        Some(position) if prefix.len() < NUMBER_MAX && !prefix.starts_with('c') => format!("{prefix}.{position}"),
+        Some(position) if prefix.len() < NUMBER_MAX && !prefix.starts_with('c') => {
+            format!("{prefix}.{position}")
+        }
         _ => format!("c{id}"),
     }
 }
@@ -106,19 +116,42 @@ mod tests {
             published_at: Timestamp(id),
             edited_at: None,
             actor_id: Id::new(1),
-            author: Person { name: "A".into(), handle: "@a@a.example".into(), url: String::new(), avatar: None },
+            author: Person {
+                name: "A".into(),
+                handle: "@a@a.example".into(),
+                url: String::new(),
+                avatar: None,
+            },
         }
     }
 
     fn shape(entries: Vec<Entry>) -> Vec<(String, usize, usize)> {
-        build(entries).into_iter().map(|item| (item.number, item.depth, item.replies)).collect()
+        build(entries)
+            .into_iter()
+            .map(|item| (item.number, item.depth, item.replies))
+            .collect()
     }
 
     #[test]
     fn replies_stand_below_their_parents_in_order() {
-        let entries = vec![entry(3, Some(1), 2), entry(1, None, 1), entry(4, None, 2), entry(2, Some(1), 1), entry(5, Some(3), 1)];
-        let expected = [("1", 0, 2), ("1.1", 1, 0), ("1.2", 1, 1), ("1.2.1", 2, 0), ("2", 0, 0)];
-        let expected: Vec<_> = expected.iter().map(|(n, d, r)| ((*n).to_owned(), *d, *r)).collect();
+        let entries = vec![
+            entry(3, Some(1), 2),
+            entry(1, None, 1),
+            entry(4, None, 2),
+            entry(2, Some(1), 1),
+            entry(5, Some(3), 1),
+        ];
+        let expected = [
+            ("1", 0, 2),
+            ("1.1", 1, 0),
+            ("1.2", 1, 1),
+            ("1.2.1", 2, 0),
+            ("2", 0, 0),
+        ];
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(n, d, r)| ((*n).to_owned(), *d, *r))
+            .collect();
         assert_eq!(shape(entries), expected);
     }
 
@@ -133,13 +166,23 @@ mod tests {
             entry.status = CommentStatus::Deleted;
             entry
         };
-        let entries = vec![deleted(entry(1, None, 1)), entry(2, Some(1), 1), deleted(entry(3, None, 2)), deleted(entry(4, Some(3), 1))];
-        assert_eq!(shape(entries), [("1".to_owned(), 0, 1), ("1.1".to_owned(), 1, 0)]);
+        let entries = vec![
+            deleted(entry(1, None, 1)),
+            entry(2, Some(1), 1),
+            deleted(entry(3, None, 2)),
+            deleted(entry(4, Some(3), 1)),
+        ];
+        assert_eq!(
+            shape(entries),
+            [("1".to_owned(), 0, 1), ("1.1".to_owned(), 1, 0)]
+        );
     }
 
     #[test]
     fn a_thread_of_any_depth_is_built() {
-        let entries = (1..=20_000).map(|id| entry(id, (id > 1).then(|| id - 1), 1)).collect();
+        let entries = (1..=20_000)
+            .map(|id| entry(id, (id > 1).then(|| id - 1), 1))
+            .collect();
         let built = build(entries);
         assert_eq!(built.len(), 20_000);
         assert_eq!(built.last().map(|item| item.depth), Some(19_999));

@@ -13,7 +13,8 @@ use crate::error::Result;
 use crate::types::{ApUrl, Host, Id, Timestamp};
 
 pub use store::{
-    claim, count_pending, forget_failures, insert_activity, list_items, load_document, settle, totals,
+    claim, count_pending, forget_failures, insert_activity, list_items, load_document, settle,
+    totals,
 };
 
 /// An activity of one of our actors, as it is sent.
@@ -170,20 +171,34 @@ pub fn pause_secs(attempts: i32, jitter: f64) -> i64 {
     let doublings = u32::try_from(attempts.clamp(0, 10)).unwrap_or(0);
     let base = 30_i64.saturating_mul(1 << doublings).min(6 * 3600);
     let spread = base / 2;
-    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a few seconds more or less")]
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "a few seconds more or less"
+    )]
     let offset = (spread as f64 * jitter.clamp(0.0, 1.0)) as i64;
     base - spread / 2 + offset
 }
 
 /// What is due, counted, and the newest rows: of one post, or of all.
-pub async fn overview(app: &App, post: Option<Id<Post>>, limit: i64) -> Result<(Totals, Vec<Item>)> {
-    app.db.read(move |conn| Ok((totals(conn, post)?, list_items(conn, post, limit)?))).await
+pub async fn overview(
+    app: &App,
+    post: Option<Id<Post>>,
+    limit: i64,
+) -> Result<(Totals, Vec<Item>)> {
+    app.db
+        .read(move |conn| Ok((totals(conn, post)?, list_items(conn, post, limit)?)))
+        .await
 }
 
 /// Sends dead deliveries again: of one post, or all. Returns how many.
 pub async fn retry_dead(app: &App, post: Option<Id<Post>>) -> Result<usize> {
     let now = app.now();
-    let revived = app.db.write(move |conn| store::revive(conn, post, now)).await?;
+    let revived = app
+        .db
+        .write(move |conn| store::revive(conn, post, now))
+        .await?;
     app.wake.deliveries.notify_one();
     Ok(revived)
 }

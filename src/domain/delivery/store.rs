@@ -2,7 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::{Activity, BREAKER_FAILURES, Delivery, Due, Item, LEASE_SECS, Outcome, State, Totals, pause_secs};
+use super::{
+    Activity, BREAKER_FAILURES, Delivery, Due, Item, LEASE_SECS, Outcome, State, Totals, pause_secs,
+};
 use crate::db::schema::{activities, actors, deliveries, followers};
 use crate::db::{CHUNK, Conn, each};
 use crate::domain::actor::Actor;
@@ -84,13 +86,24 @@ pub fn claim(conn: &mut Conn, now: Timestamp, limit: i64, busy: Vec<Host>) -> Re
 
 /// The JSON of an activity.
 pub fn load_document(conn: &mut Conn, id: Id<Activity>) -> Result<Option<String>> {
-    Ok(activities::table.find(id).select(activities::document).first(conn).optional()?)
+    Ok(activities::table
+        .find(id)
+        .select(activities::document)
+        .first(conn)
+        .optional()?)
 }
 
 /// Writes back how tries ended. Returns the actors to look up again, because their inbox is gone.
-pub fn settle(conn: &mut Conn, results: &[(Due, Outcome)], now: Timestamp) -> Result<Vec<Id<Actor>>> {
-    let done: Vec<Id<Delivery>> =
-        results.iter().filter(|(_, outcome)| *outcome == Outcome::Done).map(|(due, _)| due.id).collect();
+pub fn settle(
+    conn: &mut Conn,
+    results: &[(Due, Outcome)],
+    now: Timestamp,
+) -> Result<Vec<Id<Actor>>> {
+    let done: Vec<Id<Delivery>> = results
+        .iter()
+        .filter(|(_, outcome)| *outcome == Outcome::Done)
+        .map(|(due, _)| due.id)
+        .collect();
     for chunk in done.chunks(CHUNK) {
         diesel::update(deliveries::table.filter(deliveries::id.eq_any(chunk.to_vec())))
             .set((
@@ -107,14 +120,23 @@ pub fn settle(conn: &mut Conn, results: &[(Due, Outcome)], now: Timestamp) -> Re
         match outcome {
             Outcome::Done => {}
             Outcome::Postponed(at) => put_back(conn, due, *at)?,
-            Outcome::Retry { at, error, status, host_failed } => {
+            Outcome::Retry {
+                at,
+                error,
+                status,
+                host_failed,
+            } => {
                 let change = Change::new(State::Retrying, *at, error, *status);
                 write_back(conn, due, &change)?;
                 if *host_failed {
                     count_failure(conn, &due.host, now)?;
                 }
             }
-            Outcome::Dead { error, status, gone } => {
+            Outcome::Dead {
+                error,
+                status,
+                gone,
+            } => {
                 write_back(conn, due, &Change::new(State::Dead, now, error, *status))?;
                 if *gone {
                     lost.extend(followers_at(conn, &due.inbox)?);
@@ -156,7 +178,10 @@ fn write_back(conn: &mut Conn, due: &Due, change: &Change) -> Result<()> {
 
 fn put_back(conn: &mut Conn, due: &Due, at: Timestamp) -> Result<()> {
     diesel::update(deliveries::table.find(due.id))
-        .set((deliveries::lease_until.eq(0), deliveries::next_attempt_at.eq(at)))
+        .set((
+            deliveries::lease_until.eq(0),
+            deliveries::next_attempt_at.eq(at),
+        ))
         .execute(conn)?;
     Ok(())
 }
@@ -170,7 +195,9 @@ fn count_failure(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()> {
             .filter(deliveries::host.eq(host))
             .filter(deliveries::state.lt(State::Delivered.number()))
             .filter(deliveries::next_attempt_at.lt(retry_at));
-        diesel::update(early).set(deliveries::next_attempt_at.eq(retry_at)).execute(conn)?;
+        diesel::update(early)
+            .set(deliveries::next_attempt_at.eq(retry_at))
+            .execute(conn)?;
     }
     Ok(())
 }
@@ -182,7 +209,9 @@ pub fn forget_failures(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<(
         .filter(deliveries::host.eq(host))
         .filter(deliveries::state.lt(State::Delivered.number()))
         .filter(deliveries::next_attempt_at.gt(now));
-    diesel::update(late).set(deliveries::next_attempt_at.eq(now)).execute(conn)?;
+    diesel::update(late)
+        .set(deliveries::next_attempt_at.eq(now))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -200,7 +229,10 @@ fn followers_at(conn: &mut Conn, inbox: &ApUrl) -> Result<Vec<Id<Actor>>> {
 pub fn totals(conn: &mut Conn, post: Option<Id<Post>>) -> Result<Totals> {
     let mut totals = Totals::default();
     let counted = |state: State, conn: &mut Conn| -> Result<i64> {
-        let mut query = deliveries::table.filter(deliveries::state.eq(state.number())).count().into_boxed();
+        let mut query = deliveries::table
+            .filter(deliveries::state.eq(state.number()))
+            .count()
+            .into_boxed();
         if let Some(post) = post {
             query = query.filter(deliveries::post_id.eq(post));
         }
@@ -215,7 +247,10 @@ pub fn totals(conn: &mut Conn, post: Option<Id<Post>>) -> Result<Totals> {
 
 /// How many deliveries are still due.
 pub fn count_pending(conn: &mut Conn) -> Result<i64> {
-    Ok(deliveries::table.filter(deliveries::state.lt(State::Delivered.number())).count().get_result(conn)?)
+    Ok(deliveries::table
+        .filter(deliveries::state.lt(State::Delivered.number()))
+        .count()
+        .get_result(conn)?)
 }
 
 type ItemRow = (ApUrl, i32, i32, Option<String>, Timestamp);
@@ -241,7 +276,13 @@ pub fn list_items(conn: &mut Conn, post: Option<Id<Post>>, limit: i64) -> Result
     let item = |(inbox, state, attempts, last_error, next): ItemRow| {
         let state = State::from_number(state);
         let due = matches!(state, State::Waiting | State::Retrying);
-        Item { inbox, state, attempts, last_error, next_attempt_at: due.then_some(next) }
+        Item {
+            inbox,
+            state,
+            attempts,
+            last_error,
+            next_attempt_at: due.then_some(next),
+        }
     };
     Ok(rows.into_iter().map(item).collect())
 }
@@ -256,9 +297,13 @@ pub(super) fn revive(conn: &mut Conn, post: Option<Id<Post>>, now: Timestamp) ->
     );
     let changed = match post {
         Some(post) => {
-            diesel::update(deliveries::table.filter(dead.and(deliveries::post_id.eq(post)))).set(change).execute(conn)?
+            diesel::update(deliveries::table.filter(dead.and(deliveries::post_id.eq(post))))
+                .set(change)
+                .execute(conn)?
         }
-        None => diesel::update(deliveries::table.filter(dead)).set(change).execute(conn)?,
+        None => diesel::update(deliveries::table.filter(dead))
+            .set(change)
+            .execute(conn)?,
     };
     Ok(changed)
 }

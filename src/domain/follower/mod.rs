@@ -49,7 +49,12 @@ pub struct Following {
 }
 
 /// Takes a Follow in and answers it; one that comes again is answered again, for its sender missed the answer.
-pub async fn receive_follow(app: &App, actor: Id<Actor>, follower: &Actor, follow: ApUrl) -> Result<()> {
+pub async fn receive_follow(
+    app: &App,
+    actor: Id<Actor>,
+    follower: &Actor,
+    follow: ApUrl,
+) -> Result<()> {
     let accepted = !app.hosts.is_blocked(&follower.host);
     let row = Follower {
         id: app.ids.next(),
@@ -59,7 +64,12 @@ pub async fn receive_follow(app: &App, actor: Id<Actor>, follower: &Actor, follo
         created_at: app.now(),
     };
     let job = app.job(Job::Federate {
-        event: Event::FollowAnswered { actor: actor.raw(), follower: follower.id.raw(), follow, accepted },
+        event: Event::FollowAnswered {
+            actor: actor.raw(),
+            follower: follower.id.raw(),
+            follow,
+            accepted,
+        },
     });
     app.db
         .write(move |conn| {
@@ -74,7 +84,12 @@ pub async fn receive_follow(app: &App, actor: Id<Actor>, follower: &Actor, follo
 }
 
 /// Takes a follower off the list at its own word.
-pub async fn receive_unfollow(app: &App, actor: Id<Actor>, follower: Id<Actor>, activity: ApUrl) -> Result<()> {
+pub async fn receive_unfollow(
+    app: &App,
+    actor: Id<Actor>,
+    follower: Id<Actor>,
+    activity: ApUrl,
+) -> Result<()> {
     let now = app.now();
     app.db
         .write(move |conn| {
@@ -100,7 +115,9 @@ pub async fn follow(app: &App, actor: &Actor, target: &Actor) -> Result<Followin
         .db
         .write(move |conn| {
             let row = store::insert_following(conn, &row)?;
-            let event = Event::Followed { following: row.id.raw() };
+            let event = Event::Followed {
+                following: row.id.raw(),
+            };
             crate::queue::NewJob::now(&clock, &ids, Job::Federate { event }).enqueue(conn)?;
             Ok(row)
         })
@@ -110,7 +127,14 @@ pub async fn follow(app: &App, actor: &Actor, target: &Actor) -> Result<Followin
 }
 
 /// Notes the answer to our Follow, given by the one it was sent to.
-pub async fn receive_answer(app: &App, target: Id<Actor>, follow: ApUrl, accepted: bool) -> Result<bool> {
+pub async fn receive_answer(
+    app: &App,
+    target: Id<Actor>,
+    follow: ApUrl,
+    accepted: bool,
+) -> Result<bool> {
     let now = app.now();
-    app.db.write(move |conn| store::answer(conn, target, &follow, accepted, now)).await
+    app.db
+        .write(move |conn| store::answer(conn, target, &follow, accepted, now))
+        .await
 }

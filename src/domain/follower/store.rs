@@ -21,19 +21,26 @@ pub(super) fn upsert(conn: &mut Conn, row: &Follower) -> Result<()> {
 
 /// Takes a follower off the list.
 pub fn remove(conn: &mut Conn, actor: Id<Actor>, follower: Id<Actor>) -> Result<()> {
-    let row = followers::table.filter(followers::actor_id.eq(actor)).filter(followers::follower_id.eq(follower));
+    let row = followers::table
+        .filter(followers::actor_id.eq(actor))
+        .filter(followers::follower_id.eq(follower));
     diesel::delete(row).execute(conn)?;
     Ok(())
 }
 
 /// How many follow an actor of ours.
 pub fn count(conn: &mut Conn, actor: Id<Actor>) -> Result<i64> {
-    Ok(followers::table.filter(followers::actor_id.eq(actor)).count().get_result(conn)?)
+    Ok(followers::table
+        .filter(followers::actor_id.eq(actor))
+        .count()
+        .get_result(conn)?)
 }
 
 /// How many an actor of ours follows.
 pub fn count_following(conn: &mut Conn, actor: Id<Actor>) -> Result<i64> {
-    let accepted = following::table.filter(following::actor_id.eq(actor)).filter(following::accepted_at.is_not_null());
+    let accepted = following::table
+        .filter(following::actor_id.eq(actor))
+        .filter(following::accepted_at.is_not_null());
     Ok(accepted.count().get_result(conn)?)
 }
 
@@ -52,13 +59,21 @@ pub fn list_page(
             .filter(following::actor_id.eq(actor))
             .filter(following::accepted_at.is_not_null())
             .filter(following::id.lt(before));
-        return Ok(query.order(following::id.desc()).limit(limit).select((following::id, actors::ap_id)).load(conn)?);
+        return Ok(query
+            .order(following::id.desc())
+            .limit(limit)
+            .select((following::id, actors::ap_id))
+            .load(conn)?);
     }
     let query = followers::table
         .inner_join(actors::table.on(actors::id.eq(followers::follower_id)))
         .filter(followers::actor_id.eq(actor))
         .filter(followers::id.lt(before));
-    Ok(query.order(followers::id.desc()).limit(limit).select((followers::id, actors::ap_id)).load(conn)?)
+    Ok(query
+        .order(followers::id.desc())
+        .limit(limit)
+        .select((followers::id, actors::ap_id))
+        .load(conn)?)
 }
 
 /// The inboxes that reach all followers of an actor: one a server where the server shares one.
@@ -69,21 +84,29 @@ pub fn list_inboxes(conn: &mut Conn, actor: Id<Actor>) -> Result<Vec<ApUrl>> {
         .filter(actors::gone_at.is_null())
         .select((actors::inbox, actors::shared_inbox));
     let rows: Vec<(ApUrl, Option<ApUrl>)> = query.load(conn)?;
-    let inboxes: std::collections::BTreeSet<ApUrl> =
-        rows.into_iter().map(|(inbox, shared)| shared.unwrap_or(inbox)).collect();
+    let inboxes: std::collections::BTreeSet<ApUrl> = rows
+        .into_iter()
+        .map(|(inbox, shared)| shared.unwrap_or(inbox))
+        .collect();
     Ok(inboxes.into_iter().collect())
 }
 
 /// Inserts a Follow of ours, or returns the one that was made before.
 pub(super) fn insert_following(conn: &mut Conn, row: &Following) -> Result<Following> {
     each!(conn, c => diesel::insert_into(following::table).values(row).on_conflict_do_nothing().execute(c))?;
-    let query = following::table.filter(following::actor_id.eq(row.actor_id)).filter(following::target_id.eq(row.target_id));
+    let query = following::table
+        .filter(following::actor_id.eq(row.actor_id))
+        .filter(following::target_id.eq(row.target_id));
     Ok(query.select(Following::as_select()).first(conn)?)
 }
 
 /// A Follow of ours, or `NotFound`.
 pub fn get_following(conn: &mut Conn, id: Id<Following>) -> Result<Following> {
-    let row = following::table.find(id).select(Following::as_select()).first(conn).optional()?;
+    let row = following::table
+        .find(id)
+        .select(Following::as_select())
+        .first(conn)
+        .optional()?;
     row.ok_or(Error::NotFound("the follow"))
 }
 
@@ -94,9 +117,13 @@ pub(super) fn answer(
     accepted: bool,
     now: Timestamp,
 ) -> Result<bool> {
-    let row = following::table.filter(following::follow_ap_id.eq(follow)).filter(following::target_id.eq(target));
+    let row = following::table
+        .filter(following::follow_ap_id.eq(follow))
+        .filter(following::target_id.eq(target));
     let changed = if accepted {
-        diesel::update(row).set(following::accepted_at.eq(Some(now))).execute(conn)?
+        diesel::update(row)
+            .set(following::accepted_at.eq(Some(now)))
+            .execute(conn)?
     } else {
         diesel::delete(row).execute(conn)?
     };

@@ -41,9 +41,18 @@ pub struct Note {
 }
 
 /// Answers a post elsewhere as `author`; `people` are the thread's, told by a mention each.
-pub async fn reply(app: &App, author: &Actor, parent: ApUrl, source: String, people: Vec<Mention>) -> Result<Note> {
+pub async fn reply(
+    app: &App,
+    author: &Actor,
+    parent: ApUrl,
+    source: String,
+    people: Vec<Mention>,
+) -> Result<Note> {
     if source.trim().is_empty() || source.len() > 20_000 {
-        return Err(Error::invalid_field("content", "an answer has 1 to 20000 bytes"));
+        return Err(Error::invalid_field(
+            "content",
+            "an answer has 1 to 20000 bytes",
+        ));
     }
     let links = crate::domain::post::compose::link_map(&people);
     let rendered = markdown::render_comment(&source, &links);
@@ -60,7 +69,9 @@ pub async fn reply(app: &App, author: &Actor, parent: ApUrl, source: String, peo
         published_at: app.now(),
         deleted_at: None,
     };
-    let job = app.job(Job::Federate { event: Event::NoteCreated { note: id.raw() } });
+    let job = app.job(Job::Federate {
+        event: Event::NoteCreated { note: id.raw() },
+    });
     let note = app
         .db
         .write(move |conn| {

@@ -61,7 +61,11 @@ pub struct Edit {
 }
 
 /// Checks and renders a new post.
-pub(super) async fn new_post(app: &App, author: &Actor, new: NewPost) -> Result<(Post, Vec<String>)> {
+pub(super) async fn new_post(
+    app: &App,
+    author: &Actor,
+    new: NewPost,
+) -> Result<(Post, Vec<String>)> {
     let (id, now) = (app.ids.next(), app.now());
     let status = new.status.unwrap_or(Status::Published);
     let wanted = new.slug.clone();
@@ -97,7 +101,15 @@ pub(super) async fn new_post(app: &App, author: &Actor, new: NewPost) -> Result<
         status: Some(status),
         publish_at: new.publish_at,
     };
-    edited(app, Tagged { post: empty, tags: Vec::new() }, edit).await
+    edited(
+        app,
+        Tagged {
+            post: empty,
+            tags: Vec::new(),
+        },
+        edit,
+    )
+    .await
 }
 
 /// Checks an edit and lays it over the post; renders what changed.
@@ -124,7 +136,10 @@ pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<(Post, 
     if let Some(language) = edit.language {
         match text::language::normalise(&language) {
             Some(language) => post.language = language,
-            None => fail("language", format!("\"{language}\" is no language tag; write for example \"en\"")),
+            None => fail(
+                "language",
+                format!("\"{language}\" is no language tag; write for example \"en\""),
+            ),
         }
     }
     let tags = match edit.tags.map(|tags| check_tags(&tags)) {
@@ -137,7 +152,9 @@ pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<(Post, 
     };
     match &edit.content {
         Some(source) if source.trim().is_empty() => fail("content", "a post needs a text".into()),
-        Some(source) if source.len() > SOURCE_MAX => fail("content", format!("at most {SOURCE_MAX} bytes")),
+        Some(source) if source.len() > SOURCE_MAX => {
+            fail("content", format!("at most {SOURCE_MAX} bytes"))
+        }
         _ => {}
     }
     if let Err((field, why)) = change_status(&mut post, edit.status, edit.publish_at, app.now()) {
@@ -146,17 +163,26 @@ pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<(Post, 
     let wanted_slug = edit.slug;
     match &wanted_slug {
         Some(slug) if was == Status::Published && *slug != post.slug => {
-            fail("slug", "the address of a published post cannot change".into());
+            fail(
+                "slug",
+                "the address of a published post cannot change".into(),
+            );
         }
         Some(slug) if !slug.is_empty() && !text::slug::is_valid(slug) => {
-            fail("slug", "only a-z, 0-9 and single hyphens between them, at most 80 characters".into());
+            fail(
+                "slug",
+                "only a-z, 0-9 and single hyphens between them, at most 80 characters".into(),
+            );
         }
         _ => {}
     }
     if !wrong.is_empty() {
         let fields: Vec<&str> = wrong.keys().map(String::as_str).collect();
         let message = format!("the post was not accepted: look at {}", fields.join(", "));
-        return Err(Error::Invalid { message, fields: wrong });
+        return Err(Error::Invalid {
+            message,
+            fields: wrong,
+        });
     }
     if let Some(source) = edit.content {
         render(app, &mut post, source).await?;
@@ -186,13 +212,19 @@ fn change_status(
     match (post.status, status) {
         (_, Status::Deleted) => Err(("status", "delete a post with DELETE".into())),
         (Status::Published, Status::Published) => Ok(()),
-        (Status::Published, _) => Err(("status", "a published post stays published; delete it instead".into())),
+        (Status::Published, _) => Err((
+            "status",
+            "a published post stays published; delete it instead".into(),
+        )),
         (_, Status::Scheduled) => match publish_at {
             Some(at) if at > now => {
                 (post.status, post.publish_at) = (status, Some(at));
                 Ok(())
             }
-            _ => Err(("publish_at", "a scheduled post needs a moment in the future, as in 2030-01-31T09:00:00Z".into())),
+            _ => Err((
+                "publish_at",
+                "a scheduled post needs a moment in the future, as in 2030-01-31T09:00:00Z".into(),
+            )),
         },
         (_, Status::Published) => {
             (post.status, post.published_at, post.publish_at) = (status, Some(now), None);
@@ -209,13 +241,18 @@ fn check_tags(tags: &[String]) -> Result<Vec<String>, String> {
     let mut seen = std::collections::BTreeSet::new();
     let mut kept = Vec::new();
     for tag in tags {
-        let name = text::hashtag::normalise(tag)
-            .ok_or_else(|| format!("\"{tag}\": a tag has letters, digits and _ only, as hashtags do"))?;
+        let name = text::hashtag::normalise(tag).ok_or_else(|| {
+            format!("\"{tag}\": a tag has letters, digits and _ only, as hashtags do")
+        })?;
         if seen.insert(text::hashtag::key(&name)) {
             kept.push(name);
         }
     }
-    if kept.len() > TAGS_MAX { Err(format!("at most {TAGS_MAX} tags")) } else { Ok(kept) }
+    if kept.len() > TAGS_MAX {
+        Err(format!("at most {TAGS_MAX} tags"))
+    } else {
+        Ok(kept)
+    }
 }
 
 /// Renders the Markdown with the people we know linked; the rest are looked up when the post is federated.
@@ -229,7 +266,16 @@ async fn render(app: &App, post: &mut Post, source: String) -> Result<()> {
     .await
     .map_err(Error::internal)?;
     post.excerpt = text::excerpt::excerpt(rendered.html.as_str(), EXCERPT_LENGTH);
-    post.images = Json::new(&rendered.images.into_iter().map(|i| Image { url: i.url, alt: i.alt }).collect());
+    post.images = Json::new(
+        &rendered
+            .images
+            .into_iter()
+            .map(|i| Image {
+                url: i.url,
+                alt: i.alt,
+            })
+            .collect(),
+    );
     post.mentions = Json::new(&mentions);
     post.html = rendered.html;
     post.source = source;
@@ -268,15 +314,27 @@ pub fn link_map(mentions: &[Mention]) -> markdown::Mentions {
 
 /// The wanted slug when it is free, or one made from the title with a number behind it when that is taken.
 async fn choose_slug(app: &App, wanted: &str, title: &str) -> Result<String> {
-    let base = if wanted.is_empty() { text::slug::slug(title) } else { wanted.to_owned() };
+    let base = if wanted.is_empty() {
+        text::slug::slug(title)
+    } else {
+        wanted.to_owned()
+    };
     let taken = base.clone();
-    let taken = app.db.read(move |conn| store::list_slugs_like(conn, &taken)).await?;
+    let taken = app
+        .db
+        .read(move |conn| store::list_slugs_like(conn, &taken))
+        .await?;
     if !taken.contains(&base) {
         return Ok(base);
     }
     if !wanted.is_empty() {
-        return Err(Error::invalid_field("slug", format!("another post has the address \"{wanted}\"")));
+        return Err(Error::invalid_field(
+            "slug",
+            format!("another post has the address \"{wanted}\""),
+        ));
     }
-    let numbered = (2..).map(|n: u32| format!("{base}-{n}")).find(|slug| !taken.contains(slug));
+    let numbered = (2..)
+        .map(|n: u32| format!("{base}-{n}"))
+        .find(|slug| !taken.contains(slug));
     numbered.ok_or_else(|| Error::internal("no free slug"))
 }

@@ -16,7 +16,8 @@ use crate::types::{ApUrl, Html, Id, Json, Timestamp, word_enum};
 
 pub use compose::{Edit, NewPost};
 pub use store::{
-    count_published, get, list_outbox, load_by_ap_id, load_by_slug, load_summaries, set_mentions, tags_of,
+    count_published, get, list_outbox, load_by_ap_id, load_by_slug, load_summaries, set_mentions,
+    tags_of,
 };
 
 word_enum! {
@@ -113,9 +114,13 @@ pub struct Tagged {
 pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
     let (post, tags) = compose::new_post(app, author, new).await?;
     let jobs = match post.status {
-        Status::Published => vec![app.job(federate(Event::PostCreated { post: post.id.raw() }))],
+        Status::Published => vec![app.job(federate(Event::PostCreated {
+            post: post.id.raw(),
+        }))],
         Status::Scheduled => {
-            let job = app.job(Job::PublishScheduled { post: post.id.raw() });
+            let job = app.job(Job::PublishScheduled {
+                post: post.id.raw(),
+            });
             vec![job.at(post.publish_at.unwrap_or_else(|| app.now()))]
         }
         _ => Vec::new(),
@@ -137,9 +142,10 @@ pub async fn edit(app: &App, author: &Actor, id: Id<Post>, edit: Edit) -> Result
     let old = get_own(app, author, id).await?;
     let (post, tags) = compose::edited(app, old.clone(), edit).await?;
     let job = match (old.post.status, post.status) {
-        (Status::Published, _) => {
-            Some(app.job(federate(Event::PostUpdated { post: id.raw(), at: post.updated_at.0 })))
-        }
+        (Status::Published, _) => Some(app.job(federate(Event::PostUpdated {
+            post: id.raw(),
+            at: post.updated_at.0,
+        }))),
         (_, Status::Published) => Some(app.job(federate(Event::PostCreated { post: id.raw() }))),
         (_, Status::Scheduled) => {
             let job = app.job(Job::PublishScheduled { post: id.raw() });
@@ -164,7 +170,10 @@ pub async fn edit(app: &App, author: &Actor, id: Id<Post>, edit: Edit) -> Result
 pub async fn delete(app: &App, author: &Actor, id: Id<Post>) -> Result<()> {
     let old = get_own(app, author, id).await?;
     let was_published = old.post.is_published();
-    let (job, now) = (app.job(federate(Event::PostDeleted { post: id.raw() })), app.now());
+    let (job, now) = (
+        app.job(federate(Event::PostDeleted { post: id.raw() })),
+        app.now(),
+    );
     app.db
         .write(move |conn| {
             if was_published {
@@ -185,7 +194,11 @@ pub async fn publish_scheduled(app: &App, id: Id<Post>) -> Result<()> {
     let job = app.job(federate(Event::PostCreated { post: id.raw() }));
     app.db
         .write(move |conn| {
-            if store::publish_if_due(conn, id, now)? { job.enqueue(conn) } else { Ok(()) }
+            if store::publish_if_due(conn, id, now)? {
+                job.enqueue(conn)
+            } else {
+                Ok(())
+            }
         })
         .await?;
     app.wake.jobs.notify_one();
@@ -201,7 +214,10 @@ pub async fn get_own(app: &App, author: &Actor, id: Id<Post>) -> Result<Tagged> 
             match post.status {
                 _ if post.actor_id != author => Err(Error::NotFound("the post")),
                 Status::Deleted => Err(Error::Gone("the post")),
-                _ => Ok(Tagged { tags: tags_of(conn, id)?, post }),
+                _ => Ok(Tagged {
+                    tags: tags_of(conn, id)?,
+                    post,
+                }),
             }
         })
         .await
@@ -216,7 +232,9 @@ pub async fn list_own(
     limit: i64,
 ) -> Result<Vec<Tagged>> {
     let author = author.id;
-    app.db.read(move |conn| store::list_own(conn, author, status, before, limit)).await
+    app.db
+        .read(move |conn| store::list_own(conn, author, status, before, limit))
+        .await
 }
 
 fn federate(event: Event) -> Job {

@@ -82,8 +82,26 @@ pub struct PostPage {
 }
 
 type EntryRow = (
-    (i64, Option<i64>, Option<i32>, CommentStatus, ApUrl, ApUrl, Html, Option<String>),
-    (Timestamp, Option<Timestamp>, Id<Actor>, String, String, Host, ApUrl, Option<String>),
+    (
+        i64,
+        Option<i64>,
+        Option<i32>,
+        CommentStatus,
+        ApUrl,
+        ApUrl,
+        Html,
+        Option<String>,
+    ),
+    (
+        Timestamp,
+        Option<Timestamp>,
+        Id<Actor>,
+        String,
+        String,
+        Host,
+        ApUrl,
+        Option<String>,
+    ),
 );
 
 /// Loads the page of a post by its slug. `NotFound` unless it is published; `Gone` when it was.
@@ -108,7 +126,11 @@ fn load(conn: &mut Conn, post: Post) -> Result<PostPage> {
 }
 
 /// A post's public comments and the places of deleted ones, oldest first; with `status`, those in that state instead.
-pub fn load_comments(conn: &mut Conn, post: Id<Post>, status: Option<CommentStatus>) -> Result<Vec<Entry>> {
+pub fn load_comments(
+    conn: &mut Conn,
+    post: Id<Post>,
+    status: Option<CommentStatus>,
+) -> Result<Vec<Entry>> {
     let columns = (
         (
             comments::id,
@@ -138,7 +160,9 @@ pub fn load_comments(conn: &mut Conn, post: Id<Post>, status: Option<CommentStat
         .select(columns)
         .into_boxed();
     let rows: Vec<EntryRow> = match status {
-        None => query.filter(is_public().or(comments::status.eq(CommentStatus::Deleted))).load(conn)?,
+        None => query
+            .filter(is_public().or(comments::status.eq(CommentStatus::Deleted)))
+            .load(conn)?,
         Some(status) => query.filter(comments::status.eq(status)).load(conn)?,
     };
     Ok(rows.into_iter().map(entry).collect())
@@ -174,16 +198,34 @@ fn person(name: String, username: &str, host: &Host, url: ApUrl, avatar: Option<
 
 /// The likes (`like`) or boosts (`announce`) of a post itself.
 fn load_faces(conn: &mut Conn, post: Id<Post>, kind: &str) -> Result<Faces> {
-    let of_post = reactions::post_id.eq(post).and(reactions::comment_id.is_null()).and(reactions::kind.eq(kind));
+    let of_post = reactions::post_id
+        .eq(post)
+        .and(reactions::comment_id.is_null())
+        .and(reactions::kind.eq(kind));
     let people: Vec<(String, String, Host, ApUrl, Option<String>)> = reactions::table
         .inner_join(actors::table)
         .filter(of_post)
         .order(reactions::id)
         .limit(FACES)
-        .select((actors::name, actors::username, actors::host, actors::url, actors::avatar))
+        .select((
+            actors::name,
+            actors::username,
+            actors::host,
+            actors::url,
+            actors::avatar,
+        ))
         .load(conn)?;
     let shown = i64::try_from(people.len()).unwrap_or(FACES);
-    let total = if shown < FACES { shown } else { reactions::table.filter(of_post).count().get_result(conn)? };
-    let people = people.into_iter().map(|(name, user, host, url, avatar)| person(name, &user, &host, url, avatar));
-    Ok(Faces { total, people: people.collect() })
+    let total = if shown < FACES {
+        shown
+    } else {
+        reactions::table.filter(of_post).count().get_result(conn)?
+    };
+    let people = people
+        .into_iter()
+        .map(|(name, user, host, url, avatar)| person(name, &user, &host, url, avatar));
+    Ok(Faces {
+        total,
+        people: people.collect(),
+    })
 }

@@ -14,7 +14,11 @@ use crate::types::{ApUrl, Html, Id, Timestamp};
 
 /// The post with this id in any state, or `NotFound`.
 pub fn get(conn: &mut Conn, id: Id<Post>) -> Result<Post> {
-    let row = posts::table.find(id).select(Post::as_select()).first(conn).optional()?;
+    let row = posts::table
+        .find(id)
+        .select(Post::as_select())
+        .first(conn)
+        .optional()?;
     row.ok_or(Error::NotFound("the post"))
 }
 
@@ -26,33 +30,45 @@ pub fn load_by_ap_id(conn: &mut Conn, address: &ApUrl) -> Result<Option<Post>> {
 
 /// The post with this slug in any state.
 pub fn load_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Post>> {
-    let query = posts::table.filter(posts::slug.eq(slug)).select(Post::as_select());
+    let query = posts::table
+        .filter(posts::slug.eq(slug))
+        .select(Post::as_select());
     Ok(query.first(conn).optional()?)
 }
 
 /// A post's tags, in the writer's order.
 pub fn tags_of(conn: &mut Conn, id: Id<Post>) -> Result<Vec<String>> {
-    let query = post_tags::table.filter(post_tags::post_id.eq(id)).order(post_tags::position);
+    let query = post_tags::table
+        .filter(post_tags::post_id.eq(id))
+        .order(post_tags::position);
     Ok(query.select(post_tags::name).load(conn)?)
 }
 
 /// The slugs that begin as `base` does.
 pub(super) fn list_slugs_like(conn: &mut Conn, base: &str) -> Result<BTreeSet<String>> {
     // Slugs hold no LIKE wildcards: only a-z, 0-9 and hyphens.
-    let query = posts::table.filter(posts::slug.like(format!("{base}%"))).select(posts::slug);
+    let query = posts::table
+        .filter(posts::slug.like(format!("{base}%")))
+        .select(posts::slug);
     Ok(query.load::<String>(conn)?.into_iter().collect())
 }
 
 pub(super) fn insert(conn: &mut Conn, post: &Post, tags: &[String]) -> Result<()> {
-    diesel::insert_into(posts::table).values(post).execute(conn)?;
+    diesel::insert_into(posts::table)
+        .values(post)
+        .execute(conn)?;
     insert_tags(conn, post.id, tags)
 }
 
 /// Replaces a post. `Conflict` when it changed since `seen`.
 pub(super) fn update(conn: &mut Conn, post: &Post, tags: &[String], seen: Timestamp) -> Result<()> {
-    let unchanged = posts::table.filter(posts::id.eq(post.id)).filter(posts::updated_at.eq(seen));
+    let unchanged = posts::table
+        .filter(posts::id.eq(post.id))
+        .filter(posts::updated_at.eq(seen));
     if diesel::update(unchanged).set(post).execute(conn)? == 0 {
-        return Err(Error::Conflict("the post was changed meanwhile; load it again".into()));
+        return Err(Error::Conflict(
+            "the post was changed meanwhile; load it again".into(),
+        ));
     }
     diesel::delete(post_tags::table.filter(post_tags::post_id.eq(post.id))).execute(conn)?;
     insert_tags(conn, post.id, tags)
@@ -113,7 +129,9 @@ pub(super) fn bury(conn: &mut Conn, id: Id<Post>, now: Timestamp) -> Result<()> 
         deleted_at: Some(now),
         ..post.clone()
     };
-    diesel::update(posts::table.find(id)).set(&buried).execute(conn)?;
+    diesel::update(posts::table.find(id))
+        .set(&buried)
+        .execute(conn)?;
     diesel::delete(post_tags::table.filter(post_tags::post_id.eq(id))).execute(conn)?;
     diesel::insert_into(tombstones::table)
         .values((
@@ -155,11 +173,20 @@ pub(super) fn list_own(
     }
     let found: Vec<Post> = query.load(conn)?;
     let mut tags = tags_by_post(conn, &found.iter().map(|post| post.id).collect::<Vec<_>>())?;
-    Ok(found.into_iter().map(|post| Tagged { tags: tags.remove(&post.id).unwrap_or_default(), post }).collect())
+    Ok(found
+        .into_iter()
+        .map(|post| Tagged {
+            tags: tags.remove(&post.id).unwrap_or_default(),
+            post,
+        })
+        .collect())
 }
 
 /// Tags of several posts, each list in the writer's order.
-pub(super) fn tags_by_post(conn: &mut Conn, ids: &[Id<Post>]) -> Result<HashMap<Id<Post>, Vec<String>>> {
+pub(super) fn tags_by_post(
+    conn: &mut Conn,
+    ids: &[Id<Post>],
+) -> Result<HashMap<Id<Post>, Vec<String>>> {
     let mut tags: HashMap<Id<Post>, Vec<String>> = HashMap::new();
     for chunk in ids.chunks(CHUNK) {
         let rows: Vec<(Id<Post>, String)> = post_tags::table
@@ -232,14 +259,23 @@ pub fn load_summaries(
         query = query.filter(posts::actor_id.eq(author));
     }
     if let Some(tag) = tag {
-        let tagged = post_tags::table.filter(post_tags::key.eq(tag.to_owned())).select(post_tags::post_id);
+        let tagged = post_tags::table
+            .filter(post_tags::key.eq(tag.to_owned()))
+            .select(post_tags::post_id);
         query = query.filter(posts::id.eq_any(tagged));
     }
     if let Some(before) = before {
-        let at: Option<Option<Timestamp>> =
-            posts::table.find(before).select(posts::published_at).first(conn).optional()?;
+        let at: Option<Option<Timestamp>> = posts::table
+            .find(before)
+            .select(posts::published_at)
+            .first(conn)
+            .optional()?;
         let at = at.flatten().unwrap_or(Timestamp(0));
-        query = query.filter(posts::published_at.lt(at).or(posts::published_at.eq(at).and(posts::id.lt(before))));
+        query = query.filter(
+            posts::published_at
+                .lt(at)
+                .or(posts::published_at.eq(at).and(posts::id.lt(before))),
+        );
     }
     let found: Vec<Summary> = query.load(conn)?;
     let ids: Vec<Id<Post>> = found.iter().map(|post| post.id).collect();
@@ -261,7 +297,10 @@ pub fn load_summaries(
 
 /// How many posts are published (by one writer, if asked).
 pub fn count_published(conn: &mut Conn, author: Option<Id<Actor>>) -> Result<i64> {
-    let mut query = posts::table.filter(posts::status.eq(Status::Published)).count().into_boxed();
+    let mut query = posts::table
+        .filter(posts::status.eq(Status::Published))
+        .count()
+        .into_boxed();
     if let Some(author) = author {
         query = query.filter(posts::actor_id.eq(author));
     }

@@ -48,11 +48,21 @@ pub struct Reaction {
 }
 
 /// Counts a like or boost of something here. False when the thing is not ours or the person did it before.
-pub async fn receive(app: &App, activity: ApUrl, kind: Kind, actor: Id<Actor>, target: ApUrl) -> Result<bool> {
+pub async fn receive(
+    app: &App,
+    activity: ApUrl,
+    kind: Kind,
+    actor: Id<Actor>,
+    target: ApUrl,
+) -> Result<bool> {
     let (id, now) = (app.ids.next(), app.now());
     app.db
         .write(move |conn| {
-            let Some(Parent { post_id, comment_id }) = comment::find_parent(conn, &target)? else {
+            let Some(Parent {
+                post_id,
+                comment_id,
+            }) = comment::find_parent(conn, &target)?
+            else {
                 return Ok(false);
             };
             if !comment::note_received(conn, &activity, now)? {
@@ -74,8 +84,15 @@ pub async fn receive(app: &App, activity: ApUrl, kind: Kind, actor: Id<Actor>, t
 }
 
 /// Takes back a like or boost of one's own, named by its activity or by what it was about.
-pub async fn undo(app: &App, actor: Id<Actor>, activity: ApUrl, about: Option<(Kind, ApUrl)>) -> Result<bool> {
-    app.db.write(move |conn| remove(conn, actor, &activity, about.as_ref())).await
+pub async fn undo(
+    app: &App,
+    actor: Id<Actor>,
+    activity: ApUrl,
+    about: Option<(Kind, ApUrl)>,
+) -> Result<bool> {
+    app.db
+        .write(move |conn| remove(conn, actor, &activity, about.as_ref()))
+        .await
 }
 
 /// Takes away everything an actor liked or boosted.

@@ -29,7 +29,9 @@ pub fn remove(
     if removed == 0
         && let Some((kind, target)) = about
     {
-        let same = own.filter(reactions::kind.eq(*kind)).filter(reactions::target_ap_id.eq(target));
+        let same = own
+            .filter(reactions::kind.eq(*kind))
+            .filter(reactions::target_ap_id.eq(target));
         removed = diesel::delete(same).execute(conn)?;
     }
     Ok(removed > 0)
@@ -42,6 +44,8 @@ pub(super) fn remove_all_of(conn: &mut Conn, actor: Id<Actor>) -> Result<()> {
 
 /// How many reactions of a kind a thing has.
 pub fn count(conn: &mut Conn, target: &ApUrl, kind: Kind) -> Result<i64> {
-    let query = reactions::table.filter(reactions::target_ap_id.eq(target)).filter(reactions::kind.eq(kind));
+    let query = reactions::table
+        .filter(reactions::target_ap_id.eq(target))
+        .filter(reactions::kind.eq(kind));
     Ok(query.count().get_result(conn)?)
 }

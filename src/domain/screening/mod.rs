@@ -18,11 +18,21 @@ pub fn review(conn: &mut Conn, mode: Moderation, author: Id<Actor>) -> Result<Co
         Moderation::Known | Moderation::Screened => has_published(conn, author)?,
         Moderation::All => false,
     };
-    Ok(if published { CommentStatus::Published } else { CommentStatus::Held })
+    Ok(if published {
+        CommentStatus::Published
+    } else {
+        CommentStatus::Held
+    })
 }
 
 /// True when a comment of this author's stands in public: somebody approved one.
 fn has_published(conn: &mut Conn, author: Id<Actor>) -> Result<bool> {
-    let theirs = comments::table.filter(comments::actor_id.eq(author)).filter(is_public());
-    Ok(theirs.select(comments::id).first::<i64>(conn).optional()?.is_some())
+    let theirs = comments::table
+        .filter(comments::actor_id.eq(author))
+        .filter(is_public());
+    Ok(theirs
+        .select(comments::id)
+        .first::<i64>(conn)
+        .optional()?
+        .is_some())
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use activitypub_federation::async_trait;
+use async_trait::async_trait;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use reqwest::{Request, Response, ResponseBuilderExt};
@@ -18,11 +18,13 @@ use crate::federation::signature::{RsaKey, SignatureForm, sign_get};
 use crate::http::{Limits, Reply, is_activity_json};
 
 /// Asks for ActivityStreams in both of its media types.
-const ACCEPTED: &str =
-    "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
+const ACCEPTED: &str = "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
 
 /// A document of another server: 1 MiB and 10 s at most.
-const LIMITS: Limits = Limits { bytes: 1024 * 1024, deadline: Duration::from_secs(10) };
+const LIMITS: Limits = Limits {
+    bytes: 1024 * 1024,
+    deadline: Duration::from_secs(10),
+};
 
 struct Guarded {
     app: Arc<App>,
@@ -31,10 +33,12 @@ struct Guarded {
 }
 
 /// A client whose every request is made by ours.
-pub(super) fn client(app: Arc<App>, key: RsaKey) -> Result<ClientWithMiddleware> {
+pub(super) fn client(app: Arc<App>, key: RsaKey) -> ClientWithMiddleware {
     let key_id = format!("{}#main-key", instance_ap_id(&app));
-    let inner = crate::http::inert()?;
-    Ok(ClientBuilder::new(inner).with(Guarded { app, key, key_id }).build())
+    let inner = app.http.bare();
+    ClientBuilder::new(inner)
+        .with(Guarded { app, key, key_id })
+        .build()
 }
 
 #[async_trait]
@@ -52,7 +56,11 @@ impl Middleware for Guarded {
 
 impl Guarded {
     async fn fetch(&self, url: &Url) -> Result<Reply> {
-        let reply = self.app.http.get_following(url, LIMITS, |hop| self.headers(hop)).await?;
+        let reply = self
+            .app
+            .http
+            .get_following(url, LIMITS, |hop| self.headers(hop))
+            .await?;
         match reply.status {
             StatusCode::OK | StatusCode::GONE => Ok(reply),
             status => Err(Error::Remote {
@@ -63,7 +71,14 @@ impl Guarded {
     }
 
     fn headers(&self, url: &Url) -> HeaderMap {
-        let mut headers = sign_get(SignatureForm::Cavage, &self.key, &self.key_id, url, self.app.now()).unwrap_or_default();
+        let mut headers = sign_get(
+            SignatureForm::Cavage,
+            &self.key,
+            &self.key_id,
+            url,
+            self.app.now(),
+        )
+        .unwrap_or_default();
         headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
         headers
     }
@@ -71,9 +86,16 @@ impl Guarded {
 
 /// The reply as the crate wants it.
 fn response(reply: Reply) -> Result<Response> {
-    let named = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let named = reply
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if reply.status == StatusCode::OK && !is_activity_json(named) {
-        return Err(Error::remote_final(format!("{} is no ActivityStreams document but \"{named}\"", reply.url)));
+        return Err(Error::remote_final(format!(
+            "{} is no ActivityStreams document but \"{named}\"",
+            reply.url
+        )));
     }
     let built = http::Response::builder()
         .status(reply.status)

@@ -49,7 +49,7 @@ const REFETCH_PAUSE: Duration = Duration::from_secs(300);
 impl Fetcher {
     /// Builds the fetcher; `key` signs for the node's own actor.
     pub async fn new(app: Arc<App>, key: RsaKey) -> Result<Self> {
-        let client = adapter::client(Arc::clone(&app), key)?;
+        let client = adapter::client(Arc::clone(&app), key);
         let config = FederationConfig::builder()
             .domain(app.config.host().to_string())
             .app_data(Arc::clone(&app))
@@ -61,9 +61,20 @@ impl Fetcher {
             .build()
             .await
             .map_err(Error::internal)?;
-        let recent = Cache::builder().max_capacity(10_000).time_to_live(SHARED).build();
-        let refetched = Cache::builder().max_capacity(10_000).time_to_live(REFETCH_PAUSE).build();
-        Ok(Self { app, config, recent, refetched })
+        let recent = Cache::builder()
+            .max_capacity(10_000)
+            .time_to_live(SHARED)
+            .build();
+        let refetched = Cache::builder()
+            .max_capacity(10_000)
+            .time_to_live(REFETCH_PAUSE)
+            .build();
+        Ok(Self {
+            app,
+            config,
+            recent,
+            refetched,
+        })
     }
 
     /// The context of one incoming message or job, with its own budget of requests.
@@ -81,7 +92,12 @@ impl Fetcher {
     /// The actor with this id: from the database, else fetched and stored.
     pub async fn actor(&self, id: &ApUrl) -> Result<Actor> {
         let known = id.clone();
-        if let Some(actor) = self.app.db.read(move |conn| actor::load_by_ap_id(conn, &known)).await? {
+        if let Some(actor) = self
+            .app
+            .db
+            .read(move |conn| actor::load_by_ap_id(conn, &known))
+            .await?
+        {
             return Ok(actor);
         }
         self.refresh(id).await
@@ -90,18 +106,36 @@ impl Fetcher {
     /// Fetches an actor's document now (shared with whoever asks at the same time) and stores it.
     pub async fn refresh(&self, id: &ApUrl) -> Result<Actor> {
         let url = self.fetchable(id)?;
-        let fetched = self.recent.get_with(url.to_string(), self.dereference(url)).await;
+        let fetched = self
+            .recent
+            .get_with(url.to_string(), self.dereference(url))
+            .await;
         fetched.map_err(|failure| match failure {
             Failure { gone: true, .. } => Error::Gone("the actor"),
-            Failure { message, temporary, .. } => Error::Remote { message, temporary },
+            Failure {
+                message, temporary, ..
+            } => Error::Remote { message, temporary },
         })
     }
 
     async fn dereference(&self, url: Url) -> Result<Actor, Failure> {
-        let found = ObjectId::<RemoteActor>::from(url).dereference_forced(&self.data()).await;
+        let found = ObjectId::<RemoteActor>::from(url)
+            .dereference_forced(&self.data())
+            .await;
         found.map(|actor| actor.row).map_err(|error| {
-            let temporary = !matches!(error, Error::Remote { temporary: false, .. } | Error::Gone(_) | Error::NotFound(_));
-            Failure { gone: matches!(error, Error::Gone(_)), message: error.to_string(), temporary }
+            let temporary = !matches!(
+                error,
+                Error::Remote {
+                    temporary: false,
+                    ..
+                } | Error::Gone(_)
+                    | Error::NotFound(_)
+            );
+            Failure {
+                gone: matches!(error, Error::Gone(_)),
+                message: error.to_string(),
+                temporary,
+            }
         })
     }
 
@@ -112,11 +146,16 @@ impl Fetcher {
         url.set_fragment(None);
         let address = ApUrl::new(url.as_str());
         match self.refresh(&address).await {
-            Err(Error::Remote { temporary: false, .. }) if !has_fragment => {
+            Err(Error::Remote {
+                temporary: false, ..
+            }) if !has_fragment => {
                 let document = self.object(&address).await?;
-                let owner = document.first_id("owner").or_else(|| document.first_id("controller"));
+                let owner = document
+                    .first_id("owner")
+                    .or_else(|| document.first_id("controller"));
                 let owner = owner.filter(|owner| owner.same_origin(&address));
-                self.refresh(&owner.ok_or_else(|| Error::remote_final("the key names no owner"))?).await
+                self.refresh(&owner.ok_or_else(|| Error::remote_final("the key names no owner"))?)
+                    .await
             }
             found => found,
         }
@@ -125,7 +164,9 @@ impl Fetcher {
     /// True once in a while for each key: whether its owner may be fetched again because a signature did not fit.
     pub async fn may_refetch(&self, key_id: &str) -> bool {
         let mut first = false;
-        self.refetched.get_with(key_id.to_owned(), async { first = true }).await;
+        self.refetched
+            .get_with(key_id.to_owned(), async { first = true })
+            .await;
         if first && let Ok(url) = Url::parse(key_id) {
             let mut url = url;
             url.set_fragment(None);
@@ -135,8 +176,12 @@ impl Fetcher {
     }
 
     fn fetchable(&self, id: &ApUrl) -> Result<Url> {
-        let url = id.url().ok_or_else(|| Error::remote_final(format!("{id} is no address that can be fetched")))?;
-        let host = id.host().ok_or_else(|| Error::remote_final(format!("{id} has no host")))?;
+        let url = id.url().ok_or_else(|| {
+            Error::remote_final(format!("{id} is no address that can be fetched"))
+        })?;
+        let host = id
+            .host()
+            .ok_or_else(|| Error::remote_final(format!("{id} has no host")))?;
         if self.app.hosts.is_blocked(&host) {
             return Err(Error::Forbidden(format!("{host} is blocked here")));
         }

@@ -32,7 +32,7 @@ pub struct RemoteActor {
     pub row: Actor,
 }
 
-#[activitypub_federation::async_trait]
+#[async_trait::async_trait]
 impl Object for RemoteActor {
     type DataType = Arc<App>;
     type Kind = Doc;
@@ -48,13 +48,18 @@ impl Object for RemoteActor {
 
     async fn read_from_id(url: Url, app: &Data<Arc<App>>) -> Result<Option<Self>> {
         let ap_id = ApUrl::new(url.as_str());
-        let row = app.db.read(move |conn| actor::load_by_ap_id(conn, &ap_id)).await?;
+        let row = app
+            .db
+            .read(move |conn| actor::load_by_ap_id(conn, &ap_id))
+            .await?;
         Ok(row.map(|row| Self { url, row }))
     }
 
     async fn delete(&self, app: &Data<Arc<App>>) -> Result<()> {
         let (id, now) = (self.row.id, app.now());
-        app.db.write(move |conn| actor::mark_gone(conn, id, now)).await
+        app.db
+            .write(move |conn| actor::mark_gone(conn, id, now))
+            .await
     }
 
     fn is_deleted(&self) -> bool {
@@ -66,23 +71,32 @@ impl Object for RemoteActor {
     }
 
     async fn verify(doc: &Doc, expected: &Url, app: &Data<Arc<App>>) -> Result<()> {
-        let id = doc.id().ok_or_else(|| Error::remote_final("the actor has no id"))?;
+        let id = doc
+            .id()
+            .ok_or_else(|| Error::remote_final("the actor has no id"))?;
         if !id.same_origin(&ApUrl::new(expected.as_str())) || app.is_local(&id) {
-            return Err(Error::remote_final(format!("{id} is not where it was found ({expected})")));
+            return Err(Error::remote_final(format!(
+                "{id} is not where it was found ({expected})"
+            )));
         }
         Ok(())
     }
 
     async fn from_json(doc: Doc, app: &Data<Arc<App>>) -> Result<Self> {
         let (row, keys) = read(&doc, app.ids.next(), app.now())?;
-        let url = row.ap_id.url().ok_or_else(|| Error::remote_final("the actor's id is no address"))?;
+        let url = row
+            .ap_id
+            .url()
+            .ok_or_else(|| Error::remote_final("the actor's id is no address"))?;
         let (clock, ids) = (app.clock.clone(), app.ids.clone());
         let row = app
             .db
             .write(move |conn| {
                 let row = actor::upsert_remote(conn, &row, &keys)?;
                 if row.avatar_source.is_some() && row.avatar.is_none() {
-                    let job = Job::FetchAvatar { actor: row.id.raw() };
+                    let job = Job::FetchAvatar {
+                        actor: row.id.raw(),
+                    };
                     crate::queue::NewJob::now(&clock, &ids, job).enqueue(conn)?;
                 }
                 Ok(row)
@@ -98,27 +112,49 @@ pub fn read(doc: &Doc, id: Id<Actor>, now: Timestamp) -> Result<(Actor, Vec<Acto
     let missing = |what: &str| Error::remote_final(format!("the actor has no {what}"));
     let ap_id = doc.id().ok_or_else(|| missing("id"))?;
     let host = ap_id.host().ok_or_else(|| missing("address for an id"))?;
-    let kind = KINDS.into_iter().find(|kind| doc.is(kind)).ok_or_else(|| missing("known type"))?;
-    let inbox = doc.first_id("inbox").filter(|inbox| inbox.host().is_some()).ok_or_else(|| missing("inbox"))?;
-    let username = sanitize::name(doc.text("preferredUsername").unwrap_or_default(), USERNAME_MAX);
+    let kind = KINDS
+        .into_iter()
+        .find(|kind| doc.is(kind))
+        .ok_or_else(|| missing("known type"))?;
+    let inbox = doc
+        .first_id("inbox")
+        .filter(|inbox| inbox.host().is_some())
+        .ok_or_else(|| missing("inbox"))?;
+    let username = sanitize::name(
+        doc.text("preferredUsername").unwrap_or_default(),
+        USERNAME_MAX,
+    );
     if username.is_empty() {
         return Err(missing("preferredUsername"));
     }
     let name = sanitize::name(doc.text("name").unwrap_or_default(), NAME_MAX);
-    let summary: String = doc.text("summary").unwrap_or_default().chars().take(SUMMARY_MAX).collect();
-    let shared_inbox = doc.doc("endpoints").and_then(|endpoints| endpoints.first_id("sharedInbox"));
+    let summary: String = doc
+        .text("summary")
+        .unwrap_or_default()
+        .chars()
+        .take(SUMMARY_MAX)
+        .collect();
+    let shared_inbox = doc
+        .doc("endpoints")
+        .and_then(|endpoints| endpoints.first_id("sharedInbox"));
     let row = Actor {
         id,
         local: false,
         kind: kind.to_owned(),
-        name: if name.is_empty() { username.clone() } else { name },
+        name: if name.is_empty() {
+            username.clone()
+        } else {
+            name
+        },
         username,
         summary: sanitize::remote(&summary),
         url: page(doc).unwrap_or_else(|| ap_id.clone()),
         inbox,
         shared_inbox: shared_inbox.filter(|inbox| inbox.same_origin(&ap_id)),
         followers: doc.first_id("followers"),
-        avatar_source: doc.address("icon").and_then(|icon| Some(icon.url()?.to_string())),
+        avatar_source: doc
+            .address("icon")
+            .and_then(|icon| Some(icon.url()?.to_string())),
         avatar: None,
         created_at: now,
         updated_at: now,
@@ -133,7 +169,8 @@ pub fn read(doc: &Doc, id: Id<Actor>, now: Timestamp) -> Result<(Actor, Vec<Acto
 
 /// The profile page, when it is an address that a link may lead to.
 fn page(doc: &Doc) -> Option<ApUrl> {
-    doc.address("url").filter(|url| url.url().as_ref().and_then(Host::of).is_some())
+    doc.address("url")
+        .filter(|url| url.url().as_ref().and_then(Host::of).is_some())
 }
 
 /// The keys that an actor may claim: named on its own origin, owned by itself, and readable.
@@ -142,7 +179,9 @@ fn keys(doc: &Doc, row: &Actor, now: Timestamp) -> Vec<ActorKey> {
         let key_id = key.id().filter(|id| id.same_origin(&row.ap_id))?;
         let owned = key.first_id(owner).is_none_or(|owner| owner == row.ap_id);
         let public = key.text(text)?.to_owned();
-        let readable = PublicKey::from_pem(&public).or_else(|_| PublicKey::from_multibase(&public)).is_ok();
+        let readable = PublicKey::from_pem(&public)
+            .or_else(|_| PublicKey::from_multibase(&public))
+            .is_ok();
         (owned && readable).then(|| ActorKey {
             key_id: key_id.into_string(),
             actor_id: row.id,
@@ -150,7 +189,10 @@ fn keys(doc: &Doc, row: &Actor, now: Timestamp) -> Vec<ActorKey> {
             fetched_at: now,
         })
     };
-    let pem = doc.docs("publicKey").into_iter().filter_map(|key| claimed(&key, "owner", "publicKeyPem"));
+    let pem = doc
+        .docs("publicKey")
+        .into_iter()
+        .filter_map(|key| claimed(&key, "owner", "publicKeyPem"));
     let multikeys = doc.docs("assertionMethod").into_iter();
     let multikeys = multikeys.filter_map(|key| claimed(&key, "controller", "publicKeyMultibase"));
     let mut keys: Vec<ActorKey> = pem.chain(multikeys).take(KEYS_MAX).collect();

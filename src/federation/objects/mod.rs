@@ -30,7 +30,8 @@ impl Doc {
 
     /// True when one of its types is `name`.
     pub fn is(&self, name: &str) -> bool {
-        self.values("type").any(|value| value.as_str() == Some(name))
+        self.values("type")
+            .any(|value| value.as_str() == Some(name))
     }
 
     /// Its first type.
@@ -66,11 +67,21 @@ impl Doc {
     /// The first address that a property gives: a string, an object's `href`, `url` or id. Pages come before other
     /// media.
     pub fn address(&self, key: &str) -> Option<ApUrl> {
-        let media = |value: &&Value| value.get("mediaType").and_then(Value::as_str).is_some_and(|m| m != "text/html");
-        let found = self.values(key).find(|value| !media(value)).or_else(|| self.values(key).next())?;
+        let media = |value: &&Value| {
+            value
+                .get("mediaType")
+                .and_then(Value::as_str)
+                .is_some_and(|m| m != "text/html")
+        };
+        let found = self
+            .values(key)
+            .find(|value| !media(value))
+            .or_else(|| self.values(key).next())?;
         let text = match found {
             Value::String(text) => Some(text.as_str()),
-            other => ["href", "url", "id"].iter().find_map(|key| other.get(key).and_then(Value::as_str)),
+            other => ["href", "url", "id"]
+                .iter()
+                .find_map(|key| other.get(key).and_then(Value::as_str)),
         };
         text.and_then(id)
     }
@@ -83,7 +94,9 @@ impl Doc {
 
     /// The first object that a property embeds.
     pub fn doc(&self, key: &str) -> Option<Doc> {
-        self.values(key).find_map(Value::as_object).map(|map| Doc(map.clone()))
+        self.values(key)
+            .find_map(Value::as_object)
+            .map(|map| Doc(map.clone()))
     }
 
     /// A moment; None when absent or unreadable.
@@ -94,7 +107,8 @@ impl Doc {
     /// The one language of a `…Map` property, else its first text.
     pub fn mapped(&self, key: &str) -> Option<(String, String)> {
         let map = self.0.get(key)?.as_object()?;
-        map.iter().find_map(|(language, text)| Some((language.clone(), text.as_str()?.to_owned())))
+        map.iter()
+            .find_map(|(language, text)| Some((language.clone(), text.as_str()?.to_owned())))
     }
 }
 
@@ -125,8 +139,16 @@ mod tests {
 
     #[test]
     fn one_many_string_and_object_read_alike() {
-        for to in [json!("https://a.example/1"), json!(["https://a.example/1"]), json!({"id": "https://a.example/1"}), json!([null, 3, {"id": "https://a.example/1"}])] {
-            assert_eq!(doc(json!({ "to": to })).ids("to"), [ApUrl::new("https://a.example/1")]);
+        for to in [
+            json!("https://a.example/1"),
+            json!(["https://a.example/1"]),
+            json!({"id": "https://a.example/1"}),
+            json!([null, 3, {"id": "https://a.example/1"}]),
+        ] {
+            assert_eq!(
+                doc(json!({ "to": to })).ids("to"),
+                [ApUrl::new("https://a.example/1")]
+            );
         }
         assert!(doc(json!({"to": null})).ids("to").is_empty());
     }
@@ -134,8 +156,14 @@ mod tests {
     #[test]
     fn the_page_is_preferred_among_addresses() {
         let url = json!([{"type": "Link", "mediaType": "video/mp4", "href": "https://a.example/v"}, {"type": "Link", "mediaType": "text/html", "href": "https://a.example/p"}]);
-        assert_eq!(doc(json!({ "url": url })).address("url"), Some(ApUrl::new("https://a.example/p")));
-        assert_eq!(doc(json!({"url": "https://a.example/x"})).address("url"), Some(ApUrl::new("https://a.example/x")));
+        assert_eq!(
+            doc(json!({ "url": url })).address("url"),
+            Some(ApUrl::new("https://a.example/p"))
+        );
+        assert_eq!(
+            doc(json!({"url": "https://a.example/x"})).address("url"),
+            Some(ApUrl::new("https://a.example/x"))
+        );
     }
 
     #[test]

@@ -5,7 +5,9 @@ use crate::domain::visibility::Visibility;
 use crate::text::{language, markdown, sanitize};
 use crate::types::{ApUrl, Html, Timestamp};
 
-const KINDS: [&str; 8] = ["Note", "Article", "Page", "Question", "Image", "Video", "Audio", "Event"];
+const KINDS: [&str; 8] = [
+    "Note", "Article", "Page", "Question", "Image", "Video", "Audio", "Event",
+];
 /// Attachments shown as links below the text.
 const ATTACHMENTS_MAX: usize = 16;
 
@@ -42,9 +44,15 @@ pub fn read(doc: &Doc, now: Timestamp) -> Option<Reply> {
     }
     let (html, language) = text(doc)?;
     let published_at = doc.time("published").unwrap_or(now).min(now);
-    let edited_at = doc.time("updated").filter(|at| *at > published_at).map(|at| at.min(now));
+    let edited_at = doc
+        .time("updated")
+        .filter(|at| *at > published_at)
+        .map(|at| at.min(now));
     Some(Reply {
-        url: doc.address("url").filter(|url| url.host().is_some()).unwrap_or_else(|| ap_id.clone()),
+        url: doc
+            .address("url")
+            .filter(|url| url.host().is_some())
+            .unwrap_or_else(|| ap_id.clone()),
         visibility: visibility(doc),
         ap_id,
         parents,
@@ -58,7 +66,10 @@ pub fn read(doc: &Doc, now: Timestamp) -> Option<Reply> {
 
 /// A poll's vote is a Note with a name and no content (Mastodon, GoToSocial).
 fn is_vote(doc: &Doc) -> bool {
-    doc.is("Note") && doc.text("name").is_some() && doc.text("content").is_none() && !doc.0.contains_key("contentMap")
+    doc.is("Note")
+        && doc.text("name").is_some()
+        && doc.text("content").is_none()
+        && !doc.0.contains_key("contentMap")
 }
 
 /// The visibility that `to` and `cc` mean.
@@ -68,7 +79,11 @@ pub fn visibility(doc: &Doc) -> Visibility {
         Visibility::Public
     } else if cc.iter().any(is_public) {
         Visibility::Unlisted
-    } else if to.iter().chain(&cc).any(|id| id.as_str().ends_with("/followers")) {
+    } else if to
+        .iter()
+        .chain(&cc)
+        .any(|id| id.as_str().ends_with("/followers"))
+    {
         Visibility::Followers
     } else {
         Visibility::Direct
@@ -78,8 +93,14 @@ pub fn visibility(doc: &Doc) -> Visibility {
 /// The clean text with title and attachments, and its language. None when there is nothing to show.
 fn text(doc: &Doc) -> Option<(Html, Option<String>)> {
     let mapped = doc.mapped("contentMap");
-    let language = mapped.as_ref().and_then(|(tag, _)| language::normalise(tag));
-    let content = doc.text("content").map(str::to_owned).or_else(|| mapped.map(|(_, text)| text)).unwrap_or_default();
+    let language = mapped
+        .as_ref()
+        .and_then(|(tag, _)| language::normalise(tag));
+    let content = doc
+        .text("content")
+        .map(str::to_owned)
+        .or_else(|| mapped.map(|(_, text)| text))
+        .unwrap_or_default();
     let body = if doc.text("mediaType") == Some("text/markdown") {
         markdown::render_comment(&content, &markdown::Mentions::new()).html
     } else {
@@ -87,7 +108,10 @@ fn text(doc: &Doc) -> Option<(Html, Option<String>)> {
     };
     let mut html = String::new();
     if let Some(title) = doc.text("name").filter(|_| !doc.is("Note")) {
-        push_paragraph(&mut html, &format!("<strong>{}</strong>", escape(&sanitize::name(title, 300))));
+        push_paragraph(
+            &mut html,
+            &format!("<strong>{}</strong>", escape(&sanitize::name(title, 300))),
+        );
     }
     html.push_str(body.as_str());
     for attachment in doc.docs("attachment").iter().take(ATTACHMENTS_MAX) {
@@ -99,13 +123,28 @@ fn text(doc: &Doc) -> Option<(Html, Option<String>)> {
 
 /// An attachment as a link with what it shows: nothing is loaded from elsewhere.
 fn push_attachment(html: &mut String, attachment: &Doc) {
-    let Some(url) = attachment.address("url").or_else(|| attachment.address("href")) else { return };
+    let Some(url) = attachment
+        .address("url")
+        .or_else(|| attachment.address("href"))
+    else {
+        return;
+    };
     if url.host().is_none() {
         return;
     }
-    let label = attachment.text("name").map(|name| sanitize::name(name, 500)).filter(|name| !name.is_empty());
+    let label = attachment
+        .text("name")
+        .map(|name| sanitize::name(name, 500))
+        .filter(|name| !name.is_empty());
     let label = label.unwrap_or_else(|| "attachment".into());
-    push_paragraph(html, &format!("<a href=\"{}\">[{}]</a>", escape(url.as_str()), escape(&label)));
+    push_paragraph(
+        html,
+        &format!(
+            "<a href=\"{}\">[{}]</a>",
+            escape(url.as_str()),
+            escape(&label)
+        ),
+    );
 }
 
 fn push_paragraph(html: &mut String, inner: &str) {
@@ -115,7 +154,10 @@ fn push_paragraph(html: &mut String, inner: &str) {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -150,8 +192,14 @@ mod tests {
         let of = |to: Value, cc: Value| note(json!({"to": to, "cc": cc})).unwrap().visibility;
         assert_eq!(of(json!("as:Public"), json!([])), Visibility::Public);
         assert_eq!(of(json!([]), json!("Public")), Visibility::Unlisted);
-        assert_eq!(of(json!("https://m.example/users/bob/followers"), json!([])), Visibility::Followers);
-        assert_eq!(of(json!("https://blog.example/ap/users/1"), Value::Null), Visibility::Direct);
+        assert_eq!(
+            of(json!("https://m.example/users/bob/followers"), json!([])),
+            Visibility::Followers
+        );
+        assert_eq!(
+            of(json!("https://blog.example/ap/users/1"), Value::Null),
+            Visibility::Direct
+        );
     }
 
     #[test]
@@ -164,20 +212,34 @@ mod tests {
 
     #[test]
     fn dates_in_the_future_are_clamped_and_bad_ones_replaced() {
-        assert_eq!(note(json!({"published": "2999-01-01T00:00:00Z"})).unwrap().published_at, NOW);
-        assert_eq!(note(json!({"published": "soon"})).unwrap().published_at, NOW);
+        assert_eq!(
+            note(json!({"published": "2999-01-01T00:00:00Z"}))
+                .unwrap()
+                .published_at,
+            NOW
+        );
+        assert_eq!(
+            note(json!({"published": "soon"})).unwrap().published_at,
+            NOW
+        );
     }
 
     #[test]
     fn content_map_markdown_title_and_attachments_are_shown() {
         let reply = note(json!({"content": null, "contentMap": {"de": "<p>Hallo</p>"}})).unwrap();
-        assert_eq!((reply.html.as_str(), reply.language.as_deref()), ("<p>Hallo</p>", Some("de")));
+        assert_eq!(
+            (reply.html.as_str(), reply.language.as_deref()),
+            ("<p>Hallo</p>", Some("de"))
+        );
         let reply = note(json!({"content": "*hi*", "mediaType": "text/markdown"})).unwrap();
         assert!(reply.html.as_str().contains("<em>hi</em>"));
         let reply = note(json!({"type": "Article", "name": "A <b>title"})).unwrap();
         assert!(reply.html.as_str().starts_with("<p><strong>A"));
-        let picture = json!([{"type": "Document", "url": "https://m.example/p.png", "name": "a cat"}]);
+        let picture =
+            json!([{"type": "Document", "url": "https://m.example/p.png", "name": "a cat"}]);
         let reply = note(json!({"content": "", "attachment": picture})).unwrap();
-        assert!(reply.html.as_str().contains(">[a cat]</a>") && !reply.html.as_str().contains("<img"));
+        assert!(
+            reply.html.as_str().contains(">[a cat]</a>") && !reply.html.as_str().contains("<img")
+        );
     }
 }
