@@ -6,6 +6,7 @@
 //! and lets through what `policy` lists.
 
 mod chars;
+mod elements;
 mod nest;
 mod plain;
 mod policy;

@@ -5,35 +5,20 @@
 use html5ever::tokenizer::Tag;
 
 use super::chars;
-use super::policy::{Policy, attribute, is_block};
+use super::elements::{FENCES, attribute, fences_of, is_block, is_heading, is_table_part, is_void};
+use super::policy::Policy;
 use super::tokens::{Content, Visitor, walk};
 
 /// How deep elements may lie in each other; what is deeper loses its tags and keeps its text.
 const DEPTH: usize = 48;
 
+/// The longest run of text, in bytes. Between two stands an element the wall takes out: html5ever's
+/// serialiser looks through the rest of a text node at each `&` in it.
+const RUN: usize = 4096;
+
 /// The most attributes of an element, and the longest value in bytes.
 const ATTRIBUTES: usize = 16;
 const VALUE: usize = 4096;
-
-/// Elements that an end tag from inside never closes.
-const FENCES: [&str; 16] = [
-    "blockquote",
-    "caption",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "figure",
-    "li",
-    "ol",
-    "section",
-    "table",
-    "td",
-    "th",
-    "tr",
-    "ul",
-];
 
 /// Well-nested HTML with the content of `html`.
 pub(super) fn nest(html: &str, policy: &Policy) -> String {
@@ -84,7 +69,7 @@ impl Visitor for Writer<'_> {
         if !text.trim().is_empty() {
             self.gap = Gap::None;
         }
-        escape(text, &mut self.out);
+        self.write_text(text);
     }
 
     fn open(&mut self, tag: &Tag) -> Content {
@@ -178,17 +163,17 @@ impl<'p> Writer<'p> {
     /// Closes what the start of an element closes by itself (HTML 13.2.6.4.7).
     fn make_room_for(&mut self, name: &str) {
         if is_block(name) && name != "br" {
-            self.close_nearest(&["p"], &FENCES);
+            self.close_inside(&["p"], &FENCES);
         }
         match name {
-            "a" => self.close_nearest(&["a"], &[]),
-            "li" => self.close_nearest(&["li"], &["ul", "ol", "table"]),
-            "dd" | "dt" => self.close_nearest(&["dd", "dt"], &["dl", "table"]),
-            "rt" | "rp" => self.close_nearest(&["rt", "rp"], &["ruby"]),
-            "td" | "th" => self.close_nearest(&["td", "th", "caption"], &["table", "tr"]),
-            "tr" => self.close_nearest(&["tr", "caption"], &["table"]),
+            "a" => self.close_inside(&["a"], &[]),
+            "li" => self.close_inside(&["li"], &["ul", "ol", "table"]),
+            "dd" | "dt" => self.close_inside(&["dd", "dt"], &["dl", "table"]),
+            "rt" | "rp" => self.close_inside(&["rt", "rp"], &["ruby"]),
+            "td" | "th" => self.close_inside(&["td", "th", "caption"], &["table", "tr"]),
+            "tr" => self.close_inside(&["tr", "caption"], &["table"]),
             "caption" | "thead" | "tbody" | "tfoot" => {
-                self.close_nearest(&["caption", "thead", "tbody", "tfoot", "tr"], &["table"]);
+                self.close_inside(&["caption", "thead", "tbody", "tfoot", "tr"], &["table"]);
             }
             name if is_heading(name) && self.open.last().is_some_and(|top| is_heading(top)) => {
                 self.close_down_to(self.open.len() - 1);
@@ -197,11 +182,12 @@ impl<'p> Writer<'p> {
         }
     }
 
-    fn close_nearest(&mut self, names: &[&str], fences: &[&str]) {
+    /// Closes the outermost of the elements named that stands before a fence.
+    fn close_inside(&mut self, names: &[&str], fences: &[&str]) {
         let found = names
             .iter()
             .filter_map(|name| self.find(name, fences))
-            .max();
+            .min();
         if let Some(at) = found {
             self.close_down_to(at);
         }
@@ -232,6 +218,16 @@ impl<'p> Writer<'p> {
         if is_block(name) && self.gap == Gap::None {
             self.gap = Gap::Line;
         }
+    }
+
+    fn write_text(&mut self, mut text: &str) {
+        while text.len() > RUN {
+            let (run, rest) = text.split_at(text.floor_char_boundary(RUN));
+            escape(run, &mut self.out);
+            self.out.push_str("<seam></seam>");
+            text = rest;
+        }
+        escape(text, &mut self.out);
     }
 
     fn write_tag(&mut self, name: &str, tag: Option<&Tag>) {
@@ -280,32 +276,4 @@ fn escape(text: &str, out: &mut String) {
 
 fn is_checkbox(tag: &Tag) -> bool {
     attribute(tag, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("checkbox"))
-}
-
-fn is_heading(name: &str) -> bool {
-    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
-}
-
-fn is_void(name: &str) -> bool {
-    matches!(name, "br" | "hr" | "img" | "input" | "wbr")
-}
-
-fn is_table_part(name: &str) -> bool {
-    matches!(
-        name,
-        "caption" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr"
-    )
-}
-
-/// What an end tag must not reach through: a table ends whatever is open in it, anything else stays inside
-/// the list, cell or quote it stands in.
-fn fences_of(name: &str) -> &'static [&'static str] {
-    match name {
-        "table" => &[],
-        _ if is_table_part(name) => &["table"],
-        "blockquote" | "details" | "div" | "dl" | "figure" | "ol" | "section" | "ul" => {
-            &["td", "th", "caption"]
-        }
-        _ => &FENCES,
-    }
 }

@@ -3,7 +3,7 @@
 use html5ever::tokenizer::Tag;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::policy::{self, attribute};
+use super::elements::{attribute, is_block};
 use super::tokens::{Content, Visitor, walk};
 use crate::types::Html;
 
@@ -51,7 +51,7 @@ impl Visitor for Text {
     }
 
     fn open(&mut self, tag: &Tag) -> Content {
-        if policy::is_block(&tag.name) {
+        if is_block(&tag.name) {
             self.0.push(' ');
         }
         let footnote = |class: &str| {
@@ -65,7 +65,7 @@ impl Visitor for Text {
     }
 
     fn close(&mut self, name: &str) {
-        if policy::is_block(name) {
+        if is_block(name) {
             self.0.push(' ');
         }
     }

@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
-use html5ever::tokenizer::Tag;
 
 /// The rules for one source of HTML.
 pub(super) struct Policy {
@@ -89,51 +88,6 @@ const POST_TAGS: [&str; 36] = [
     "var",
     "wbr",
     "bdi",
-];
-
-/// Elements before and after which a line ends.
-const BLOCKS: [&str; 41] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "br",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "option",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "tr",
-    "ul",
 ];
 
 pub(super) static REMOTE: LazyLock<Policy> = LazyLock::new(|| Policy {
@@ -272,17 +226,4 @@ fn anchor(id: &str) -> Cow<'_, str> {
     } else {
         format!("h-{id}").into()
     }
-}
-
-/// True for elements that stand on lines of their own.
-pub(super) fn is_block(name: &str) -> bool {
-    BLOCKS.binary_search(&name).is_ok()
-}
-
-/// An attribute of a start tag.
-pub(super) fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
-    tag.attrs
-        .iter()
-        .find(|attr| &*attr.name.local == name)
-        .map(|attr| &*attr.value)
 }
