@@ -41,6 +41,12 @@ export class Snac {
   isInTimeline(user, id) {
     return fs.existsSync(path.join(this.folder, "user", user, "private", fileName(id)));
   }
+
+  /** Tells whether one whom this user follows has said yes: snac then keeps the Accept in place of the Follow. */
+  isAccepted(user) {
+    const folder = path.join(this.folder, "user", user, "following");
+    return fs.readdirSync(folder).some((file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")).type === "Accept");
+  }
 }
 
 const fileName = (id) => `${createHash("md5").update(id).digest("hex")}.json`;

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
  * Asks `probe` again and again until it answers with something truthy, and returns that. After `seconds` it fails and
  * says what was waited for, and what the last try gave.
  */
-export async function until(what, probe, { seconds = 60, every = 150 } = {}) {
+export async function until(what, probe, { seconds = 40, every = 150 } = {}) {
   const end = Date.now() + seconds * 1000;
   let last;
   do {
