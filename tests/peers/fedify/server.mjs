@@ -1,0 +1,50 @@
+// A small server of the open social web on Fedify: one person who follows, writes, answers, likes and boosts on command.
+// Its public side listens on PEER_PORT (behind TLS), its control side on PEER_CONTROL: POST /ACTION with JSON.
+
+import http from "node:http";
+import { Peer } from "./peer.mjs";
+
+const { PEER_HOST, PEER_USER, PEER_PORT, PEER_CONTROL, PEER_FIRST_KNOCK } = process.env;
+const origin = `https://${PEER_HOST}`;
+const peer = await Peer.make({ origin, user: PEER_USER, firstKnock: PEER_FIRST_KNOCK });
+const requests = [];
+
+async function bodyOf(incoming) {
+  const chunks = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function serve(incoming, outgoing) {
+  const body = await bodyOf(incoming);
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+  const answer = await peer.fetch(new Request(origin + incoming.url, {
+    method: incoming.method, headers, body: ["GET", "HEAD"].includes(incoming.method) ? undefined : body,
+  }));
+  requests.push({ request: `${incoming.method} ${incoming.url}`, signed: headers.has("signature-input") ? "rfc9421" : headers.has("signature") ? "cavage" : "no", status: answer.status });
+  outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
+  outgoing.end(Buffer.from(await answer.arrayBuffer()));
+}
+
+async function control(incoming, outgoing) {
+  const words = JSON.parse((await bodyOf(incoming)).toString() || "{}");
+  const action = incoming.url.slice(1);
+  const result = action === "requests" ? requests : await peer.act(action, words);
+  outgoing.writeHead(200, { "content-type": "application/json" });
+  outgoing.end(JSON.stringify(result ?? null));
+}
+
+function listen(handler, port) {
+  http.createServer((incoming, outgoing) => {
+    handler(incoming, outgoing).catch((error) => {
+      console.error(error);
+      if (!outgoing.headersSent) outgoing.writeHead(500);
+      outgoing.end(String(error?.stack ?? error));
+    });
+  }).listen(Number(port), "127.0.0.1");
+}
+
+listen(serve, PEER_PORT);
+listen(control, PEER_CONTROL);
+process.once("SIGTERM", () => process.exit(0));
