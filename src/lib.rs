@@ -14,3 +14,4 @@ pub mod queue;
 pub mod text;
 pub mod types;
 pub mod web;
+pub mod worker;
