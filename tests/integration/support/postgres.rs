@@ -36,18 +36,20 @@ pub(super) struct Server {
 /// The server, started on first use; None when this machine has no PostgreSQL.
 pub(super) fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-    SERVER
-        .get_or_init(|| match std::env::var("ANTIPHON_TEST_POSTGRES") {
-            Ok(url) if !url.is_empty() => Some(lent(&url)),
-            _ => match programs() {
-                Some(bin) => Some(own(&bin)),
-                None => {
-                    eprintln!("not tested on PostgreSQL: initdb and pg_ctl are not installed");
-                    None
-                }
-            },
-        })
-        .as_ref()
+    SERVER.get_or_init(find_or_start).as_ref()
+}
+
+fn find_or_start() -> Option<Server> {
+    if let Ok(url) = std::env::var("ANTIPHON_TEST_POSTGRES")
+        && !url.is_empty()
+    {
+        return Some(lent(&url));
+    }
+    let bin = programs();
+    if bin.is_none() {
+        eprintln!("not tested on PostgreSQL: initdb and pg_ctl are not installed");
+    }
+    bin.as_deref().map(own)
 }
 
 impl Server {
