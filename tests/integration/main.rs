@@ -1,3 +1,7 @@
 //! The one integration binary: what needs the file system, a database or HTTP. Each module is one subject.
+//!
+//! `#[cfg(test)]` tells clippy that a module's helpers, too, may `unwrap` and index.
 
 mod architecture;
+#[cfg(test)]
+mod support;
