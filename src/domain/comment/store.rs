@@ -271,6 +271,26 @@ pub fn list_by_status(
     Ok(query.load(conn)?)
 }
 
+/// The comments under a post, in one state or in all, newest first, with their authors.
+pub fn list_of_post(
+    conn: &mut Conn,
+    post: Id<Post>,
+    status: Option<CommentStatus>,
+    limit: i64,
+) -> Result<Vec<(Comment, Actor)>> {
+    let mut query = comments::table
+        .inner_join(actors::table)
+        .filter(comments::post_id.eq(post))
+        .order(comments::id.desc())
+        .limit(limit)
+        .select((Comment::as_select(), Actor::as_select()))
+        .into_boxed();
+    if let Some(status) = status {
+        query = query.filter(comments::status.eq(status));
+    }
+    Ok(query.load(conn)?)
+}
+
 /// The authors of a comment's ancestors and of the comment itself, without our own.
 pub fn list_participants(conn: &mut Conn, comment: &Comment) -> Result<Vec<Actor>> {
     let mut found: Vec<Actor> = Vec::new();
