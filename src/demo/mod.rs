@@ -1,0 +1,6 @@
+//! placeholder
+use crate::error::Result;
+/// x
+pub async fn run() -> Result<()> {
+    Ok(())
+}
