@@ -3,15 +3,20 @@
 
 pub mod api;
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod domain;
 pub mod error;
 pub mod federation;
 pub mod hosts;
 pub mod http;
+pub mod metrics;
 pub mod queue;
+pub mod server;
 pub mod text;
 pub mod types;
 pub mod web;
+pub mod worker;

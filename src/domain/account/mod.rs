@@ -4,6 +4,8 @@ mod password;
 mod store;
 pub mod token;
 
+pub use password::check as check_password;
+
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
@@ -12,8 +14,11 @@ use crate::app::App;
 use crate::db::schema::accounts;
 use crate::domain::actor::{self, Actor, NewKeys};
 use crate::error::{Error, Result};
+use crate::queue::{Event, Job};
 use crate::text;
 use crate::types::{Id, Timestamp, word_enum};
+
+pub use store::{list_with_actors, load_with_actor};
 
 /// Somebody who logs in.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -72,7 +77,7 @@ impl Identity {
 }
 
 /// Checks a login name: 1 to 30 of a-z, 0-9 and _, as the fediverse's servers agree on.
-fn check_name(name: &str) -> Result<()> {
+pub fn check_name(name: &str) -> Result<()> {
     let ok = (1..=30).contains(&name.len())
         && name
             .chars()
@@ -127,6 +132,35 @@ pub async fn create(
         .await
 }
 
+/// Gives an account's actor another display name, and tells its followers.
+pub async fn set_display_name(app: &App, name: &str, display: &str) -> Result<Actor> {
+    let (account, _) = get_by_name(app, name).await?;
+    let display = text::sanitize::name(display, 100);
+    if display.is_empty() {
+        return Err(Error::invalid_field(
+            "name",
+            "a display name has 1 to 100 characters",
+        ));
+    }
+    let (actor, now) = (account.actor_id, app.now());
+    let job = app.job(Job::Federate {
+        event: Event::ActorUpdated {
+            actor: actor.raw(),
+            at: now.0,
+        },
+    });
+    let renamed = app
+        .db
+        .write(move |conn| {
+            actor::set_name(conn, actor, &display, now)?;
+            job.enqueue(conn)?;
+            actor::get(conn, actor)
+        })
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(renamed)
+}
+
 /// Sets a new password. `NotFound` when there is no such account.
 pub async fn set_password(app: &App, name: &str, password: String) -> Result<()> {
     let hash = password::hash_if_given(Some(password)).await?;
@@ -153,7 +187,7 @@ pub async fn load_first(app: &App) -> Result<Option<(Account, Actor)>> {
 
 /// All accounts with their actors, oldest first.
 pub async fn list(app: &App) -> Result<Vec<(Account, Actor)>> {
-    app.db.read(store::list).await
+    app.db.read(list_with_actors).await
 }
 
 /// Checks name and password. `Unauthorized`, with one text for both faults, when they do not fit.

@@ -8,6 +8,7 @@ use crate::db::Conn;
 use crate::db::schema::{accounts, actors, tokens};
 use crate::domain::actor::Actor;
 use crate::error::{Error, Result};
+use crate::types::Id;
 
 pub(super) fn insert(conn: &mut Conn, account: &Account) -> Result<()> {
     diesel::insert_into(accounts::table)
@@ -23,7 +24,8 @@ pub(super) fn load_by_name(conn: &mut Conn, name: &str) -> Result<Option<Account
     Ok(query.first(conn).optional()?)
 }
 
-pub(super) fn load_with_actor(conn: &mut Conn, name: &str) -> Result<Option<(Account, Actor)>> {
+/// The account with this login name, and its actor.
+pub fn load_with_actor(conn: &mut Conn, name: &str) -> Result<Option<(Account, Actor)>> {
     let query = accounts::table
         .inner_join(actors::table)
         .filter(accounts::name.eq(name));
@@ -43,7 +45,8 @@ pub(super) fn load_first(conn: &mut Conn) -> Result<Option<(Account, Actor)>> {
         .optional()?)
 }
 
-pub(super) fn list(conn: &mut Conn) -> Result<Vec<(Account, Actor)>> {
+/// All accounts with their actors, oldest first.
+pub fn list_with_actors(conn: &mut Conn) -> Result<Vec<(Account, Actor)>> {
     let query = accounts::table
         .inner_join(actors::table)
         .order(accounts::id);
@@ -79,4 +82,20 @@ pub(super) fn load_by_token(
         .filter(tokens::hash.eq(hash))
         .select((Account::as_select(), Actor::as_select(), tokens::scopes));
     Ok(query.first(conn).optional()?)
+}
+
+pub(super) fn list_tokens(conn: &mut Conn) -> Result<Vec<(Token, String)>> {
+    let query = tokens::table
+        .inner_join(accounts::table)
+        .order(tokens::id)
+        .select((Token::as_select(), accounts::name));
+    Ok(query.load(conn)?)
+}
+
+pub(super) fn delete_token(conn: &mut Conn, id: Id<Token>) -> Result<()> {
+    if diesel::delete(tokens::table.find(id)).execute(conn)? == 0 {
+        Err(Error::NotFound("the token"))
+    } else {
+        Ok(())
+    }
 }
