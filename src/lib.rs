@@ -17,3 +17,4 @@ pub mod server;
 pub mod text;
 pub mod types;
 pub mod web;
+pub mod worker;

@@ -45,6 +45,7 @@ pub(super) struct Init {
 impl Init {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         refuse_to_overwrite(&context.data)?;
+        self.refuse_gaps()?;
         let name = ask("account", "Login name", self.account, |name| {
             account::check_name(name)
         })?;
@@ -63,7 +64,8 @@ impl Init {
         check(&context.data, &text)?;
         let password = accounts::new_password(self.password_file)?;
         let has_password = password.is_some();
-        let (config, account, actor) = build(&context.data, &text, &name, password).await?;
+        let (config, account, actor) =
+            Box::pin(build(&context.data, &text, &name, password)).await?;
         if !has_password {
             accounts::tell_without_password(context, &name);
         }
@@ -76,6 +78,29 @@ impl Init {
             }));
         }
         Ok(())
+    }
+}
+
+impl Init {
+    /// Names all missing flags at once when nobody can be asked.
+    fn refuse_gaps(&self) -> Outcome {
+        let flags = [
+            ("--url", &self.url),
+            ("--account", &self.account),
+            ("--title", &self.title),
+        ];
+        let missing: Vec<&str> = flags
+            .iter()
+            .filter(|(_, value)| value.is_none())
+            .map(|(flag, _)| *flag)
+            .collect();
+        if missing.is_empty() || can_ask() {
+            return Ok(());
+        }
+        Err(Failure::Usage(format!(
+            "{} must be given, for there is no terminal to ask on: antiphon init --data DIR --url https://blog.example --account NAME --title TITLE",
+            missing.join(" and ")
+        )))
     }
 }
 
@@ -100,12 +125,11 @@ fn ask(
 ) -> Outcome<String> {
     let text = match given {
         Some(text) => text,
-        None if can_ask() => dialoguer::Input::<String>::new()
+        None => dialoguer::Input::<String>::new()
             .with_prompt(question)
             .validate_with(|text: &String| check(text.trim()).map_err(|e| output::sentence(&e)))
             .interact_text()
             .map_err(unanswered)?,
-        None => return Err(Failure::Usage(format!("--{flag} is missing"))),
     };
     let text = text.trim().to_owned();
     if text.is_empty() {
@@ -159,6 +183,26 @@ fn check(data: &Path, text: &str) -> Result<()> {
     Backend::parse(&config.database.url, data).map(|_| ())
 }
 
+/// Fails when the environment says otherwise than the new file about what can never change.
+fn refuse_environment(config: &Config, text: &str) -> Result<()> {
+    let mut document = config::defaults();
+    config::overlay(&mut document, text, FILE_NAME)?;
+    let file = Config::from_document(&config.data, &document)?;
+    let differs = [
+        ("ANTIPHON_SITE__URL", file.site.url != config.site.url),
+        (
+            "ANTIPHON_DATABASE__URL",
+            text.contains("[database]") && file.database.url != config.database.url,
+        ),
+    ];
+    match differs.iter().find(|(_, differs)| *differs) {
+        None => Ok(()),
+        Some((name, _)) => Err(Error::Setup(format!(
+            "the environment variable {name} says otherwise than the command line; give both the same value, or unset it"
+        ))),
+    }
+}
+
 /// What has been made so far; taken away again unless it is kept.
 #[derive(Default)]
 struct Made {
@@ -206,7 +250,7 @@ impl Made {
             .map_err(|e| cannot("write", path, &e))
     }
 
-    /// Notes the files that SQLite is about to make.
+    /// Makes an empty SQLite file and notes those that SQLite makes beside it.
     fn database(&mut self, config: &Config) -> Result<()> {
         let Backend::Sqlite(path) = Backend::parse(&config.database.url, &config.data)? else {
             return Ok(());
@@ -217,7 +261,9 @@ impl Made {
         if let Some(folder) = path.parent() {
             self.folder(folder)?;
         }
-        for ending in ["", "-wal", "-shm"] {
+        // SQLite gives the files beside it the same permissions: private keys lie in them.
+        self.file(&path, "")?;
+        for ending in ["-wal", "-shm"] {
             let mut name = path.clone().into_os_string();
             name.push(ending);
             self.files.push(name.into());
@@ -249,6 +295,7 @@ async fn build(
     made.folder(data)?;
     made.file(&data.join(FILE_NAME), text)?;
     let config = Config::load(data)?;
+    refuse_environment(&config, text)?;
     made.database(&config)?;
     let app = App::open_system(config.clone()).await?;
     if let Some((taken, _)) = account::load_first(&app).await? {

@@ -15,6 +15,9 @@ use crate::types::Timestamp;
 
 const THREADING: &str = "http://purl.org/syndication/thread/1.0";
 
+/// Comments in a feed; readers that ask now and then miss none.
+const COMMENTS: usize = 100;
+
 /// A feed of posts: of the whole site, of one writer, of one tag.
 #[derive(Clone, Debug, Default)]
 pub struct PostFeed {
@@ -37,7 +40,7 @@ pub fn posts_feed(site: &Site, feed: &PostFeed) -> String {
     finish(atom, feed.posts.iter().map(post_entry).collect())
 }
 
-/// Writes the feed of a post's comments (`application/atom+xml`), newest first. Tombstones are left out.
+/// Writes the feed of a post's comments (`application/atom+xml`), the newest 100. Tombstones are left out.
 pub fn comments_feed(site: &Site, post: &PostView) -> String {
     let t = Catalogue::of(&site.language);
     let title = t.with("comments-on", post.label());
@@ -49,6 +52,7 @@ pub fn comments_feed(site: &Site, post: &PostView) -> String {
         .filter(|step| !step.comment.deleted)
         .collect();
     steps.sort_by_key(|step| std::cmp::Reverse(step.comment.published));
+    steps.truncate(COMMENTS);
     let entry = |step: &&super::thread::Step<'_>| {
         let comment = step.comment;
         let page = format!("{}#{}", post.url, comment.anchor);

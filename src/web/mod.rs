@@ -1,26 +1,34 @@
 //! Everything readers see: pages and feeds, rendered on the server and complete without JavaScript.
-//! The functions here are pure: view values in, text out. They must not look into the database, and
-//! no word of the interface stands outside `i18n/`.
+//! `routes` and `read` answer requests, `convert` turns the domain's values into views; all else is
+//! pure: view values in, text out. No word of the interface stands outside `i18n/`.
 
+mod answer;
 mod assets;
+mod convert;
 mod date;
 pub mod feed;
 pub mod i18n;
 #[cfg(test)]
 mod page_tests;
 mod pages;
+mod read;
+mod routes;
 #[cfg(test)]
 mod sample;
 mod thread;
 pub mod view;
 
+pub use answer::error_page;
 pub use assets::{CONTENT_SECURITY_POLICY, favicon, stylesheet};
+pub use convert::SOURCE_URL;
 pub use date::DateText;
-pub use pages::{render_author, render_error, render_home, render_post, render_tag};
+pub use pages::{render_about, render_author, render_error, render_home, render_post, render_tag};
+pub use read::{author_page, post_page};
+pub use routes::{Segment, method_not_allowed, negotiated_routes, not_found, router};
 
 /// Name and text of each template, for the test that looks up the words they use.
 #[cfg(test)]
-fn templates_for_tests() -> [(&'static str, &'static str); 8] {
+fn templates_for_tests() -> [(&'static str, &'static str); 9] {
     [
         ("base", include_str!("templates/base.html")),
         ("macros", include_str!("templates/macros.html")),
@@ -29,6 +37,7 @@ fn templates_for_tests() -> [(&'static str, &'static str); 8] {
         ("home", include_str!("templates/home.html")),
         ("author", include_str!("templates/author.html")),
         ("tag", include_str!("templates/tag.html")),
+        ("about", include_str!("templates/about.html")),
         ("error", include_str!("templates/error.html")),
     ]
 }

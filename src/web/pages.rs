@@ -91,6 +91,12 @@ struct TagPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "about.html")]
+struct AboutPage<'a> {
+    frame: Frame<'a>,
+}
+
+#[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
     frame: Frame<'a>,
@@ -160,6 +166,15 @@ pub fn render_tag(site: &Site, view: &TagView) -> Result<String> {
     frame = frame.with_feed(feed, &view.feed_url);
     frame.canonical = Some(&view.url);
     render(&TagPage { frame, view }, FRAME_SIZE * 4)
+}
+
+/// Renders the page about the publication: who writes, what becomes of a comment, which program this is.
+pub fn render_about(site: &Site) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    frame.title = format!("{} – {}", frame.t.text("about"), site.title);
+    let address = format!("{}/about", site.url);
+    frame.canonical = Some(&address);
+    render(&AboutPage { frame }, FRAME_SIZE)
 }
 
 /// Renders an error page; statuses without words of their own read as one that has.

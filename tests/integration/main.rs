@@ -4,4 +4,6 @@
 
 mod architecture;
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod support;

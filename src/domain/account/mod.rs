@@ -17,6 +17,8 @@ use crate::error::{Error, Result};
 use crate::text;
 use crate::types::{Id, Timestamp, word_enum};
 
+pub use store::{list_with_actors, load_with_actor};
+
 /// Somebody who logs in.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = accounts)]
@@ -155,7 +157,7 @@ pub async fn load_first(app: &App) -> Result<Option<(Account, Actor)>> {
 
 /// All accounts with their actors, oldest first.
 pub async fn list(app: &App) -> Result<Vec<(Account, Actor)>> {
-    app.db.read(store::list).await
+    app.db.read(list_with_actors).await
 }
 
 /// Checks name and password. `Unauthorized`, with one text for both faults, when they do not fit.

@@ -24,7 +24,8 @@ pub(super) fn load_by_name(conn: &mut Conn, name: &str) -> Result<Option<Account
     Ok(query.first(conn).optional()?)
 }
 
-pub(super) fn load_with_actor(conn: &mut Conn, name: &str) -> Result<Option<(Account, Actor)>> {
+/// The account with this login name, and its actor.
+pub fn load_with_actor(conn: &mut Conn, name: &str) -> Result<Option<(Account, Actor)>> {
     let query = accounts::table
         .inner_join(actors::table)
         .filter(accounts::name.eq(name));
@@ -44,7 +45,8 @@ pub(super) fn load_first(conn: &mut Conn) -> Result<Option<(Account, Actor)>> {
         .optional()?)
 }
 
-pub(super) fn list(conn: &mut Conn) -> Result<Vec<(Account, Actor)>> {
+/// All accounts with their actors, oldest first.
+pub fn list_with_actors(conn: &mut Conn) -> Result<Vec<(Account, Actor)>> {
     let query = accounts::table
         .inner_join(actors::table)
         .order(accounts::id);

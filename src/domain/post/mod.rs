@@ -16,8 +16,8 @@ use crate::types::{ApUrl, Html, Id, Json, Timestamp, word_enum};
 
 pub use compose::{Edit, NewPost};
 pub use store::{
-    count_published, get, list_outbox, load_by_ap_id, load_by_slug, load_summaries, set_mentions,
-    tags_of,
+    Summary, count_published, get, list_outbox, load_by_ap_id, load_by_slug, load_summaries,
+    set_mentions, tags_by_post, tags_of,
 };
 
 word_enum! {

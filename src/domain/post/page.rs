@@ -1,5 +1,8 @@
 //! What a post's page needs, in one trip to the database: the post, its comments, its reactions. Read only.
 
+mod around;
+mod list;
+
 use diesel::prelude::*;
 
 use super::{Post, store};
@@ -9,6 +12,9 @@ use crate::domain::actor::{self, Actor, avatar_path};
 use crate::domain::visibility::{CommentStatus, is_public};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
+
+pub use around::{Neighbour, Selection, load_neighbours, load_tag_name};
+pub use list::{List, Listed, Start, load_list};
 
 /// Faces shown in a row of likes or boosts; the rest is a number.
 pub const FACES: i64 = 24;

@@ -183,10 +183,7 @@ pub(super) fn list_own(
 }
 
 /// Tags of several posts, each list in the writer's order.
-pub(super) fn tags_by_post(
-    conn: &mut Conn,
-    ids: &[Id<Post>],
-) -> Result<HashMap<Id<Post>, Vec<String>>> {
+pub fn tags_by_post(conn: &mut Conn, ids: &[Id<Post>]) -> Result<HashMap<Id<Post>, Vec<String>>> {
     let mut tags: HashMap<Id<Post>, Vec<String>> = HashMap::new();
     for chunk in ids.chunks(CHUNK) {
         let rows: Vec<(Id<Post>, String)> = post_tags::table
@@ -271,11 +268,10 @@ pub fn load_summaries(
             .first(conn)
             .optional()?;
         let at = at.flatten().unwrap_or(Timestamp(0));
-        query = query.filter(
-            posts::published_at
-                .lt(at)
-                .or(posts::published_at.eq(at).and(posts::id.lt(before))),
-        );
+        // The bound on the time alone lets the index begin at the right place.
+        query = query
+            .filter(posts::published_at.le(at))
+            .filter(posts::published_at.lt(at).or(posts::id.lt(before)));
     }
     let found: Vec<Summary> = query.load(conn)?;
     let ids: Vec<Id<Post>> = found.iter().map(|post| post.id).collect();

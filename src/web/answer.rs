@@ -1,0 +1,234 @@
+//! How pages and errors become HTTP: headers, validators, status. The one place that maps an error's kind to a status
+//! for people.
+
+use aws_lc_rs::digest;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header::{self, HeaderName};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use super::view::ErrorView;
+use super::{CONTENT_SECURITY_POLICY, convert, render_error};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::types::Timestamp;
+
+const HTML: &str = "text/html; charset=utf-8";
+const ATOM: &str = "application/atom+xml; charset=utf-8";
+/// Kept by caches, but asked about each time: a moderator's decision shows at once.
+const REVALIDATE: &str = "public, max-age=0, must-revalidate";
+/// For what is named by its content.
+pub(super) const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// A text ready to be sent.
+#[derive(Debug)]
+pub(super) struct Document {
+    body: String,
+    media_type: &'static str,
+    etag: String,
+    activity: Option<String>,
+    changed: Option<Timestamp>,
+}
+
+impl Document {
+    /// A page. Hashes it: make it where the page is rendered, off the async threads.
+    pub(super) fn html(body: String) -> Self {
+        Self {
+            etag: etag(&body),
+            body,
+            media_type: HTML,
+            activity: None,
+            changed: None,
+        }
+    }
+
+    /// A feed, and when its newest entry changed.
+    pub(super) fn atom(body: String, changed: Option<Timestamp>) -> Self {
+        Self {
+            media_type: ATOM,
+            changed,
+            ..Self::html(body)
+        }
+    }
+
+    /// Names the ActivityPub document that says the same.
+    pub(super) fn with_activity(self, ap_id: &str) -> Self {
+        Self {
+            activity: Some(ap_id.to_owned()),
+            ..self
+        }
+    }
+}
+
+/// A strong validator (RFC 9110 8.8.3): the first 144 bits of the SHA-256.
+fn etag(body: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, body.as_bytes());
+    let short = hash.as_ref().get(..18).unwrap_or_default();
+    format!("\"{}\"", URL_SAFE_NO_PAD.encode(short))
+}
+
+/// Answers with the document, with 304 where the asker has it already, or with the page of the error.
+pub(super) fn answer(app: &App, request: &HeaderMap, outcome: Result<Document>) -> Response {
+    let document = match outcome {
+        Ok(document) => document,
+        Err(error) => return error_page(app, &error),
+    };
+    let known = has_current(request, &document.etag);
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Response::new(Body::from(document.body))
+    };
+    let headers = response.headers_mut();
+    if !known {
+        set(headers, header::CONTENT_TYPE, document.media_type);
+    }
+    set(headers, header::CACHE_CONTROL, REVALIDATE);
+    set(headers, header::ETAG, &document.etag);
+    if let Some(ap_id) = document.activity {
+        let link = format!("<{ap_id}>; rel=\"alternate\"; type=\"application/activity+json\"");
+        set(headers, header::LINK, &link);
+    }
+    if let Some(at) = document.changed {
+        set(headers, header::LAST_MODIFIED, &at.http_date());
+    }
+    protect(app, headers);
+    response
+}
+
+/// The same for addresses that give a page or an ActivityPub document, as the asker likes: caches must tell them apart.
+pub(super) fn negotiated(app: &App, request: &HeaderMap, outcome: Result<Document>) -> Response {
+    let mut response = answer(app, request, outcome);
+    set(response.headers_mut(), header::VARY, "Accept");
+    response
+}
+
+/// True when `If-None-Match` names this validator (RFC 9110 13.1.2); a proxy that compresses may have weakened it.
+fn has_current(request: &HeaderMap, etag: &str) -> bool {
+    let lines = request.get_all(header::IF_NONE_MATCH).iter();
+    lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+/// The page of an error, in the style of the others. Logs what is our fault, with a reference the reader can quote.
+pub fn error_page(app: &App, error: &Error) -> Response {
+    let status = status_of(error);
+    let reference = if status.is_server_error() {
+        let reference = format!("{:x}", app.ids.next::<()>().raw());
+        tracing::error!(%reference, "a page failed ({reference}): {}", error.log_text());
+        reference
+    } else {
+        String::new()
+    };
+    let mut response = status_page(app, status, reference);
+    if let Error::RateLimited { retry_after } = error {
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+    }
+    response
+}
+
+/// The page of a status, without a log line.
+pub(super) fn status_page(app: &App, status: StatusCode, reference: String) -> Response {
+    let view = ErrorView {
+        status: status.as_u16(),
+        reference,
+    };
+    // Without the template there is still the number.
+    let page =
+        render_error(&convert::site(&app.config), &view).unwrap_or_else(|_| status.to_string());
+    let mut response = (status, page).into_response();
+    let headers = response.headers_mut();
+    set(headers, header::CONTENT_TYPE, HTML);
+    set(headers, header::CACHE_CONTROL, "no-store");
+    protect(app, headers);
+    response
+}
+
+/// Which status an error has for people.
+fn status_of(error: &Error) -> StatusCode {
+    match error {
+        Error::NotFound(_) => StatusCode::NOT_FOUND,
+        Error::Gone(_) => StatusCode::GONE,
+        Error::Invalid { .. } => StatusCode::BAD_REQUEST,
+        Error::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+        Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::Remote { .. } => StatusCode::BAD_GATEWAY,
+        Error::Setup(_) | Error::Db(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// What every page and feed carries against misuse by others' pages and by what strangers wrote into it.
+fn protect(app: &App, headers: &mut HeaderMap) {
+    let fixed = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=()",
+        ),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if app.config.site.url.starts_with("https://") {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+}
+
+/// Sets a header; a value that HTTP cannot carry is left out.
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(lines: &[&str]) -> HeaderMap {
+        let header = |line: &&str| (header::IF_NONE_MATCH, HeaderValue::from_str(line).unwrap());
+        lines.iter().map(header).collect()
+    }
+
+    #[test]
+    fn a_validator_is_found_in_lists_and_in_its_weak_form() {
+        for lines in [
+            &["\"a\""][..],
+            &["W/\"a\""],
+            &["\"b\", \"a\""],
+            &["\"b\"", "\"a\""],
+            &["*"],
+        ] {
+            assert!(has_current(&asked(lines), "\"a\""), "{lines:?}");
+        }
+        for lines in [&[][..], &["\"b\""], &["a"], &[""]] {
+            assert!(!has_current(&asked(lines), "\"a\""), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn each_kind_of_error_has_its_status() {
+        for (error, status) in [
+            (Error::NotFound("x"), 404),
+            (Error::Gone("x"), 410),
+            (Error::invalid("x"), 400),
+            (Error::RateLimited { retry_after: 3 }, 429),
+            (Error::remote_temporary("x"), 502),
+            (Error::internal("x"), 500),
+        ] {
+            assert_eq!(status_of(&error).as_u16(), status);
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! The handlers of pages and feeds: parse, one trip to the database in which the page is rendered too, shape. Rendering
+//! happens inside the trip because that runs on a blocking thread. Which of a post's forms an asker wants is decided
+//! by the composition.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::{HeaderMap, Uri};
+
+use super::answer::{Document, answer, negotiated};
+use super::routes::Segment;
+use super::view::{PostView, Site};
+use super::{convert, feed, render_about, render_author, render_home, render_post, render_tag};
+use crate::app::App;
+use crate::domain::account;
+use crate::domain::follower;
+use crate::domain::post::Post;
+use crate::domain::post::page::{self, List, Selection};
+use crate::error::{Error, Result};
+use crate::text::hashtag;
+use crate::types::Id;
+
+/// Posts on a page of a list.
+const PAGE: u16 = 20;
+/// Posts in a feed.
+const FEED: u16 = 20;
+/// Longest slug and name that are looked for, in bytes.
+const LONGEST: usize = 255;
+
+/// Answers `/posts/{slug}` with the post's page.
+pub async fn post_page(
+    State(app): State<Arc<App>>,
+    Path(slug): Path<String>,
+    request: HeaderMap,
+) -> Response {
+    let site = convert::site(&app.config);
+    let work = app.db.read(move |conn| {
+        let found = page::load_by_slug(conn, checked(&slug, "the post")?)?;
+        let around = page::load_neighbours(conn, &found.post)?;
+        let view = convert::post(&site, found, around);
+        Ok(Document::html(render_post(&site, &view)?).with_activity(&view.ap_id))
+    });
+    let outcome = work.await;
+    negotiated(&app, &request, outcome)
+}
+
+/// Answers `/@{name}` with the writer's page, `?before=ID` with a later page of it.
+pub async fn author_page(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    uri: Uri,
+    request: HeaderMap,
+) -> Response {
+    let (site, before) = (convert::site(&app.config), before(&uri));
+    let work = app.db.read(move |conn| {
+        let (account, actor) = account::load_with_actor(conn, checked(&name, "the writer")?)?
+            .ok_or(Error::NotFound("the writer"))?;
+        let selection = Selection {
+            author: Some(actor.id),
+            tag: None,
+        };
+        let list = some(page::load_list(conn, &selection, before, PAGE)?, before)?;
+        let followers = follower::count(conn, actor.id)?;
+        let writers = [(account, actor.clone())];
+        let list = convert::list(&site, list, &writers, actor.url.as_str());
+        let view = convert::author(actor, followers, list);
+        Ok(Document::html(render_author(&site, &view)?).with_activity(&view.ap_id))
+    });
+    let outcome = work.await;
+    negotiated(&app, &request, outcome)
+}
+
+/// Answers `/` with the newest posts, `?before=ID` with older ones.
+pub(super) async fn home(State(app): State<Arc<App>>, uri: Uri, request: HeaderMap) -> Response {
+    let (site, before) = (convert::site(&app.config), before(&uri));
+    let work = app.db.read(move |conn| {
+        let writers = account::list_with_actors(conn)?;
+        let site = convert::with_writers(site, &writers);
+        let list = page::load_list(conn, &Selection::default(), before, PAGE)?;
+        let base = format!("{}/", site.url);
+        let view = convert::list(&site, some(list, before)?, &writers, &base);
+        Ok(Document::html(render_home(&site, &view)?))
+    });
+    let outcome = work.await;
+    answer(&app, &request, outcome)
+}
+
+/// Answers `/tags/{tag}` with the posts that have the tag, however it is spelt.
+pub(super) async fn tag_page(
+    State(app): State<Arc<App>>,
+    Segment(tag): Segment,
+    uri: Uri,
+    request: HeaderMap,
+) -> Response {
+    let (site, before) = (convert::site(&app.config), before(&uri));
+    let work = app.db.read(move |conn| {
+        let key = tag_key(&tag)?;
+        let name = page::load_tag_name(conn, &key)?.ok_or(Error::NotFound("the tag"))?;
+        let writers = account::list_with_actors(conn)?;
+        let site = convert::with_writers(site, &writers);
+        let url = convert::tag_url(&site, &key);
+        let list = page::load_list(conn, &tagged(key), before, PAGE)?;
+        let list = convert::list(&site, some(list, before)?, &writers, &url);
+        let view = convert::tag(name, url, list);
+        Ok(Document::html(render_tag(&site, &view)?))
+    });
+    let outcome = work.await;
+    answer(&app, &request, outcome)
+}
+
+/// Answers `/about`: who writes, what becomes of a comment, which program this is.
+pub(super) async fn about(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
+    let site = convert::site(&app.config);
+    let work = app.db.read(move |conn| {
+        let site = convert::with_writers(site, &account::list_with_actors(conn)?);
+        Ok(Document::html(render_about(&site)?))
+    });
+    let outcome = work.await;
+    answer(&app, &request, outcome)
+}
+
+/// Answers `/feed.atom` with the newest posts of everybody.
+pub(super) async fn site_feed(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
+    let site = convert::site(&app.config);
+    let work = app.db.read(move |conn| {
+        let writers = account::list_with_actors(conn)?;
+        let list = page::load_list(conn, &Selection::default(), None, FEED)?;
+        let posts = convert::entries(&site, list, &writers);
+        let (title, home) = (site.title.clone(), format!("{}/", site.url));
+        let address = site.feed_url.clone();
+        Ok(posts_feed(&site, title, address, home, posts))
+    });
+    let outcome = work.await;
+    answer(&app, &request, outcome)
+}
+
+/// Answers `/@{name}/feed.atom` with a writer's newest posts.
+pub(super) async fn author_feed(
+    State(app): State<Arc<App>>,
+    Segment(name): Segment,
+    request: HeaderMap,
+) -> Response {
+    let site = convert::site(&app.config);
+    let work = app.db.read(move |conn| {
+        let writer = account::load_with_actor(conn, checked(&name, "the writer")?)?
+            .ok_or(Error::NotFound("the writer"))?;
+        let actor = &writer.1;
+        let selection = Selection {
+            author: Some(actor.id),
+            tag: None,
+        };
+        let list = page::load_list(conn, &selection, None, FEED)?;
+        let (title, profile) = (actor.name.clone(), actor.url.as_str().to_owned());
+        let posts = convert::entries(&site, list, &[writer]);
+        let address = format!("{profile}/feed.atom");
+        Ok(posts_feed(&site, title, address, profile, posts))
+    });
+    let outcome = work.await;
+    answer(&app, &request, outcome)
+}
+
+/// Answers `/tags/{tag}/feed.atom` with the newest posts that have the tag.
+pub(super) async fn tag_feed(
+    State(app): State<Arc<App>>,
+    Segment(tag): Segment,
+    request: HeaderMap,
+) -> Response {
+    let site = convert::site(&app.config);
+    let work = app.db.read(move |conn| {
+        let key = tag_key(&tag)?;
+        let name = page::load_tag_name(conn, &key)?.ok_or(Error::NotFound("the tag"))?;
+        let writers = account::list_with_actors(conn)?;
+        let url = convert::tag_url(&site, &key);
+        let list = page::load_list(conn, &tagged(key), None, FEED)?;
+        let posts = convert::entries(&site, list, &writers);
+        let title = format!("#{name} – {}", site.title);
+        let address = format!("{url}/feed.atom");
+        Ok(posts_feed(&site, title, address, url, posts))
+    });
+    let outcome = work.await;
+    answer(&app, &request, outcome)
+}
+
+/// Answers `/posts/{slug}/comments.atom` with the newest comments of a post.
+pub(super) async fn comments_feed(
+    State(app): State<Arc<App>>,
+    Segment(slug): Segment,
+    request: HeaderMap,
+) -> Response {
+    let site = convert::site(&app.config);
+    let work = app.db.read(move |conn| {
+        let found = page::load_by_slug(conn, checked(&slug, "the post")?)?;
+        let view = convert::post(&site, found, (None, None));
+        let moments = view.comments.iter().map(|one| one.edited.or(one.published));
+        let changed = moments.flatten().max();
+        Ok(Document::atom(feed::comments_feed(&site, &view), changed))
+    });
+    let outcome = work.await;
+    answer(&app, &request, outcome)
+}
+
+fn posts_feed(
+    site: &Site,
+    title: String,
+    self_url: String,
+    page_url: String,
+    posts: Vec<PostView>,
+) -> Document {
+    let changed = posts
+        .iter()
+        .filter_map(|post| post.updated.or(post.published))
+        .max();
+    let feed = feed::PostFeed {
+        title,
+        self_url,
+        page_url,
+        posts,
+    };
+    Document::atom(feed::posts_feed(site, &feed), changed)
+}
+
+/// The post named by `?before=ID`. Whatever else stands in the query is nobody's business.
+fn before(uri: &Uri) -> Option<Id<Post>> {
+    let query = uri.query().unwrap_or_default().as_bytes();
+    let mut pairs = url::form_urlencoded::parse(query);
+    let (_, id) = pairs.find(|(key, _)| key == "before")?;
+    id.parse().ok()
+}
+
+/// A later page without posts is no page.
+fn some(list: List, before: Option<Id<Post>>) -> Result<List> {
+    if before.is_some() && list.posts.is_empty() {
+        return Err(Error::NotFound("the page"));
+    }
+    Ok(list)
+}
+
+/// A part of an address that may be asked of the database: PostgreSQL refuses texts with a NUL.
+fn checked<'a>(part: &'a str, what: &'static str) -> Result<&'a str> {
+    if part.len() > LONGEST || part.chars().any(char::is_control) {
+        return Err(Error::NotFound(what));
+    }
+    Ok(part)
+}
+
+fn tag_key(tag: &str) -> Result<String> {
+    let tag = hashtag::normalise(tag).ok_or(Error::NotFound("the tag"))?;
+    Ok(hashtag::key(&tag))
+}
+
+fn tagged(key: String) -> Selection {
+    Selection {
+        author: None,
+        tag: Some(key),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn junk_in_the_query_is_not_looked_at() {
+        let before = |query: &str| before(&format!("/?{query}").parse().unwrap());
+        assert_eq!(before("before=12&before=x"), Some(Id::new(12)));
+        assert_eq!(before("utm_source=x&before=12"), Some(Id::new(12)));
+        for junk in [
+            "",
+            "before",
+            "before=",
+            "before=1e9",
+            "before=%FF",
+            "%00=&&==",
+        ] {
+            assert_eq!(before(junk), None, "{junk}");
+        }
+        assert_eq!(before("before=99999999999999999999"), None);
+    }
+
+    #[test]
+    fn a_name_that_no_database_takes_is_not_found() {
+        assert!(checked("a-post", "x").is_ok());
+        assert!(checked("a\0b", "x").is_err());
+        assert!(checked(&"a".repeat(256), "x").is_err());
+    }
+}
