@@ -2,6 +2,7 @@
 
 mod commands;
 mod failures;
+mod serving;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

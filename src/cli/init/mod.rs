@@ -1,9 +1,8 @@
 //! `antiphon init`: makes a node. Everything is checked before anything is written, and what was written is taken away
 //! again when a later step fails.
 
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+mod made;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -19,6 +18,7 @@ use crate::domain::account::{self, Account};
 use crate::domain::actor::{self, Actor};
 use crate::error::{Error, Result};
 use crate::federation::keys;
+use made::Made;
 
 #[derive(Args, Debug)]
 pub(super) struct Init {
@@ -201,87 +201,6 @@ fn refuse_environment(config: &Config, text: &str) -> Result<()> {
             "the environment variable {name} says otherwise than the command line; give both the same value, or unset it"
         ))),
     }
-}
-
-/// What has been made so far; taken away again unless it is kept.
-#[derive(Default)]
-struct Made {
-    files: Vec<PathBuf>,
-    folders: Vec<PathBuf>,
-}
-
-impl Drop for Made {
-    fn drop(&mut self) {
-        for file in &self.files {
-            let _ = fs::remove_file(file);
-        }
-        for folder in self.folders.iter().rev() {
-            let _ = fs::remove_dir(folder);
-        }
-    }
-}
-
-impl Made {
-    /// Makes a folder and those above it that are missing. Only the owner may enter: keys lie there.
-    fn folder(&mut self, path: &Path) -> Result<()> {
-        if path.as_os_str().is_empty() || path.is_dir() {
-            return Ok(());
-        }
-        if let Some(above) = path.parent() {
-            self.folder(above)?;
-        }
-        let made = fs::DirBuilder::new().mode(0o700).create(path);
-        made.map_err(|e| cannot("create the folder", path, &e))?;
-        self.folders.push(path.to_owned());
-        Ok(())
-    }
-
-    /// Writes a new file that only the owner may read: it may hold the database's password.
-    fn file(&mut self, path: &Path, text: &str) -> Result<()> {
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|e| cannot("create", path, &e))?;
-        self.files.push(path.to_owned());
-        file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(|e| cannot("write", path, &e))
-    }
-
-    /// Makes an empty SQLite file and notes those that SQLite makes beside it.
-    fn database(&mut self, config: &Config) -> Result<()> {
-        let Backend::Sqlite(path) = Backend::parse(&config.database.url, &config.data)? else {
-            return Ok(());
-        };
-        if path.exists() {
-            return Ok(());
-        }
-        if let Some(folder) = path.parent() {
-            self.folder(folder)?;
-        }
-        // SQLite gives the files beside it the same permissions: private keys lie in them.
-        self.file(&path, "")?;
-        for ending in ["-wal", "-shm"] {
-            let mut name = path.clone().into_os_string();
-            name.push(ending);
-            self.files.push(name.into());
-        }
-        Ok(())
-    }
-
-    fn keep(mut self) {
-        self.files.clear();
-        self.folders.clear();
-    }
-}
-
-fn cannot(what: &str, path: &Path, why: &std::io::Error) -> Error {
-    Error::Setup(format!(
-        "cannot {what} {}: {why}; name a folder that you may write to with --data",
-        path.display()
-    ))
 }
 
 /// Writes the file, then the database with the node's own actor and the account.
