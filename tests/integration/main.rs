@@ -6,4 +6,6 @@
 mod api;
 mod architecture;
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod support;
