@@ -5,3 +5,5 @@
 mod architecture;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod web;
