@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
 use crate::hosts::Hosts;
-use crate::http::HttpClient;
+use crate::http::{HttpClient, HttpSettings};
 use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Timestamp};
 
@@ -62,6 +62,12 @@ impl App {
         }))
     }
 
+    /// Opens the node as the configuration says, under the machine's clock and with the guarded client.
+    pub async fn open_system(config: Config) -> Result<Arc<Self>> {
+        let http = HttpClient::new(http_settings(&config))?;
+        Self::open(config, Clock::System, http).await
+    }
+
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
@@ -80,5 +86,24 @@ impl App {
     /// True when the address has this node's own origin.
     pub fn is_local(&self, url: &ApUrl) -> bool {
         url.host().is_some_and(|host| host == self.config.host())
+    }
+}
+
+/// What the configuration says about the way out. The certificate file is taken relative to the data folder.
+fn http_settings(config: &Config) -> HttpSettings {
+    let federation = &config.federation;
+    HttpSettings {
+        allow_loopback: federation.allow_loopback,
+        allow_http: federation.allow_http,
+        extra_ca: federation
+            .extra_ca
+            .as_ref()
+            .map(|path| config.data.join(path)),
+        user_agent: format!(
+            "antiphon/{} (+{}/)",
+            env!("CARGO_PKG_VERSION"),
+            config.site.url
+        ),
+        ..HttpSettings::default()
     }
 }

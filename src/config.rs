@@ -252,10 +252,10 @@ pub fn defaults() -> DocumentMut {
 /// Lays the values of a TOML text over `document`. Fails on a key that the document does not have.
 pub fn overlay(document: &mut DocumentMut, text: &str, source: &str) -> Result<()> {
     let file: DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| {
-        Error::Setup(format!(
-            "{source} is not valid TOML: {}",
-            e.to_string().trim()
-        ))
+        let before = e.span().and_then(|span| text.get(..span.start));
+        let line = before.unwrap_or_default().matches('\n').count() + 1;
+        let why = e.message().replace('\n', ", ");
+        Error::Setup(format!("{source} is not valid TOML: line {line}: {why}"))
     })?;
     for (section, item) in file.iter() {
         let Some(table) = item.as_table_like() else {

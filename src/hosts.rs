@@ -68,14 +68,12 @@ pub fn remember_form(conn: &mut Conn, host: &Host, form: &str, now: Timestamp) -
     Ok(())
 }
 
-/// The signature form that a server accepted last, if it ever did.
-pub fn load_form(conn: &mut Conn, host: &Host) -> Result<Option<String>> {
-    let form: Option<Option<String>> = hosts::table
-        .find(host)
-        .select(hosts::signature_form)
-        .first(conn)
-        .optional()?;
-    Ok(form.flatten())
+/// The signature forms that servers were found to take.
+pub fn list_forms(conn: &mut Conn) -> Result<Vec<(Host, String)>> {
+    let query = hosts::table.filter(hosts::signature_form.is_not_null());
+    Ok(query
+        .select((hosts::host, hosts::signature_form.assume_not_null()))
+        .load(conn)?)
 }
 
 /// Counts a failure in a row. Returns how many there are now.

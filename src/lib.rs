@@ -2,15 +2,19 @@
 //! `docs/architecture.md` walks through the main journeys.
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod domain;
 pub mod error;
 pub mod federation;
 pub mod hosts;
 pub mod http;
 pub mod queue;
+pub mod server;
 pub mod text;
 pub mod types;
 pub mod web;
+pub mod worker;

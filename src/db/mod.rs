@@ -10,7 +10,7 @@ use std::path::Path;
 
 use diesel::prelude::*;
 
-pub use pool::Conn;
+pub use pool::{AnyBackend, Conn};
 
 use crate::config;
 use crate::error::{Error, Result};

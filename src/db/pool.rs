@@ -17,6 +17,9 @@ pub enum Conn {
     Sqlite(SqliteConnection),
 }
 
+/// The backend of [`Conn`], for types that name one.
+pub type AnyBackend = <Conn as diesel::connection::Connection>::Backend;
+
 /// Per connection: wait for a lock instead of failing, keep temporary tables in memory, flush each commit to the disk.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;";

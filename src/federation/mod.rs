@@ -1,7 +1,48 @@
-//! Everything ActivityPub. Its spelling stops here.
+//! Everything ActivityPub: what comes in, what goes out, what is served to other servers. Its spelling stops here; the
+//! domain knows authors, parents and followers.
 
+pub mod builders;
+pub mod deliver;
+pub mod documents;
 mod error;
 pub mod fetch;
+pub mod handlers;
+pub mod inbox;
 pub mod keys;
+pub mod nodeinfo;
 pub mod objects;
+pub mod outbox;
+pub mod replies;
+pub mod routes;
 pub mod signature;
+pub mod webfinger;
+
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::domain::actor;
+use crate::error::Result;
+
+use fetch::Fetcher;
+use signature::Site;
+
+/// What federation needs beside the app: the way to fetch, and the origin that signatures must name.
+pub struct Federation {
+    /// The node.
+    pub app: Arc<App>,
+    /// The way to others' documents.
+    pub fetcher: Fetcher,
+    /// Our origin.
+    pub site: Site,
+}
+
+impl Federation {
+    /// Builds it on a node that `init` made.
+    pub async fn new(app: Arc<App>) -> Result<Arc<Self>> {
+        let instance = actor::get_instance(&app).await?;
+        let signer = keys::signer(&app, instance.id).await?;
+        let fetcher = Fetcher::new(Arc::clone(&app), signer.key).await?;
+        let site = Site::new(&app.config.origin())?;
+        Ok(Arc::new(Self { app, fetcher, site }))
+    }
+}

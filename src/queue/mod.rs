@@ -41,7 +41,12 @@ pub enum Job {
         /// The parent's id, exactly as it was sent.
         parent: ApUrl,
     },
-    /// Try again to fetch the parents of a parked reply.
+    /// Fetch a reply that was only named, from its own origin.
+    FetchReply {
+        /// Its id.
+        reply: ApUrl,
+    },
+    /// Fetch the parents of a parked reply.
     FetchParents {
         /// The parked reply's id.
         reply: ApUrl,
@@ -101,6 +106,8 @@ pub enum Event {
         follow: ApUrl,
         /// Yes or no.
         accepted: bool,
+        /// The number in the answer's id: a Follow that comes again is answered again, by another activity.
+        number: i64,
     },
     /// One of our people follows somebody.
     Followed {

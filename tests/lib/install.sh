@@ -88,7 +88,7 @@ lacks() {
 }
 
 install_for_rust() {
-  need gcc libc6-dev ca-certificates postgresql
+  need gcc libc6-dev ca-certificates python3 postgresql
 }
 
 # The folder of a Node.js of version 22 or later: the machine's own, else one from PyPI in the cache.

@@ -47,12 +47,12 @@ export function makeAuthority(folder, names) {
   return { ca: file("ca.pem"), bundle: file("bundle.pem"), certificate: file("server.pem"), key: file("server.key"), text: ours };
 }
 
-function proxyConfig(folder, authority, backends) {
+function proxyConfig(folder, logs, authority, backends) {
   const server = ([name, port]) => `
   server {
     listen ${ADDRESS}:443 ssl;
     server_name ${name};
-    access_log ${folder}/${name}.log seen;
+    access_log ${logs}/nginx-${name}.log seen;
     location / {
       proxy_pass http://127.0.0.1:${port};
       proxy_http_version 1.1;
@@ -65,7 +65,7 @@ function proxyConfig(folder, authority, backends) {
 user root;
 worker_processes 1;
 pid ${folder}/nginx.pid;
-error_log ${folder}/error.log warn;
+error_log ${logs}/nginx-error.log warn;
 events { worker_connections 512; }
 http {
   log_format seen '$request_method $request_uri $status "$http_user_agent"';
@@ -84,8 +84,8 @@ http {
 export async function startProxy(processes, folder, authority, backends) {
   fs.mkdirSync(folder, { recursive: true });
   const config = path.join(folder, "nginx.conf");
-  fs.writeFileSync(config, proxyConfig(folder, authority, backends));
-  processes.start("nginx", "/usr/sbin/nginx", ["-c", config, "-e", path.join(folder, "error.log")]);
+  fs.writeFileSync(config, proxyConfig(folder, processes.logs, authority, backends));
+  processes.start("nginx", "/usr/sbin/nginx", ["-c", config, "-e", path.join(processes.logs, "nginx-error.log")]);
   await until("nginx listens", () => {
     processes.insistOn("nginx");
     return answers(443, ADDRESS);

@@ -3,13 +3,16 @@
 import { spawn, execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { Hopeless } from "./until.mjs";
 
 export class Processes {
   #running = new Map();
 
-  constructor(logs) {
-    this.logs = logs;
-    fs.mkdirSync(logs, { recursive: true });
+  /** Logs go below ANTIPHON_TEST_LOGS, into a folder named like the test file, or else into `folder`. */
+  constructor(folder) {
+    const kept = process.env.ANTIPHON_TEST_LOGS;
+    this.logs = kept ? path.join(kept, path.basename(process.argv[1], ".test.mjs")) : folder;
+    fs.mkdirSync(this.logs, { recursive: true });
     process.once("exit", () => this.#running.forEach((child) => child.kill("SIGKILL")));
     for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]]) process.once(signal, () => process.exit(status));
   }
@@ -27,7 +30,7 @@ export class Processes {
 
   /** Fails with the end of its log when a program is no longer running. */
   insistOn(name) {
-    if (!this.#running.has(name)) throw new Error(`${name} has ended:\n${this.tail(name)}`);
+    if (!this.#running.has(name)) throw new Hopeless(`${name} has ended:\n${this.tail(name)}`);
   }
 
   /** The last lines a program wrote. */

@@ -2,6 +2,9 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 
+/** Thrown by a probe when waiting on is of no use. */
+export class Hopeless extends Error {}
+
 /**
  * Asks `probe` again and again until it answers with something truthy, and returns that. After `seconds` it fails and
  * says what was waited for, and what the last try gave.
@@ -14,6 +17,7 @@ export async function until(what, probe, { seconds = 40, every = 150 } = {}) {
       last = await probe();
       if (last) return last;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       last = error;
     }
     await pause(every);

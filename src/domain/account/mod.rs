@@ -4,6 +4,8 @@ mod password;
 mod store;
 pub mod token;
 
+pub use password::check as check_password;
+
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
@@ -74,7 +76,7 @@ impl Identity {
 }
 
 /// Checks a login name: 1 to 30 of a-z, 0-9 and _, as the fediverse's servers agree on.
-fn check_name(name: &str) -> Result<()> {
+pub fn check_name(name: &str) -> Result<()> {
     let ok = (1..=30).contains(&name.len())
         && name
             .chars()

@@ -9,18 +9,23 @@ use crate::error::{Error, Result};
 const SHORTEST: usize = 10;
 const LONGEST: usize = 1000;
 
+/// Checks a password's length: `Invalid` when it is too short or absurdly long.
+pub fn check(password: &str) -> Result<()> {
+    if (SHORTEST..=LONGEST).contains(&password.chars().count()) {
+        return Ok(());
+    }
+    Err(Error::invalid_field(
+        "password",
+        format!("a password has {SHORTEST} to {LONGEST} characters"),
+    ))
+}
+
 /// Hashes a password. Fails when it is too short or absurdly long.
 pub(super) async fn hash_if_given(password: Option<String>) -> Result<Option<String>> {
     let Some(password) = password else {
         return Ok(None);
     };
-    let length = password.chars().count();
-    if !(SHORTEST..=LONGEST).contains(&length) {
-        return Err(Error::invalid_field(
-            "password",
-            format!("a password has at least {SHORTEST} characters"),
-        ));
-    }
+    check(&password)?;
     let hash = tokio::task::spawn_blocking(move || {
         let salt = SaltString::generate(&mut OsRng);
         Argon2::default()

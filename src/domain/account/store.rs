@@ -8,6 +8,7 @@ use crate::db::Conn;
 use crate::db::schema::{accounts, actors, tokens};
 use crate::domain::actor::Actor;
 use crate::error::{Error, Result};
+use crate::types::Id;
 
 pub(super) fn insert(conn: &mut Conn, account: &Account) -> Result<()> {
     diesel::insert_into(accounts::table)
@@ -81,4 +82,20 @@ pub(super) fn load_by_token(
         .filter(tokens::hash.eq(hash))
         .select((Account::as_select(), Actor::as_select(), tokens::scopes));
     Ok(query.first(conn).optional()?)
+}
+
+pub(super) fn list_tokens(conn: &mut Conn) -> Result<Vec<(Token, String)>> {
+    let query = tokens::table
+        .inner_join(accounts::table)
+        .order(tokens::id)
+        .select((Token::as_select(), accounts::name));
+    Ok(query.load(conn)?)
+}
+
+pub(super) fn delete_token(conn: &mut Conn, id: Id<Token>) -> Result<()> {
+    if diesel::delete(tokens::table.find(id)).execute(conn)? == 0 {
+        Err(Error::NotFound("the token"))
+    } else {
+        Ok(())
+    }
 }

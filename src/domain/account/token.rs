@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::types::{Id, Timestamp};
 
 /// A stored token. The secret itself is not kept.
-#[derive(Clone, Debug, Queryable, Insertable)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = tokens)]
 pub struct Token {
     /// The row.
@@ -89,6 +89,18 @@ pub async fn authenticate(app: &App, secret: &str) -> Result<Identity> {
         actor,
         scopes,
     })
+}
+
+/// All tokens with their owners' login names, oldest first.
+pub async fn list(app: &App) -> Result<Vec<(Token, String)>> {
+    app.db.read(store::list_tokens).await
+}
+
+/// Takes a token away: whoever uses it is refused from now on. `NotFound` when there is none.
+pub async fn revoke(app: &App, id: Id<Token>) -> Result<()> {
+    app.db
+        .write(move |conn| store::delete_token(conn, id))
+        .await
 }
 
 fn hash(secret: &str) -> String {

@@ -67,6 +67,14 @@ pub fn load_local_keys(conn: &mut Conn, actor: Id<Actor>) -> Result<LocalKeys> {
         .ok_or(Error::NotFound("the actor's key"))
 }
 
+/// The public keys of an actor, in the order of their ids.
+pub fn list_keys(conn: &mut Conn, actor: Id<Actor>) -> Result<Vec<ActorKey>> {
+    let query = actor_keys::table
+        .filter(actor_keys::actor_id.eq(actor))
+        .order(actor_keys::key_id.desc());
+    Ok(query.select(ActorKey::as_select()).load(conn)?)
+}
+
 /// Inserts a new actor.
 pub fn insert(conn: &mut Conn, actor: &Actor) -> Result<()> {
     diesel::insert_into(actors::table)

@@ -241,6 +241,16 @@ pub(super) fn note_received(conn: &mut Conn, activity: &ApUrl, now: Timestamp) -
     Ok(inserted > 0)
 }
 
+/// True when an activity was taken in before.
+pub fn was_received(conn: &mut Conn, activity: &ApUrl) -> Result<bool> {
+    let found = received::table
+        .find(activity)
+        .select(received::received_at)
+        .first::<i64>(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// Comments in one state, newest first, before an id.
 pub fn list_by_status(
     conn: &mut Conn,
@@ -257,6 +267,26 @@ pub fn list_by_status(
         .into_boxed();
     if let Some(before) = before {
         query = query.filter(comments::id.lt(before));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// The comments under a post, in one state or in all, newest first, with their authors.
+pub fn list_of_post(
+    conn: &mut Conn,
+    post: Id<Post>,
+    status: Option<CommentStatus>,
+    limit: i64,
+) -> Result<Vec<(Comment, Actor)>> {
+    let mut query = comments::table
+        .inner_join(actors::table)
+        .filter(comments::post_id.eq(post))
+        .order(comments::id.desc())
+        .limit(limit)
+        .select((Comment::as_select(), Actor::as_select()))
+        .into_boxed();
+    if let Some(status) = status {
+        query = query.filter(comments::status.eq(status));
     }
     Ok(query.load(conn)?)
 }
@@ -290,21 +320,71 @@ pub fn list_public_replies(
     after: Option<Id<Comment>>,
     limit: i64,
 ) -> Result<Vec<(Id<Comment>, ApUrl)>> {
-    let mut query = comments::table
+    let query = public_ids(post, after, limit);
+    Ok(match parent {
+        Some(parent) => query.filter(comments::parent_id.eq(parent)).load(conn)?,
+        None => query.filter(comments::parent_id.is_null()).load(conn)?,
+    })
+}
+
+/// The ids of all public comments of a post, oldest first, after an id.
+pub fn list_public(
+    conn: &mut Conn,
+    post: Id<Post>,
+    after: Option<Id<Comment>>,
+    limit: i64,
+) -> Result<Vec<(Id<Comment>, ApUrl)>> {
+    Ok(public_ids(post, after, limit).load(conn)?)
+}
+
+type PublicIds<'a> = comments::BoxedQuery<
+    'a,
+    crate::db::AnyBackend,
+    (diesel::sql_types::BigInt, diesel::sql_types::Text),
+>;
+
+fn public_ids<'a>(post: Id<Post>, after: Option<Id<Comment>>, limit: i64) -> PublicIds<'a> {
+    let after = after.unwrap_or(Id::new(0));
+    comments::table
         .filter(comments::post_id.eq(post))
         .filter(is_public())
+        .filter(comments::id.gt(after))
         .order(comments::id)
         .limit(limit)
         .select((comments::id, comments::ap_id))
-        .into_boxed();
-    query = match parent {
-        Some(parent) => query.filter(comments::parent_id.eq(parent)),
-        None => query.filter(comments::parent_id.is_null()),
-    };
-    if let Some(after) = after {
-        query = query.filter(comments::id.gt(after));
-    }
-    Ok(query.load(conn)?)
+        .into_boxed()
+}
+
+/// How many public comments stand directly below a post.
+pub fn count_direct(conn: &mut Conn, post: Id<Post>) -> Result<i64> {
+    let direct = comments::table
+        .filter(comments::post_id.eq(post))
+        .filter(comments::parent_id.is_null());
+    Ok(direct.filter(is_public()).count().get_result(conn)?)
+}
+
+/// The inboxes of everybody elsewhere who wrote under a post.
+pub fn list_inboxes(conn: &mut Conn, post: Id<Post>) -> Result<Vec<ApUrl>> {
+    let query = comments::table
+        .inner_join(actors::table)
+        .filter(comments::post_id.eq(post))
+        .filter(actors::local.eq(false))
+        .filter(actors::gone_at.is_null())
+        .select((actors::inbox, actors::shared_inbox))
+        .distinct();
+    let rows: Vec<(ApUrl, Option<ApUrl>)> = query.load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(inbox, shared)| shared.unwrap_or(inbox))
+        .collect())
+}
+
+/// How many public answers stand directly below a comment.
+pub fn count_replies(conn: &mut Conn, parent: Id<Comment>) -> Result<i64> {
+    let below = comments::table
+        .filter(comments::parent_id.eq(parent))
+        .filter(is_public());
+    Ok(below.count().get_result(conn)?)
 }
 
 /// How many public comments there are: of a post, or of all.

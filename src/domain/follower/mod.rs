@@ -69,6 +69,7 @@ pub async fn receive_follow(
             follower: follower.id.raw(),
             follow,
             accepted,
+            number: row.id.raw(),
         },
     });
     app.db

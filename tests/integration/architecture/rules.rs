@@ -49,7 +49,7 @@ const FACE: &[&str] = &["text", "config", "app", "domain"];
 const FACES: &[&str] = &["web", "api", "micropub", "mastodon"];
 
 /// The places that put everything together and so see everything.
-const COMPOSITION: &[&str] = &["main", "lib", "server", "worker", "cli"];
+const COMPOSITION: &[&str] = &["main", "lib", "server", "worker", "cli", "demo"];
 
 /// The slices of the domain, in tiers; each may call its neighbours and the tiers before it.
 const SLICES: &[&[&str]] = &[

@@ -1,0 +1,193 @@
+//! The command line: arguments in, one call to the domain, a result on stdout and messages on stderr. One file a group
+//! of commands. It holds no rules and no SQL.
+
+mod account;
+mod comment;
+mod config;
+mod context;
+mod doctor;
+mod init;
+mod logging;
+mod output;
+mod post;
+mod queue;
+mod token;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::error::Error;
+use context::Context;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "antiphon", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug)]
+struct Globals {
+    /// The folder that holds antiphon.toml, the SQLite file, keys and media
+    #[arg(
+        long,
+        global = true,
+        env = "ANTIPHON_DATA",
+        default_value = "./data",
+        value_name = "DIR"
+    )]
+    data: PathBuf,
+    /// Print results as JSON
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Create a node: its configuration, database, first account and keys
+    Init(init::Init),
+    /// Run the node: web, federation, delivery
+    Serve(Serve),
+    /// Run a seeded node on http://localhost:8080 and a second one that follows it and answers
+    Demo,
+    /// People who log in
+    #[command(subcommand)]
+    Account(account::Command),
+    /// API tokens
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Write, list, change and delete posts
+    #[command(subcommand)]
+    Post(post::Command),
+    /// Read, decide about and answer comments
+    #[command(subcommand)]
+    Comment(comment::Command),
+    /// What is being delivered to other servers
+    #[command(subcommand)]
+    Queue(queue::Command),
+    /// The configuration
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Check the set-up as other servers would see it, and say what to do
+    Doctor,
+    /// Print a shell's completion script
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Args, Debug)]
+struct Serve {
+    /// The address and port to listen on, instead of server.bind
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    bind: Option<SocketAddr>,
+}
+
+/// How a command fails.
+#[derive(Debug)]
+enum Failure {
+    /// The command line asks for something that cannot be: exit status 2.
+    Usage(String),
+    /// It went wrong: exit status 1.
+    Failed(Error),
+    /// It went wrong and has been said already: exit status 1.
+    Told,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// How a command ends.
+type Outcome<T = ()> = Result<T, Failure>;
+
+impl Cli {
+    /// Does what the command line says. Tells a failure on stderr.
+    pub async fn run(self) -> ExitCode {
+        match Box::pin(self.dispatch()).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(Failure::Told) => ExitCode::FAILURE,
+            Err(Failure::Failed(error)) => {
+                output::error(&output::sentence(&error));
+                ExitCode::FAILURE
+            }
+            Err(Failure::Usage(message)) => {
+                output::error(&message);
+                ExitCode::from(2)
+            }
+        }
+    }
+
+    async fn dispatch(self) -> Outcome {
+        let context = Context::new(self.globals.data, self.globals.json);
+        if !matches!(self.command, Command::Serve(_) | Command::Demo) {
+            logging::start_quiet();
+        }
+        match self.command {
+            Command::Init(command) => command.run(&context).await,
+            Command::Serve(command) => serve(&context, command).await,
+            Command::Demo => demo().await,
+            Command::Account(command) => command.run(&context).await,
+            Command::Token(command) => command.run(&context).await,
+            Command::Post(command) => command.run(&context).await,
+            Command::Comment(command) => command.run(&context).await,
+            Command::Queue(command) => command.run(&context).await,
+            Command::Config(command) => command.run(&context),
+            Command::Doctor => doctor::run(&context).await,
+            Command::Completions { shell } => completions(shell),
+        }
+    }
+}
+
+async fn serve(context: &Context, command: Serve) -> Outcome {
+    let mut config = context.config()?;
+    logging::start(&config.log)?;
+    context::require_database(&config)?;
+    if let Some(bind) = command.bind {
+        config.server.bind = bind;
+    }
+    Ok(crate::server::run(config).await?)
+}
+
+async fn demo() -> Outcome {
+    logging::start_quiet();
+    Ok(crate::demo::run().await?)
+}
+
+fn completions(shell: Shell) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "antiphon", &mut script);
+    output::print(String::from_utf8_lossy(&script).trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_data_folder_may_stand_before_or_after_the_command() {
+        for line in [
+            ["antiphon", "--data", "d", "doctor"],
+            ["antiphon", "doctor", "--data", "d"],
+        ] {
+            let cli = Cli::try_parse_from(line).unwrap();
+            assert_eq!(cli.globals.data, PathBuf::from("d"));
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! `antiphon post`: writing, listing, changing and deleting posts from the shell.
+
+mod document;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::context::{Context, account_of, confirm, read_text, the_account, the_post};
+use super::{Failure, Outcome, output};
+use crate::app::App;
+use crate::domain::account;
+use crate::domain::actor::Actor;
+use crate::domain::post::{self, Edit, NewPost, Post, Status, Tagged};
+use crate::error::{Error, Result};
+use crate::text;
+use crate::types::Timestamp;
+use document::Document;
+
+const STATUSES: &[&str] = &[
+    Status::Draft.as_str(),
+    Status::Scheduled.as_str(),
+    Status::Published.as_str(),
+];
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Publish a Markdown file as a post, or keep it as a draft
+    Create(Create),
+    /// List posts, newest first
+    List(List),
+    /// Change a post
+    Edit(Change),
+    /// Delete a post, here and elsewhere
+    Delete {
+        /// The post (id or slug)
+        #[arg(value_name = "ID|SLUG")]
+        post: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// What can be said about a post beside its text. It goes before the file's front matter.
+#[derive(Args, Debug)]
+struct Fields {
+    /// The title; else the front matter's, else the first heading
+    #[arg(long)]
+    title: Option<String>,
+    /// What timelines show; else a beginning of the text
+    #[arg(long)]
+    summary: Option<String>,
+    /// A tag; can be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// The last part of the address; else made from the title
+    #[arg(long)]
+    slug: Option<String>,
+    /// The language (en, de, pt-BR …)
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+    /// Keep it as a draft
+    #[arg(long, conflicts_with = "publish_at")]
+    draft: bool,
+    /// Publish it at this moment, as in 2030-01-31T09:00:00Z
+    #[arg(long, value_name = "MOMENT", value_parser = output::parse_moment)]
+    publish_at: Option<Timestamp>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Create {
+    /// The Markdown, with or without front matter; - reads it from the standard input
+    file: PathBuf,
+    #[command(flatten)]
+    fields: Fields,
+    /// Who writes; may be left out with one account
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct List {
+    /// Only in this state
+    #[arg(long, value_parser = output::word(STATUSES, Status::parse))]
+    status: Option<Status>,
+    /// Only this account's
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// How many at most
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    limit: u16,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Change {
+    /// The post (id or slug)
+    #[arg(value_name = "ID|SLUG")]
+    post: String,
+    /// The new Markdown; - reads it from the standard input
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    fields: Fields,
+    /// Publish a draft or a scheduled post now
+    #[arg(long, conflicts_with_all = ["draft", "publish_at"])]
+    publish: bool,
+}
+
+impl Command {
+    pub(super) async fn run(self, context: &Context) -> Outcome {
+        match self {
+            Self::Create(create) => create.run(context).await,
+            Self::List(list) => list.run(context).await,
+            Self::Edit(change) => change.run(context).await,
+            Self::Delete { post, yes } => delete(context, &post, yes).await,
+        }
+    }
+}
+
+/// Reads and takes apart a Markdown file; says which of its keys mean nothing here.
+fn read_document(path: &Path) -> Result<Document> {
+    let document = document::parse(&read_text(path)?)?;
+    for key in &document.ignored {
+        output::say(&format!(
+            "warning: the front matter's \"{key}\" is not used"
+        ));
+    }
+    Ok(document)
+}
+
+impl Fields {
+    /// The state that these fields ask for.
+    fn status(&self) -> Option<Status> {
+        match (self.draft, self.publish_at) {
+            (true, _) => Some(Status::Draft),
+            (_, Some(_)) => Some(Status::Scheduled),
+            _ => None,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        let texts = [&self.title, &self.summary, &self.slug, &self.language];
+        texts.iter().all(|text| text.is_none()) && self.tags.is_empty() && self.status().is_none()
+    }
+
+    fn tags(&self) -> Option<Vec<String>> {
+        (!self.tags.is_empty()).then(|| self.tags.clone())
+    }
+}
+
+impl Create {
+    async fn run(self, context: &Context) -> Outcome {
+        let document = read_document(&self.file)?;
+        let fields = self.fields;
+        let title = fields.title.clone().or(document.title).ok_or_else(|| {
+            Error::invalid(
+                "the post has no title: begin the file with \"# Title\", or give --title",
+            )
+        })?;
+        let new = NewPost {
+            title,
+            content: document.body,
+            tags: fields.tags().or(document.tags).unwrap_or_default(),
+            status: fields.status().or(document.status),
+            publish_at: fields.publish_at.or(document.publish_at),
+            summary: fields.summary.or(document.summary),
+            slug: fields.slug.or(document.slug),
+            language: fields.language.or(document.language),
+        };
+        let app = context.open().await?;
+        let (_, author) = the_account(&app, self.account.as_deref()).await?;
+        let made = post::create(&app, &author, new).await?;
+        print_one(context, &made)
+    }
+}
+
+impl Change {
+    async fn run(self, context: &Context) -> Outcome {
+        if self.file.is_none() && self.fields.is_empty() && !self.publish {
+            return Err(Failure::Usage(
+                "nothing to change: name a file, or a flag such as --title or --publish".into(),
+            ));
+        }
+        let document = match &self.file {
+            Some(file) => Some(read_document(file)?),
+            None => None,
+        };
+        let app = context.open().await?;
+        let old = the_post(&app, &self.post).await?;
+        let author = writer_of(&app, &old).await?;
+        let edit = self.into_edit(&old, document);
+        let changed = post::edit(&app, &author, old.id, edit).await?;
+        print_one(context, &changed)
+    }
+
+    fn into_edit(self, old: &Post, document: Option<Document>) -> Edit {
+        let fields = self.fields;
+        let status = if self.publish {
+            Some(Status::Published)
+        } else {
+            fields.status()
+        };
+        let mut edit = Edit {
+            status,
+            tags: fields.tags(),
+            title: fields.title,
+            summary: fields.summary,
+            slug: fields.slug,
+            language: fields.language,
+            publish_at: fields.publish_at,
+            content: None,
+        };
+        let Some(document) = document else {
+            return edit;
+        };
+        edit.title = edit.title.or(document.title);
+        edit.summary = edit.summary.or(document.summary);
+        edit.tags = edit.tags.or(document.tags);
+        edit.slug = edit.slug.or(document.slug);
+        edit.language = edit.language.or(document.language);
+        edit.content = Some(document.body);
+        // A file keeps saying when its post was to appear, long after it has.
+        if !old.is_published() && edit.status.is_none() {
+            edit.status = document.status;
+            edit.publish_at = document.publish_at;
+        }
+        edit
+    }
+}
+
+impl List {
+    async fn run(self, context: &Context) -> Outcome {
+        let app = context.open().await?;
+        let limit = i64::from(self.limit);
+        let authors = match &self.account {
+            Some(name) => vec![the_account(&app, Some(name)).await?],
+            None => account::list(&app).await?,
+        };
+        let mut found = Vec::new();
+        for (_, author) in &authors {
+            found.extend(post::list_own(&app, author, self.status, None, limit).await?);
+        }
+        found.sort_by_key(|tagged| std::cmp::Reverse(tagged.post.id));
+        found.truncate(usize::from(self.limit));
+        if context.json {
+            return output::print_json(&found.iter().map(view).collect::<Vec<_>>());
+        }
+        output::print_table(
+            &["ID", "STATUS", "DATE", "SLUG", "TITLE"],
+            found.iter().map(row).collect(),
+            "There are no such posts.",
+        )
+    }
+}
+
+fn row(Tagged { post, .. }: &Tagged) -> Vec<String> {
+    let date = post.published_at.or(post.publish_at);
+    vec![
+        post.id.to_string(),
+        post.status.to_string(),
+        output::moment(date),
+        post.slug.clone(),
+        text::excerpt::shorten(&post.title, 60),
+    ]
+}
+
+fn view(Tagged { post, tags }: &Tagged) -> Value {
+    json!({
+        "id": post.id.to_string(),
+        "url": post.url,
+        "ap_id": post.ap_id,
+        "title": post.title,
+        "slug": post.slug,
+        "status": post.status.as_str(),
+        "summary": post.summary,
+        "content": post.source,
+        "tags": tags,
+        "language": post.language,
+        "created_at": post.created_at.rfc3339(),
+        "published_at": post.published_at.map(Timestamp::rfc3339),
+        "publish_at": post.publish_at.map(Timestamp::rfc3339),
+        "updated_at": post.edited_at.map(Timestamp::rfc3339),
+    })
+}
+
+/// Prints the address, which scripts want, and the rest beside it.
+fn print_one(context: &Context, tagged: &Tagged) -> Outcome {
+    if context.json {
+        return output::print_json(&view(tagged));
+    }
+    let post = &tagged.post;
+    let state = match post.status {
+        Status::Scheduled => format!("scheduled for {}", output::moment(post.publish_at)),
+        status => status.to_string(),
+    };
+    output::say(&format!("\"{}\" ({}): {state}", post.title, post.id));
+    output::print(post.url.as_str())
+}
+
+async fn writer_of(app: &App, post: &Post) -> Result<Actor> {
+    match account_of(app, post.actor_id).await? {
+        Some((_, author)) => Ok(author),
+        None => Err(Error::Forbidden(
+            "the post's writer has no account here any more".into(),
+        )),
+    }
+}
+
+async fn delete(context: &Context, wanted: &str, yes: bool) -> Outcome {
+    let app = context.open().await?;
+    let old = the_post(&app, wanted).await?;
+    let author = writer_of(&app, &old).await?;
+    let question = format!("Delete \"{}\", here and elsewhere, for good?", old.title);
+    if !yes && !confirm(&question)? {
+        output::say("Nothing was deleted.");
+        return Err(Failure::Told);
+    }
+    post::delete(&app, &author, old.id).await?;
+    output::say(&format!("\"{}\" is deleted.", old.title));
+    if context.json {
+        return output::print_json(&json!({"id": old.id.to_string(), "status": "deleted"}));
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! Posts as Articles, with the short form for those who show no Articles (FEP-b2b8), and their tombstones.
+
+use serde_json::{Value, json};
+
+use super::{mention_tags, public_audience};
+use crate::domain::actor::Actor;
+use crate::domain::post::Post;
+use crate::text::hashtag;
+use crate::types::{ApUrl, Timestamp};
+
+/// How often others answered a post.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Public comments directly under the post.
+    pub replies: i64,
+    /// Likes.
+    pub likes: i64,
+    /// Boosts.
+    pub shares: i64,
+}
+
+/// The Article of a published post, without `@context`.
+pub fn article(post: &Post, tags: &[String], author: &Actor, counts: Counts, site: &str) -> Value {
+    let mentions = post.mentions.get();
+    let (to, cc) = public_audience(author.followers.as_ref(), &mentions);
+    let mut tag: Vec<Value> = tags.iter().map(|name| hashtag_tag(name, site)).collect();
+    tag.extend(mention_tags(&mentions));
+    let images: Vec<Value> = post
+        .images
+        .get()
+        .iter()
+        .map(|image| json!({ "type": "Image", "url": image.url, "name": image.alt }))
+        .collect();
+    let published = post.published_at.unwrap_or(post.created_at);
+    let at = |rest: &str| format!("{}{rest}", post.ap_id);
+    let mut document = json!({
+        "id": post.ap_id,
+        "type": "Article",
+        "attributedTo": author.ap_id,
+        "name": post.title,
+        "summary": post.summary_or_excerpt(),
+        "content": post.html,
+        "contentMap": { post.language.as_str(): post.html },
+        "source": { "content": post.source, "mediaType": "text/markdown" },
+        "url": post.url,
+        "published": published.rfc3339(),
+        "to": to,
+        "cc": cc,
+        "tag": tag,
+        "attachment": images,
+        "sensitive": false,
+        "preview": preview(post, author, published),
+        "replies": super::collection::summary(&at("/replies"), counts.replies),
+        "likes": super::collection::summary(&at("/likes"), counts.likes),
+        "shares": super::collection::summary(&at("/shares"), counts.shares),
+        "context": at("/context"),
+        "commentsEnabled": true,
+    });
+    if let Some(image) = images_first(&document) {
+        document["image"] = image;
+    }
+    if let Some(edited) = post.edited_at {
+        document["updated"] = json!(edited.rfc3339());
+    }
+    document
+}
+
+fn images_first(document: &Value) -> Option<Value> {
+    document.get("attachment")?.get(0).cloned()
+}
+
+fn hashtag_tag(name: &str, site: &str) -> Value {
+    json!({ "type": "Hashtag", "name": format!("#{name}"), "href": format!("{site}/tags/{}", hashtag::key(name)) })
+}
+
+/// A Note that stands for the Article where only Notes are shown; without a link, as FEP-b2b8 asks.
+fn preview(post: &Post, author: &Actor, published: Timestamp) -> Value {
+    let title = escape(&post.title);
+    let summary = escape(post.summary_or_excerpt());
+    json!({
+        "id": format!("{}#preview", post.ap_id),
+        "type": "Note",
+        "attributedTo": author.ap_id,
+        "content": format!("<p><strong>{title}</strong></p><p>{summary}</p>"),
+        "published": published.rfc3339(),
+    })
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// What is left of something deleted.
+pub fn tombstone(id: &ApUrl, former_type: &str, deleted: Timestamp) -> Value {
+    json!({ "id": id, "type": "Tombstone", "formerType": former_type, "deleted": deleted.rfc3339() })
+}

@@ -1,0 +1,65 @@
+//! What we send: rows in, ActivityStreams JSON out. Pure; the same rows always give the same bytes.
+
+pub mod activity;
+pub mod actor;
+pub mod article;
+pub mod collection;
+pub mod note;
+
+use serde_json::{Value, json};
+
+use crate::domain::actor::Mention;
+use crate::types::ApUrl;
+
+pub use super::objects::PUBLIC;
+
+/// The JSON-LD context of posts, notes and activities. The terms that others' readers look for, and no more.
+pub fn context() -> Value {
+    json!([
+        "https://www.w3.org/ns/activitystreams",
+        {
+            "Hashtag": "as:Hashtag",
+            "sensitive": "as:sensitive",
+            "toot": "http://joinmastodon.org/ns#",
+            "pt": "https://joinpeertube.org/ns#",
+            "commentsEnabled": { "@id": "pt:commentsEnabled", "@type": "http://schema.org/Boolean" }
+        }
+    ])
+}
+
+/// Puts the context at the head of a document that is served or sent by itself.
+pub fn with_context(document: Value) -> Value {
+    let mut whole = serde_json::Map::new();
+    whole.insert("@context".into(), context());
+    if let Value::Object(fields) = document {
+        whole.extend(fields);
+    }
+    Value::Object(whole)
+}
+
+/// The `Mention` tags of those people who were found.
+pub(super) fn mention_tags(mentions: &[Mention]) -> Vec<Value> {
+    let tag = |mention: &Mention| {
+        Some(json!({ "type": "Mention", "href": mention.ap_id.as_ref()?, "name": mention.handle }))
+    };
+    mentions.iter().filter_map(tag).collect()
+}
+
+/// Whom a public text goes to: everybody; its copies to followers and to the people named.
+pub(super) fn public_audience(
+    followers: Option<&ApUrl>,
+    mentions: &[Mention],
+) -> (Vec<String>, Vec<String>) {
+    let followers = followers.map(|followers| followers.as_str().to_owned());
+    let named = mentions
+        .iter()
+        .filter_map(|mention| mention.ap_id.as_ref())
+        .map(|id| id.as_str().to_owned());
+    let mut cc: Vec<String> = followers.into_iter().collect();
+    for id in named {
+        if !cc.contains(&id) {
+            cc.push(id);
+        }
+    }
+    (vec![PUBLIC.to_owned()], cc)
+}

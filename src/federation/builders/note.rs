@@ -1,0 +1,107 @@
+//! What our people answer, as Notes.
+
+use serde_json::{Value, json};
+
+use super::{mention_tags, public_audience};
+use crate::domain::actor::{Actor, Mention};
+use crate::types::{ApUrl, Html, Timestamp};
+
+/// A Note's parts, whichever table they come from.
+#[derive(Clone, Debug)]
+pub struct Parts<'a> {
+    /// Its id.
+    pub ap_id: &'a ApUrl,
+    /// Its page.
+    pub url: &'a str,
+    /// Its author.
+    pub author: &'a Actor,
+    /// What it answers, byte for byte.
+    pub parent: &'a ApUrl,
+    /// The thread, when it is one of ours.
+    pub context: Option<&'a str>,
+    /// The clean text.
+    pub html: &'a Html,
+    /// BCP 47.
+    pub language: Option<&'a str>,
+    /// The people told: those named and those of the thread.
+    pub mentions: &'a [Mention],
+    /// When it was written.
+    pub published: Timestamp,
+    /// When it was last edited.
+    pub edited: Option<Timestamp>,
+    /// Public answers to it here; None where it holds no collection.
+    pub replies: Option<i64>,
+}
+
+/// The Note, without `@context`. Those told who are not named in the text are named in front of it: other servers show
+/// and deliver by that.
+pub fn note(parts: &Parts<'_>) -> Value {
+    let (to, cc) = public_audience(parts.author.followers.as_ref(), parts.mentions);
+    let content = format!("{}{}", salutation(parts), parts.html);
+    let mut document = json!({
+        "id": parts.ap_id,
+        "type": "Note",
+        "attributedTo": parts.author.ap_id,
+        "inReplyTo": parts.parent,
+        "content": content,
+        "url": parts.url,
+        "published": parts.published.rfc3339(),
+        "to": to,
+        "cc": cc,
+        "tag": mention_tags(parts.mentions),
+        "sensitive": false,
+    });
+    if let Some(language) = parts.language {
+        document["contentMap"] = json!({ language: content });
+    }
+    if let Some(context) = parts.context {
+        document["context"] = json!(context);
+    }
+    if let Some(edited) = parts.edited {
+        document["updated"] = json!(edited.rfc3339());
+    }
+    if let Some(replies) = parts.replies {
+        document["replies"] =
+            super::collection::summary(&format!("{}/replies", parts.ap_id), replies);
+    }
+    document
+}
+
+/// `@bob @carol` in links, for those whom the text does not name.
+fn salutation(parts: &Parts<'_>) -> String {
+    let unnamed = |mention: &&Mention| {
+        let link = mention.url.as_ref().or(mention.ap_id.as_ref());
+        mention.ap_id.is_some()
+            && link.is_some_and(|link| !parts.html.as_str().contains(&escape(link.as_str())))
+    };
+    let link = |mention: &Mention| {
+        let address = mention
+            .url
+            .as_ref()
+            .or(mention.ap_id.as_ref())
+            .map_or("", ApUrl::as_str);
+        let user = mention
+            .handle
+            .trim_start_matches('@')
+            .split('@')
+            .next()
+            .unwrap_or_default();
+        format!(
+            "<a href=\"{}\" class=\"u-url mention\">@<span>{}</span></a>",
+            escape(address),
+            escape(user)
+        )
+    };
+    let links: Vec<String> = parts.mentions.iter().filter(unnamed).map(link).collect();
+    if links.is_empty() {
+        String::new()
+    } else {
+        format!("<p>{}</p>", links.join(" "))
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
+}

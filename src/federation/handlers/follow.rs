@@ -1,0 +1,22 @@
+//! Follow: somebody wants our posts. Always answered, also when it comes again.
+
+use super::{Envelope, activity};
+use crate::domain::{actor, follower};
+use crate::error::Error;
+
+/// A Follow of one of our actors.
+pub(super) struct Follow(pub(super) Envelope);
+
+activity!(
+    Follow,
+    verify(envelope, app) {
+        let target = envelope.object_id()?;
+        if app.is_local(&target) { Ok(()) } else { Err(Error::invalid("only our own accounts are followed here")) }
+    },
+    receive(envelope, app) {
+        let target = envelope.object_id()?;
+        let found = app.db.read(move |conn| actor::load_by_ap_id(conn, &target)).await?;
+        let target = found.filter(|actor| actor.local).ok_or(Error::NotFound("this account"))?;
+        follower::receive_follow(app, target.id, &envelope.actor, envelope.id).await
+    }
+);

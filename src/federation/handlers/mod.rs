@@ -1,0 +1,160 @@
+//! What incoming activities do, one file each. By the time one is here, its sender is proven: the signer is its actor. A
+//! handler checks ownership (`verify`) and then makes one change (`receive`), as the federation crate's trait has it.
+
+mod answer;
+mod create;
+mod delete;
+mod follow;
+mod react;
+mod undo;
+mod update;
+
+use std::sync::Arc;
+
+use activitypub_federation::config::Data;
+use activitypub_federation::traits::Activity;
+use url::Url;
+
+use super::objects::Doc;
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::error::{Error, Result};
+use crate::types::ApUrl;
+
+/// An activity whose signer is proven to be its actor.
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    /// What it is recognised by when it comes again: its id, or one made of the actor and its bytes.
+    pub id: ApUrl,
+    /// The signer.
+    pub actor: Actor,
+    /// The activity.
+    pub doc: Doc,
+    url: Url,
+    actor_url: Url,
+}
+
+impl Envelope {
+    /// Seals an activity. Fails when its actor's id is no address.
+    pub fn new(id: ApUrl, actor: Actor, doc: Doc) -> Result<Self> {
+        let actor_url = actor
+            .ap_id
+            .url()
+            .ok_or_else(|| Error::invalid("the actor's id is no address"))?;
+        let url = id.url().unwrap_or_else(|| actor_url.clone());
+        Ok(Self {
+            id,
+            actor,
+            doc,
+            url,
+            actor_url,
+        })
+    }
+
+    /// The embedded object, if it is embedded.
+    fn object(&self) -> Option<Doc> {
+        self.doc.doc("object")
+    }
+
+    /// The id of the object. Fails when there is none.
+    fn object_id(&self) -> Result<ApUrl> {
+        self.doc
+            .first_id("object")
+            .ok_or_else(|| Error::invalid("the activity has no object"))
+    }
+}
+
+/// Gives a handler the trait's view of its envelope, so that only `verify` and `receive` differ.
+macro_rules! activity {
+    ($name:ident, verify($this:ident, $app:ident) $verify:block, receive($own:ident, $data:ident) $receive:block) => {
+        #[async_trait::async_trait]
+        impl activitypub_federation::traits::Activity for $name {
+            type DataType = std::sync::Arc<crate::app::App>;
+            type Error = crate::error::Error;
+
+            fn id(&self) -> &url::Url {
+                &self.0.url
+            }
+
+            fn actor(&self) -> &url::Url {
+                &self.0.actor_url
+            }
+
+            async fn verify(
+                &self,
+                $app: &activitypub_federation::config::Data<Self::DataType>,
+            ) -> crate::error::Result<()> {
+                let $this = &self.0;
+                $verify
+            }
+
+            async fn receive(
+                self,
+                $data: &activitypub_federation::config::Data<Self::DataType>,
+            ) -> crate::error::Result<()> {
+                let $own = self.0;
+                $receive
+            }
+        }
+    };
+}
+use activity;
+
+/// True for the activities that do something here. All others are taken and forgotten.
+pub fn is_known(doc: &Doc) -> bool {
+    const KNOWN: [&str; 9] = [
+        "Follow", "Undo", "Accept", "Reject", "Create", "Update", "Delete", "Like", "Announce",
+    ];
+    doc.kind().is_some_and(|kind| KNOWN.contains(&kind))
+}
+
+/// Hands an activity to its handler.
+pub async fn dispatch(envelope: Envelope, data: &Data<Arc<App>>) -> Result<()> {
+    match envelope.doc.kind().unwrap_or_default() {
+        "Follow" => run(follow::Follow(envelope), data).await,
+        "Undo" => run(undo::Undo(envelope), data).await,
+        "Accept" | "Reject" => run(answer::Answer(envelope), data).await,
+        "Create" => run(create::Create(envelope), data).await,
+        "Update" => run(update::Update(envelope), data).await,
+        "Delete" => run(delete::Delete(envelope), data).await,
+        "Like" | "Announce" => run(react::React(envelope), data).await,
+        _ => Ok(()),
+    }
+}
+
+async fn run<A>(activity: A, data: &Data<Arc<App>>) -> Result<()>
+where
+    A: Activity<DataType = Arc<App>, Error = Error>,
+{
+    activity.verify(data).await?;
+    activity.receive(data).await
+}
+
+/// The objects an activity embeds: nearly always one; GoToSocial may send several. Each must live where its actor lives
+/// and be its own.
+fn own_objects(envelope: &Envelope) -> Result<Vec<Doc>> {
+    let objects = envelope.doc.docs("object");
+    for object in &objects {
+        let id = object
+            .id()
+            .ok_or_else(|| Error::invalid("the object has no id"))?;
+        if !id.same_origin(&envelope.actor.ap_id) {
+            return Err(Error::Forbidden(format!(
+                "{id} is not on the server of {}",
+                envelope.actor.ap_id
+            )));
+        }
+        let mut authors = object
+            .ids("attributedTo")
+            .into_iter()
+            .chain(object.ids("actor"))
+            .peekable();
+        if authors.peek().is_some() && !authors.any(|author| author == envelope.actor.ap_id) {
+            return Err(Error::Forbidden(format!(
+                "{id} is not by {}",
+                envelope.actor.ap_id
+            )));
+        }
+    }
+    Ok(objects)
+}

@@ -1,0 +1,255 @@
+//! The inbox, from the raw request to the handler: the cheap checks first, nothing fetched before they pass, nothing
+//! changed before the signature is proven.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use http::{HeaderMap, header};
+
+use super::Federation;
+use super::handlers::{self, Envelope};
+use super::objects::Doc;
+use super::signature::{ParsedSignature, PublicKey, Request, SignatureError};
+use crate::domain::actor::{self, Actor};
+use crate::domain::comment;
+use crate::error::{Error, Result};
+use crate::types::ApUrl;
+
+/// Largest activity that is read, in bytes: what Mastodon takes.
+pub const BODY_MAX: usize = 1024 * 1024;
+
+/// A request to an inbox, as it came.
+#[derive(Clone, Debug)]
+pub struct Posted {
+    /// Path and query, exactly as sent.
+    pub path_and_query: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, at most [`BODY_MAX`].
+    pub body: Bytes,
+}
+
+impl Posted {
+    fn request(&self) -> Request<'_> {
+        Request {
+            method: "POST",
+            path_and_query: &self.path_and_query,
+            headers: &self.headers,
+            body: Some(&self.body),
+        }
+    }
+}
+
+/// What became of an activity; all of it is answered with 202.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It did what it says.
+    Done,
+    /// It was here before.
+    Duplicate,
+    /// It does nothing here.
+    Ignored,
+}
+
+/// Takes an activity in. An answer of Ok means that what it did is on the disk.
+pub async fn receive(fed: &Arc<Federation>, posted: Posted) -> Result<Verdict> {
+    check_media_type(&posted.headers)?;
+    let signature = ParsedSignature::parse(&posted.request()).map_err(refused)?;
+    refuse_blocked(fed, &ApUrl::new(signature.key_id()))?;
+    signature
+        .check(&posted.request(), &fed.site, fed.app.now())
+        .map_err(refused)?;
+    let doc: Doc = serde_json::from_slice(&posted.body)
+        .map_err(|e| Error::invalid(format!("the body is no JSON object: {e}")))?;
+    let claimed = doc
+        .first_id("actor")
+        .ok_or_else(|| Error::invalid("the activity has no actor"))?;
+    if !handlers::is_known(&doc) {
+        return Ok(Verdict::Ignored);
+    }
+    refuse_blocked(fed, &claimed)?;
+    let id = recognisable(&doc, &claimed, &posted.body)?;
+    let Some(known) = look_up(fed, signature.key_id(), &id).await? else {
+        return Ok(Verdict::Duplicate);
+    };
+    if known.is_none() && is_farewell(&doc, &claimed) {
+        // A Delete of somebody we never knew: the key is gone with its owner, and there is nothing to delete.
+        return Ok(Verdict::Ignored);
+    }
+    let signer = prove(fed, &signature, &posted, known).await?;
+    if signer.ap_id != claimed {
+        return forwarded(fed, &doc).await;
+    }
+    let envelope = Envelope::new(id, signer, doc)?;
+    handlers::dispatch(envelope, &fed.fetcher.data())
+        .await
+        .map(|()| Verdict::Done)
+}
+
+fn check_media_type(headers: &HeaderMap) -> Result<()> {
+    let named = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if crate::http::is_inbox_json(named) {
+        Ok(())
+    } else {
+        Err(Error::invalid_field(
+            "Content-Type",
+            "send application/activity+json",
+        ))
+    }
+}
+
+fn refuse_blocked(fed: &Federation, id: &ApUrl) -> Result<()> {
+    let host = id
+        .host()
+        .ok_or_else(|| Error::Unauthorized(format!("{id} is no address")))?;
+    if fed.app.hosts.is_blocked(&host) {
+        return Err(Error::Forbidden("this server is blocked here".into()));
+    }
+    if host == fed.app.config.host() {
+        return Err(Error::Unauthorized(
+            "our own actors do not write to our inbox".into(),
+        ));
+    }
+    Ok(())
+}
+
+fn refused(error: SignatureError) -> Error {
+    tracing::debug!(code = error.code(), "refused a signature: {error}");
+    if error.is_client_format_error() {
+        Error::invalid(error.to_string())
+    } else {
+        Error::Unauthorized(error.to_string())
+    }
+}
+
+/// What an activity is recognised by: its id where that lives on its actor's server; else (no id, a `urn:`) one made of
+/// actor and bytes.
+fn recognisable(doc: &Doc, actor: &ApUrl, body: &[u8]) -> Result<ApUrl> {
+    match doc.id() {
+        Some(id) if id.same_origin(actor) => Ok(id),
+        Some(id) if id.host().is_some() => Err(Error::Forbidden(format!(
+            "the activity {id} is not on the server of {actor}"
+        ))),
+        _ => {
+            let hash = digest::digest(&digest::SHA256, body);
+            Ok(ApUrl::new(format!(
+                "{actor}#{}",
+                BASE64_URL_SAFE_NO_PAD.encode(hash)
+            )))
+        }
+    }
+}
+
+/// One read: whether the activity is new (None: it is not), and who owns the key, if that is known.
+async fn look_up(
+    fed: &Federation,
+    key_id: &str,
+    id: &ApUrl,
+) -> Result<Option<Option<(Actor, String)>>> {
+    let (key_id, id) = (key_id.to_owned(), id.clone());
+    fed.app
+        .db
+        .read(move |conn| {
+            if comment::was_received(conn, &id)? {
+                return Ok(None);
+            }
+            let known = actor::load_by_key(conn, &key_id)?;
+            Ok(Some(known.map(|(actor, key)| (actor, key.public))))
+        })
+        .await
+}
+
+fn is_farewell(doc: &Doc, actor: &ApUrl) -> bool {
+    doc.is("Delete") && doc.first_id("object").as_ref() == Some(actor)
+}
+
+/// Proves who signed: with the key we know, else (or when it does not fit) with the one its owner shows now.
+async fn prove(
+    fed: &Arc<Federation>,
+    signature: &ParsedSignature,
+    posted: &Posted,
+    known: Option<(Actor, String)>,
+) -> Result<Actor> {
+    let verify = |public: &str| {
+        let key = PublicKey::from_pem(public).or_else(|_| PublicKey::from_multibase(public))?;
+        signature.verify(&posted.request(), &fed.site, &key)
+    };
+    if let Some((actor, public)) = known {
+        match verify(&public) {
+            Ok(()) if actor.local => {
+                return Err(Error::Unauthorized("this key is one of ours".into()));
+            }
+            Ok(()) => return Ok(actor),
+            Err(error) if !fed.fetcher.may_refetch(signature.key_id()).await => {
+                return Err(refused(error));
+            }
+            Err(_) => {}
+        }
+    }
+    let owner = fed
+        .fetcher
+        .key_owner(signature.key_id())
+        .await
+        .map_err(unreachable_key)?;
+    let key_id = signature.key_id().to_owned();
+    let found = fed
+        .app
+        .db
+        .read(move |conn| actor::load_by_key(conn, &key_id))
+        .await?;
+    match found {
+        Some((actor, key)) if actor.id == owner.id => {
+            verify(&key.public).map_err(refused).map(|()| actor)
+        }
+        _ => Err(Error::Unauthorized(format!(
+            "{} does not show the key {}",
+            owner.ap_id,
+            signature.key_id()
+        ))),
+    }
+}
+
+/// A key that cannot be had now is no proof against the sender: it may try again.
+fn unreachable_key(error: Error) -> Error {
+    match error {
+        Error::Remote {
+            temporary: true,
+            message,
+        } => Error::Remote {
+            temporary: true,
+            message,
+        },
+        Error::Remote { message, .. } => {
+            Error::Unauthorized(format!("the key cannot be read: {message}"))
+        }
+        Error::Gone(_) | Error::NotFound(_) => {
+            Error::Unauthorized("the key's owner is gone".into())
+        }
+        other => other,
+    }
+}
+
+/// Somebody passes another's activity on. Only the id of what it is about counts; that is fetched from its own origin.
+async fn forwarded(fed: &Arc<Federation>, doc: &Doc) -> Result<Verdict> {
+    if !doc.is("Create") && !doc.is("Update") {
+        return Err(Error::Unauthorized(
+            "the signer is not the activity's actor".into(),
+        ));
+    }
+    let Some(id) = doc
+        .first_id("object")
+        .filter(|id| id.host().is_some() && !fed.app.is_local(id))
+    else {
+        return Ok(Verdict::Ignored);
+    };
+    let job = fed.app.job(crate::queue::Job::FetchReply { reply: id });
+    fed.app.db.write(move |conn| job.enqueue(conn)).await?;
+    fed.app.wake.jobs.notify_one();
+    Ok(Verdict::Done)
+}

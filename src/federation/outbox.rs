@@ -1,0 +1,451 @@
+//! From what happened here to what is sent: one read, a pure builder, one write of the activity and a delivery for each
+//! distinct inbox. A job that runs twice sends once, for the activity's id is the same.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::builders::activity::{self, Built};
+use super::builders::article::{self, Counts};
+use super::builders::note::{self, Parts};
+use super::fetch::Fetcher;
+use super::webfinger;
+use crate::app::App;
+use crate::db::Conn;
+use crate::domain::actor::{self, Actor, Mention};
+use crate::domain::comment::{self, Comment};
+use crate::domain::delivery::{self, Activity};
+use crate::domain::follower;
+use crate::domain::note as notes;
+use crate::domain::post::{self, Post, compose};
+use crate::domain::reaction::{self, Kind};
+use crate::error::{Error, Result};
+use crate::queue::Event;
+use crate::text::markdown;
+use crate::text::mention::Handle;
+use crate::types::{ApUrl, Host, Html, Id, Json, Timestamp};
+
+/// An activity and whom it goes to.
+struct Outgoing {
+    actor: Id<Actor>,
+    post: Option<Id<Post>>,
+    built: Built,
+    inboxes: BTreeSet<ApUrl>,
+}
+
+/// Tells others what happened. Does nothing when what happened is undone meanwhile.
+pub async fn fan_out(app: &App, fetcher: &Fetcher, event: Event) -> Result<()> {
+    resolve_mentions(app, fetcher, &event).await?;
+    let site = app.config.site.url.clone();
+    let Some(outgoing) = app.db.read(move |conn| build(conn, &event, &site)).await? else {
+        return Ok(());
+    };
+    store(app, outgoing).await
+}
+
+/// Writes the activity and its deliveries; blocked servers and ourselves get none.
+async fn store(app: &App, outgoing: Outgoing) -> Result<()> {
+    let ours = app.config.host();
+    let deliverable = |inbox: ApUrl| {
+        let host: Host = inbox.host()?;
+        (host != ours && !app.hosts.is_blocked(&host)).then(|| (app.ids.next(), inbox, host))
+    };
+    let inboxes: Vec<_> = outgoing
+        .inboxes
+        .into_iter()
+        .filter_map(deliverable)
+        .collect();
+    let row = Activity {
+        id: app.ids.next(),
+        ap_id: outgoing.built.id,
+        actor_id: outgoing.actor,
+        post_id: outgoing.post,
+        document: serde_json::to_string(&outgoing.built.document).map_err(Error::internal)?,
+        created_at: app.now(),
+    };
+    app.db
+        .write(move |conn| delivery::insert_activity(conn, &row, inboxes))
+        .await?;
+    app.wake.deliveries.notify_one();
+    Ok(())
+}
+
+fn build(conn: &mut Conn, event: &Event, site: &str) -> Result<Option<Outgoing>> {
+    match event {
+        Event::PostCreated { post } => {
+            about_post(conn, *post, site, |_, article| activity::create(article))
+        }
+        Event::PostUpdated { post, at } => about_post(conn, *post, site, |_, article| {
+            activity::update(article, Timestamp(*at))
+        }),
+        Event::PostDeleted { post } => post_deleted(conn, *post),
+        Event::CommentCreated { comment } => about_comment(conn, *comment, activity::create),
+        Event::CommentUpdated { comment, at } => about_comment(conn, *comment, |note| {
+            activity::update(note, Timestamp(*at))
+        }),
+        Event::CommentDeleted { comment } => comment_deleted(conn, *comment),
+        Event::NoteCreated { note } => note_created(conn, *note),
+        Event::FollowAnswered {
+            actor,
+            follower,
+            follow,
+            accepted,
+            number,
+        } => {
+            let (actor, follower) = (
+                actor::get(conn, Id::new(*actor))?,
+                actor::get(conn, Id::new(*follower))?,
+            );
+            let built = activity::answer_follow(&actor, &follower, follow, *accepted, *number);
+            Ok(Some(to_one(&actor, &follower, built)))
+        }
+        Event::Followed { following } => {
+            let row = follower::get_following(conn, Id::new(*following))?;
+            let (actor, target) = (
+                actor::get(conn, row.actor_id)?,
+                actor::get(conn, row.target_id)?,
+            );
+            let built = activity::follow(&row.follow_ap_id, &actor, &target);
+            Ok(Some(to_one(&actor, &target, built)))
+        }
+        Event::Reacted {
+            actor,
+            author,
+            target,
+            boost,
+            number,
+        } => reacted(
+            conn,
+            Id::new(*actor),
+            Id::new(*author),
+            target,
+            *boost,
+            *number,
+        ),
+        Event::ActorUpdated { actor, at } => {
+            let actor = actor::get(conn, Id::new(*actor))?;
+            let document = actor_document(conn, &actor, site)?;
+            let inboxes = followers(conn, &actor)?;
+            let built = activity::update_actor(&actor, document, Timestamp(*at));
+            Ok(Some(Outgoing {
+                actor: actor.id,
+                post: None,
+                built,
+                inboxes,
+            }))
+        }
+    }
+}
+
+/// The served document of one of our actors, without its own context.
+fn actor_document(conn: &mut Conn, row: &Actor, site: &str) -> Result<Value> {
+    let keys = actor::list_keys(conn, row.id)?;
+    Ok(super::builders::actor::actor(row, &keys, site))
+}
+
+fn to_one(actor: &Actor, to: &Actor, built: Built) -> Outgoing {
+    Outgoing {
+        actor: actor.id,
+        post: None,
+        built,
+        inboxes: BTreeSet::from([to.inbox.clone()]),
+    }
+}
+
+fn followers(conn: &mut Conn, actor: &Actor) -> Result<BTreeSet<ApUrl>> {
+    Ok(follower::list_inboxes(conn, actor.id)?
+        .into_iter()
+        .collect())
+}
+
+/// The inboxes of the people named.
+fn named(conn: &mut Conn, mentions: &[Mention]) -> Result<Vec<ApUrl>> {
+    let mut inboxes = Vec::new();
+    for id in mentions.iter().filter_map(|mention| mention.ap_id.as_ref()) {
+        if let Some(actor) = actor::load_by_ap_id(conn, id)? {
+            inboxes.push(actor.delivery_inbox().clone());
+        }
+    }
+    Ok(inboxes)
+}
+
+fn about_post(
+    conn: &mut Conn,
+    id: i64,
+    site: &str,
+    around: impl Fn(&Post, Value) -> Built,
+) -> Result<Option<Outgoing>> {
+    let post = post::get(conn, Id::new(id))?;
+    if !post.is_published() {
+        return Ok(None);
+    }
+    let (author, tags, counts) = (
+        actor::get(conn, post.actor_id)?,
+        post::tags_of(conn, post.id)?,
+        counts(conn, &post)?,
+    );
+    let mut inboxes = followers(conn, &author)?;
+    inboxes.extend(named(conn, &post.mentions.get())?);
+    let built = around(&post, article::article(&post, &tags, &author, counts, site));
+    Ok(Some(Outgoing {
+        actor: author.id,
+        post: Some(post.id),
+        built,
+        inboxes,
+    }))
+}
+
+/// How often others answered a post.
+pub fn counts(conn: &mut Conn, post: &Post) -> Result<Counts> {
+    Ok(Counts {
+        replies: comment::count_public(conn, Some(post.id))?,
+        likes: reaction::count(conn, &post.ap_id, Kind::Like)?,
+        shares: reaction::count(conn, &post.ap_id, Kind::Announce)?,
+    })
+}
+
+/// Whoever may hold a copy: followers, and everybody who answered.
+fn post_deleted(conn: &mut Conn, id: i64) -> Result<Option<Outgoing>> {
+    let post = post::get(conn, Id::new(id))?;
+    let author = actor::get(conn, post.actor_id)?;
+    let mut inboxes = followers(conn, &author)?;
+    inboxes.extend(comment::list_inboxes(conn, post.id)?);
+    let tombstone = article::tombstone(
+        &post.ap_id,
+        "Article",
+        post.deleted_at.unwrap_or(post.updated_at),
+    );
+    let built = activity::delete(&author, tombstone);
+    Ok(Some(Outgoing {
+        actor: author.id,
+        post: Some(post.id),
+        built,
+        inboxes,
+    }))
+}
+
+fn about_comment(
+    conn: &mut Conn,
+    id: i64,
+    around: impl Fn(Value) -> Built,
+) -> Result<Option<Outgoing>> {
+    let comment = comment::get(conn, Id::new(id))?;
+    if comment.status != crate::domain::visibility::CommentStatus::Published {
+        return Ok(None);
+    }
+    let told = tell(conn, &comment)?;
+    let built = around(told.note);
+    Ok(Some(Outgoing {
+        actor: comment.actor_id,
+        post: Some(comment.post_id),
+        built,
+        inboxes: told.inboxes,
+    }))
+}
+
+/// A comment of ours as a Note, and whom it goes to: the parent's author, the thread's people, those named, followers.
+pub struct Told {
+    /// The Note.
+    pub note: Value,
+    inboxes: BTreeSet<ApUrl>,
+}
+
+/// Builds the Note of one of our comments.
+pub fn tell(conn: &mut Conn, row: &Comment) -> Result<Told> {
+    let author = actor::get(conn, row.actor_id)?;
+    let post = post::get(conn, row.post_id)?;
+    let parent = match row.parent_id {
+        Some(parent) => comment::get(conn, parent)?.ap_id,
+        None => post.ap_id.clone(),
+    };
+    let people = comment::list_participants(conn, row)?;
+    let mut inboxes = followers(conn, &author)?;
+    inboxes.extend(people.iter().map(|person| person.delivery_inbox().clone()));
+    let mut mentions = row.mentions.get();
+    inboxes.extend(named(conn, &mentions)?);
+    add_people(&mut mentions, &people);
+    let number = comment::load_number(conn, row)?.unwrap_or_default();
+    let context = format!("{}/context", post.ap_id);
+    let parts = Parts {
+        ap_id: &row.ap_id,
+        url: &format!("{}#comment-{number}", post.url),
+        author: &author,
+        parent: &parent,
+        context: Some(&context),
+        html: &row.html,
+        language: row.language.as_deref(),
+        mentions: &mentions,
+        published: row.published_at,
+        edited: row.edited_at,
+        replies: Some(comment::count_replies(conn, row.id)?),
+    };
+    Ok(Told {
+        note: note::note(&parts),
+        inboxes,
+    })
+}
+
+fn add_people(mentions: &mut Vec<Mention>, people: &[Actor]) {
+    for person in people {
+        if !mentions
+            .iter()
+            .any(|known| known.ap_id.as_ref() == Some(&person.ap_id))
+        {
+            mentions.push(mention_of(person));
+        }
+    }
+}
+
+/// Somebody as a text names them.
+pub fn mention_of(actor: &Actor) -> Mention {
+    Mention {
+        handle: actor.handle(),
+        ap_id: Some(actor.ap_id.clone()),
+        url: Some(actor.url.clone()),
+    }
+}
+
+fn comment_deleted(conn: &mut Conn, id: i64) -> Result<Option<Outgoing>> {
+    let comment = comment::get(conn, Id::new(id))?;
+    let author = actor::get(conn, comment.actor_id)?;
+    let mut inboxes = followers(conn, &author)?;
+    inboxes.extend(comment::list_inboxes(conn, comment.post_id)?);
+    let built = activity::delete(
+        &author,
+        article::tombstone(&comment.ap_id, "Note", comment.updated_at),
+    );
+    Ok(Some(Outgoing {
+        actor: author.id,
+        post: Some(comment.post_id),
+        built,
+        inboxes,
+    }))
+}
+
+fn note_created(conn: &mut Conn, id: i64) -> Result<Option<Outgoing>> {
+    let row = notes::get(conn, Id::new(id))?;
+    let author = actor::get(conn, row.actor_id)?;
+    let mut inboxes = followers(conn, &author)?;
+    inboxes.extend(named(conn, &row.mentions.get())?);
+    let built = activity::create(note_document(&row, &author));
+    Ok(Some(Outgoing {
+        actor: author.id,
+        post: None,
+        built,
+        inboxes,
+    }))
+}
+
+/// The Note that one of ours wrote under somebody else's post.
+pub fn note_document(row: &notes::Note, author: &Actor) -> Value {
+    note::note(&Parts {
+        ap_id: &row.ap_id,
+        url: row.ap_id.as_str(),
+        author,
+        parent: &row.parent_ap_id,
+        context: None,
+        html: &row.html,
+        language: row.language.as_deref(),
+        mentions: &row.mentions.get(),
+        published: row.published_at,
+        edited: None,
+        replies: None,
+    })
+}
+
+fn reacted(
+    conn: &mut Conn,
+    actor: Id<Actor>,
+    author: Id<Actor>,
+    target: &ApUrl,
+    boost: bool,
+    number: i64,
+) -> Result<Option<Outgoing>> {
+    let (actor, author) = (actor::get(conn, actor)?, actor::get(conn, author)?);
+    let mut inboxes = BTreeSet::from([author.inbox.clone()]);
+    let built = if boost {
+        inboxes.extend(followers(conn, &actor)?);
+        activity::announce(&actor, target, &author, number, actor.updated_at)
+    } else {
+        activity::like(&actor, target, &author, number)
+    };
+    Ok(Some(Outgoing {
+        actor: actor.id,
+        post: None,
+        built,
+        inboxes,
+    }))
+}
+
+/// Finds the people a text names whom we did not know when it was written, and puts their links into the text. Who cannot
+/// be found stays plain; the text goes out all the same.
+async fn resolve_mentions(app: &App, fetcher: &Fetcher, event: &Event) -> Result<()> {
+    match event {
+        Event::PostCreated { post } | Event::PostUpdated { post, .. } => {
+            let id = Id::<Post>::new(*post);
+            let row = app.db.read(move |conn| post::get(conn, id)).await?;
+            let Some(mentions) = resolve_all(app, fetcher, row.mentions.get()).await else {
+                return Ok(());
+            };
+            let html = render(row.source, &mentions, true).await?;
+            app.db
+                .write(move |conn| post::set_mentions(conn, id, &Json::new(&mentions), &html))
+                .await
+        }
+        Event::CommentCreated { comment } | Event::CommentUpdated { comment, .. } => {
+            let id = Id::<Comment>::new(*comment);
+            let row = app.db.read(move |conn| comment::get(conn, id)).await?;
+            let Some(mentions) = resolve_all(app, fetcher, row.mentions.get()).await else {
+                return Ok(());
+            };
+            let html = render(row.source.unwrap_or_default(), &mentions, false).await?;
+            app.db
+                .write(move |conn| comment::set_mentions(conn, id, &Json::new(&mentions), &html))
+                .await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The mentions with those found who were not yet; None when that changes nothing.
+async fn resolve_all(
+    app: &App,
+    fetcher: &Fetcher,
+    mut mentions: Vec<Mention>,
+) -> Option<Vec<Mention>> {
+    let mut changed = false;
+    for mention in mentions
+        .iter_mut()
+        .filter(|mention| mention.ap_id.is_none())
+    {
+        let Some(handle) = Handle::parse(&mention.handle) else {
+            continue;
+        };
+        match webfinger::resolve(app, fetcher, &handle).await {
+            Ok(actor) => {
+                *mention = Mention {
+                    handle: mention.handle.clone(),
+                    ..mention_of(&actor)
+                };
+                changed = true;
+            }
+            Err(error) => tracing::debug!(handle = %handle, "a mention leads nowhere: {error}"),
+        }
+    }
+    changed.then_some(mentions)
+}
+
+async fn render(source: String, mentions: &[Mention], whole_post: bool) -> Result<Html> {
+    let links = compose::link_map(mentions);
+    let work = move || {
+        let rendered = if whole_post {
+            markdown::render_post(&source, &links)
+        } else {
+            markdown::render_comment(&source, &links)
+        };
+        rendered.html
+    };
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Error::internal)
+}

@@ -1,0 +1,248 @@
+//! From a reply that came, or was fetched, to a comment: its parent here, else fetched up the chain, else waited for.
+
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::comment::{self, Incoming, Parent, Receipt};
+use crate::error::{Error, Result};
+use crate::queue::Job;
+use crate::types::ApUrl;
+
+use super::fetch::Fetcher;
+use super::objects::Doc;
+use super::objects::note::{self, Reply};
+
+/// Longest chain of parents that is fetched for one reply.
+const CHAIN_MAX: usize = 50;
+/// Largest reply that is kept while its parent is looked for, in bytes.
+const PARKED_MAX: usize = 100_000;
+
+/// Takes a reply by its proven author. A private one, or one that answers nothing of ours, leaves no trace; one whose
+/// parent is unknown is kept and its parents are looked for.
+pub async fn take(
+    app: &App,
+    object: &Doc,
+    author: &Actor,
+    activity: Option<&ApUrl>,
+) -> Result<Option<Receipt>> {
+    let Some(reply) = readable(app, object, author)? else {
+        return Ok(None);
+    };
+    match find_parent(app, &reply).await? {
+        Some(parent) => store(app, reply, parent, author, activity).await.map(Some),
+        None if reply.parents.iter().any(|parent| app.is_local(parent)) => {
+            tracing::debug!(reply = %reply.ap_id, "answers something that is not here any more");
+            Ok(None)
+        }
+        None => park(app, object, &reply, author).await.map(|()| None),
+    }
+}
+
+/// The reply, if it is public, a comment at all, and by who sent it.
+fn readable(app: &App, object: &Doc, author: &Actor) -> Result<Option<Reply>> {
+    let Some(reply) = note::read(object, app.now()) else {
+        return Ok(None);
+    };
+    if reply.author != author.ap_id || !reply.ap_id.same_origin(&author.ap_id) {
+        return Err(Error::Forbidden(format!(
+            "{} is not by {}",
+            reply.ap_id, author.ap_id
+        )));
+    }
+    if !reply.visibility.is_open() {
+        tracing::debug!(reply = %reply.ap_id, "is private and not kept");
+        return Ok(None);
+    }
+    Ok(Some(reply))
+}
+
+async fn find_parent(app: &App, reply: &Reply) -> Result<Option<Parent>> {
+    let parents = reply.parents.clone();
+    app.db
+        .read(move |conn| {
+            for parent in &parents {
+                if let Some(found) = comment::find_parent(conn, parent)? {
+                    return Ok(Some(found));
+                }
+            }
+            Ok(None)
+        })
+        .await
+}
+
+async fn store(
+    app: &App,
+    reply: Reply,
+    parent: Parent,
+    author: &Actor,
+    activity: Option<&ApUrl>,
+) -> Result<Receipt> {
+    let incoming = Incoming {
+        activity: activity.cloned(),
+        ap_id: reply.ap_id,
+        actor_id: author.id,
+        parent,
+        url: reply.url,
+        html: reply.html,
+        language: reply.language,
+        visibility: reply.visibility,
+        published_at: reply.published_at,
+        edited_at: reply.edited_at,
+    };
+    let ap_id = incoming.ap_id.clone();
+    let receipt = comment::receive(app, incoming).await?;
+    tracing::debug!(reply = %ap_id, ?receipt, "took a reply");
+    Ok(receipt)
+}
+
+/// Keeps a reply and lets a job look for its parents.
+async fn park(app: &App, object: &Doc, reply: &Reply, author: &Actor) -> Result<()> {
+    let Some(parent) = reply.parents.first().cloned() else {
+        return Ok(());
+    };
+    let document = serde_json::to_string(object).map_err(Error::internal)?;
+    if document.len() > PARKED_MAX {
+        return Err(Error::invalid(
+            "this reply is too large to be kept while its parent is looked for",
+        ));
+    }
+    let (ap_id, actor, now) = (reply.ap_id.clone(), author.ap_id.clone(), app.now());
+    let job = app.job(Job::FetchParents {
+        reply: ap_id.clone(),
+    });
+    app.db
+        .write(move |conn| {
+            if comment::park(conn, &ap_id, &parent, &actor, &document, now)? {
+                job.enqueue(conn)
+            } else {
+                Ok(())
+            }
+        })
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(())
+}
+
+/// Lets a job fetch an object that was only named, from its own origin.
+pub async fn fetch_later(app: &App, id: &ApUrl, author: &Actor) -> Result<()> {
+    if !id.same_origin(&author.ap_id) {
+        return Err(Error::Forbidden(format!(
+            "{id} is not on the server of {}",
+            author.ap_id
+        )));
+    }
+    let job = app.job(Job::FetchReply { reply: id.clone() });
+    app.db.write(move |conn| job.enqueue(conn)).await?;
+    app.wake.jobs.notify_one();
+    Ok(())
+}
+
+/// Fetches an object from its origin and takes it as a reply by the author that stands in it.
+pub async fn fetch(app: &App, fetcher: &Fetcher, id: &ApUrl) -> Result<()> {
+    let object = fetcher.object(id).await?;
+    let Some(author) = object.first_id("attributedTo") else {
+        return Ok(());
+    };
+    let author = fetcher.actor(&author).await?;
+    take(app, &object, &author, None).await.map(|_| ())
+}
+
+/// Attaches the replies that waited for this parent.
+pub async fn attach_parked(app: &App, parent: &ApUrl) -> Result<()> {
+    let wanted = parent.clone();
+    let waiting = app
+        .db
+        .read(move |conn| comment::parked_for(conn, &wanted))
+        .await?;
+    for (reply, actor, document) in waiting {
+        attach(app, &reply, &actor, &document).await?;
+    }
+    Ok(())
+}
+
+async fn attach(app: &App, reply: &ApUrl, actor: &ApUrl, document: &str) -> Result<()> {
+    let wanted = actor.clone();
+    let author = app
+        .db
+        .read(move |conn| crate::domain::actor::load_by_ap_id(conn, &wanted))
+        .await?;
+    if let (Some(author), Ok(object)) = (author, serde_json::from_str::<Doc>(document)) {
+        match readable(app, &object, &author) {
+            Ok(Some(read)) => {
+                let Some(parent) = find_parent(app, &read).await? else {
+                    return Ok(());
+                };
+                store(app, read, parent, &author, None).await?;
+            }
+            Ok(None) | Err(_) => {}
+        }
+    }
+    let reply = reply.clone();
+    app.db
+        .write(move |conn| comment::take_parked(conn, &reply))
+        .await
+}
+
+/// Fetches the parents of a parked reply up to something of ours, and stores them from the top down. A chain that ends
+/// at somebody else's post drops the reply; a parent that cannot be had now fails, to be tried again.
+pub async fn fetch_parents(app: &App, fetcher: &Fetcher, reply: &ApUrl) -> Result<()> {
+    let wanted = reply.clone();
+    let Some((parent, actor, document)) = app
+        .db
+        .read(move |conn| comment::load_parked(conn, &wanted))
+        .await?
+    else {
+        return Ok(());
+    };
+    let mut chain: Vec<Doc> = Vec::new();
+    let mut seen = std::collections::HashSet::from([reply.clone()]);
+    let mut next = parent.clone();
+    loop {
+        let address = next.clone();
+        if app
+            .db
+            .read(move |conn| comment::find_parent(conn, &address))
+            .await?
+            .is_some()
+        {
+            break;
+        }
+        let looped = !seen.insert(next.clone());
+        if looped || chain.len() >= CHAIN_MAX || app.is_local(&next) {
+            return drop_parked(app, reply).await;
+        }
+        let object = match fetcher.object(&next).await {
+            Ok(object) => object,
+            // It may still come by itself: the reply goes on waiting, but nobody asks again.
+            Err(
+                Error::Gone(_)
+                | Error::Remote {
+                    temporary: false, ..
+                }
+                | Error::Forbidden(_),
+            ) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let Some(above) = object.first_id("inReplyTo") else {
+            return drop_parked(app, reply).await;
+        };
+        chain.push(object);
+        next = above;
+    }
+    for object in chain.iter().rev() {
+        let Some(author) = object.first_id("attributedTo") else {
+            return drop_parked(app, reply).await;
+        };
+        let author = fetcher.actor(&author).await?;
+        if take(app, object, &author, None).await?.is_none() {
+            return drop_parked(app, reply).await;
+        }
+    }
+    attach(app, reply, &actor, &document).await
+}
+
+async fn drop_parked(app: &App, reply: &ApUrl) -> Result<()> {
+    let reply = reply.clone();
+    app.db
+        .write(move |conn| comment::take_parked(conn, &reply))
+        .await
+}

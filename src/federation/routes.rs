@@ -1,0 +1,386 @@
+//! The face for other servers: routes, media types, status codes. Every answer is ActivityStreams or WebFinger JSON; the
+//! work is done in this folder's other files.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION,
+    RETRY_AFTER, VARY,
+};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::{Value, json};
+
+use super::documents::{self, ActorCollection, Page, PostCollection, Served};
+use super::inbox::{self, BODY_MAX, Posted};
+use super::{Federation, nodeinfo, webfinger};
+use crate::domain::account;
+use crate::error::{Error, Result};
+use crate::types::ApUrl;
+
+type Fed = State<Arc<Federation>>;
+
+const ACTIVITY_JSON: &str = "application/activity+json";
+
+/// All routes of this face.
+pub fn router(fed: Arc<Federation>) -> Router {
+    let inbox = post(receive).layer(DefaultBodyLimit::max(BODY_MAX));
+    Router::new()
+        .route("/.well-known/webfinger", get(finger))
+        .route("/.well-known/host-meta", get(host_meta))
+        .route("/.well-known/nodeinfo", get(node_versions))
+        .route("/nodeinfo/{version}", get(node_document))
+        .route("/ap/inbox", inbox.clone())
+        .route("/ap/instance", get(instance))
+        .route("/ap/instance/{collection}", get(instance_collection))
+        .route("/ap/users/{id}", get(user))
+        .route("/ap/users/{id}/inbox", inbox)
+        .route("/ap/users/{id}/{collection}", get(user_collection))
+        .route("/ap/posts/{id}", get(article))
+        .route("/ap/posts/{id}/{collection}", get(article_collection))
+        .route("/ap/comments/{id}", get(comment))
+        .route("/ap/comments/{id}/replies", get(comment_replies))
+        .route("/ap/notes/{id}", get(note))
+        .with_state(fed)
+}
+
+/// True when a client asks for ActivityStreams rather than for a page.
+pub fn wants_activity(headers: &HeaderMap) -> bool {
+    let accepted = headers
+        .get_all(http::header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut kinds = accepted.flat_map(|value| value.split(',')).map(str::trim);
+    // Browsers name html first; servers name ActivityStreams first.
+    kinds
+        .find_map(|kind| {
+            let name = kind.split(';').next().unwrap_or_default().trim();
+            if crate::http::is_inbox_json(kind) {
+                Some(true)
+            } else {
+                name.eq_ignore_ascii_case("text/html").then_some(false)
+            }
+        })
+        .unwrap_or(false)
+}
+
+async fn receive(
+    State(fed): Fed,
+    uri: http::Uri,
+    headers: HeaderMap,
+    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+) -> Response {
+    let Ok(body) = body else {
+        let why = Error::invalid(format!("an activity has at most {BODY_MAX} bytes"));
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, &why);
+    };
+    let path_and_query = uri
+        .path_and_query()
+        .map_or("/", http::uri::PathAndQuery::as_str)
+        .to_owned();
+    match Box::pin(inbox::receive(
+        &fed,
+        Posted {
+            path_and_query,
+            headers,
+            body,
+        },
+    ))
+    .await
+    {
+        Ok(_) => StatusCode::ACCEPTED.into_response(),
+        Err(error) => failure(&error),
+    }
+}
+
+async fn finger(State(fed): Fed, Query(query): Query<Vec<(String, String)>>) -> Response {
+    let resource = query
+        .iter()
+        .find(|(key, _)| key == "resource")
+        .map_or("", |(_, value)| value.as_str());
+    match webfinger::answer(&fed.app, resource).await {
+        Ok(document) => discovery("application/jrd+json", document.to_string()),
+        Err(error) => failure(&error),
+    }
+}
+
+async fn host_meta(State(fed): Fed) -> Response {
+    let template = fed.app.url("/.well-known/webfinger?resource={uri}");
+    discovery(
+        "application/xrd+xml",
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\
+             <Link rel=\"lrdd\" template=\"{template}\"/></XRD>\n"
+        ),
+    )
+}
+
+async fn node_versions(State(fed): Fed) -> Response {
+    discovery("application/json", nodeinfo::versions(&fed.app).to_string())
+}
+
+async fn node_document(State(fed): Fed, Path(version): Path<String>) -> Response {
+    if version != "2.0" && version != "2.1" {
+        return failure(&Error::NotFound("this NodeInfo version"));
+    }
+    let profile = format!(
+        "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/{version}#\""
+    );
+    match nodeinfo::document(&fed.app, &version).await {
+        Ok(document) => discovery(&profile, document.to_string()),
+        Err(error) => failure(&error),
+    }
+}
+
+/// An answer that any page may read and any cache keep for a while.
+fn discovery(media_type: &str, body: String) -> Response {
+    let headers = [
+        (CONTENT_TYPE, media_type.to_owned()),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
+        (CACHE_CONTROL, "public, max-age=3600".to_owned()),
+    ];
+    (headers, body).into_response()
+}
+
+async fn instance(State(fed): Fed, headers: HeaderMap) -> Response {
+    let id = fed.app.url("/ap/instance");
+    answer(&headers, documents::actor(&fed.app, id).await)
+}
+
+async fn instance_collection(
+    State(fed): Fed,
+    Path(name): Path<String>,
+    Query(page): Query<Page>,
+    headers: HeaderMap,
+) -> Response {
+    actor_collection(&fed, fed.app.url("/ap/instance"), &name, page, &headers).await
+}
+
+async fn user(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let found = documents::actor(&fed.app, fed.app.url(&format!("/ap/users/{id}"))).await;
+    match found {
+        Ok(document) if !wants_activity(&headers) && wants_html(&headers) => {
+            see_other(document.get("url").and_then(Value::as_str).unwrap_or("/"))
+        }
+        other => answer(&headers, other),
+    }
+}
+
+async fn user_collection(
+    State(fed): Fed,
+    Path((id, name)): Path<(String, String)>,
+    Query(page): Query<Page>,
+    headers: HeaderMap,
+) -> Response {
+    actor_collection(
+        &fed,
+        fed.app.url(&format!("/ap/users/{id}")),
+        &name,
+        page,
+        &headers,
+    )
+    .await
+}
+
+async fn actor_collection(
+    fed: &Federation,
+    actor: ApUrl,
+    name: &str,
+    page: Page,
+    headers: &HeaderMap,
+) -> Response {
+    let which = match name {
+        "outbox" => ActorCollection::Outbox,
+        "followers" => ActorCollection::Followers,
+        "following" => ActorCollection::Following,
+        "featured" => ActorCollection::Featured,
+        _ => return failure(&Error::NotFound("this collection")),
+    };
+    answer(
+        headers,
+        documents::actor_collection(&fed.app, actor, which, page).await,
+    )
+}
+
+async fn article(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let served = documents::post(&fed.app, fed.app.url(&format!("/ap/posts/{id}"))).await;
+    match served {
+        Ok(Served::Here(document)) if !wants_activity(&headers) && wants_html(&headers) => {
+            see_other(document.get("url").and_then(Value::as_str).unwrap_or("/"))
+        }
+        other => object(&headers, other),
+    }
+}
+
+/// The ActivityStreams form of a post's page, for the composition: the same address answers by `Accept`.
+pub async fn post_by_slug(fed: &Federation, slug: &str, headers: &HeaderMap) -> Response {
+    object(
+        headers,
+        documents::post(&fed.app, fed.app.url(&format!("/posts/{slug}"))).await,
+    )
+}
+
+/// The ActivityStreams form of an author's page.
+pub async fn actor_by_name(fed: &Federation, name: &str, headers: &HeaderMap) -> Response {
+    match account::get_by_name(&fed.app, name).await {
+        Ok((_, actor)) => answer(headers, documents::actor(&fed.app, actor.ap_id).await),
+        Err(error) => failure(&error),
+    }
+}
+
+async fn article_collection(
+    State(fed): Fed,
+    Path((id, name)): Path<(String, String)>,
+    Query(page): Query<Page>,
+    headers: HeaderMap,
+) -> Response {
+    let which = match name.as_str() {
+        "replies" => PostCollection::Replies,
+        "context" => PostCollection::Context,
+        "likes" => PostCollection::Likes,
+        "shares" => PostCollection::Shares,
+        _ => return failure(&Error::NotFound("this collection")),
+    };
+    let post = fed.app.url(&format!("/ap/posts/{id}"));
+    answer(
+        &headers,
+        documents::post_collection(&fed.app, post, which, page).await,
+    )
+}
+
+async fn comment(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let ap_id = fed.app.url(&format!("/ap/comments/{id}"));
+    if !wants_activity(&headers) && wants_html(&headers) {
+        return match documents::comment_page(&fed.app, ap_id).await {
+            Ok(page) => see_other(&page),
+            Err(error) => failure(&error),
+        };
+    }
+    object(&headers, documents::comment(&fed.app, ap_id).await)
+}
+
+async fn comment_replies(
+    State(fed): Fed,
+    Path(id): Path<String>,
+    Query(page): Query<Page>,
+    headers: HeaderMap,
+) -> Response {
+    let ap_id = fed.app.url(&format!("/ap/comments/{id}"));
+    answer(
+        &headers,
+        documents::comment_replies(&fed.app, ap_id, page).await,
+    )
+}
+
+async fn note(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    answer(
+        &headers,
+        documents::note(&fed.app, fed.app.url(&format!("/ap/notes/{id}"))).await,
+    )
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    let accept = headers
+        .get(http::header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn see_other(address: &str) -> Response {
+    (
+        StatusCode::SEE_OTHER,
+        [(LOCATION, address), (VARY, "Accept")],
+    )
+        .into_response()
+}
+
+fn object(headers: &HeaderMap, served: Result<Served>) -> Response {
+    match served {
+        Ok(Served::Here(document)) => document_answer(headers, StatusCode::OK, &document),
+        Ok(Served::Gone(tombstone)) => document_answer(headers, StatusCode::GONE, &tombstone),
+        Err(error) => failure(&error),
+    }
+}
+
+fn answer(headers: &HeaderMap, document: Result<Value>) -> Response {
+    object(headers, document.map(Served::Here))
+}
+
+/// A document with its ETag; 304 when the client has it.
+fn document_answer(headers: &HeaderMap, status: StatusCode, document: &Value) -> Response {
+    let body = document.to_string();
+    let hash = digest::digest(&digest::SHA256, body.as_bytes());
+    let etag = format!(
+        "\"{}\"",
+        BASE64_URL_SAFE_NO_PAD.encode(hash.as_ref().get(..12).unwrap_or_default())
+    );
+    let known = headers
+        .get(IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
+    let unchanged = status == StatusCode::OK && known.is_some_and(|known| known.contains(&etag));
+    let mut response = if unchanged {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        (status, body).into_response()
+    };
+    let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON));
+    fields.insert(VARY, HeaderValue::from_static("Accept"));
+    fields.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=60"),
+    );
+    fields.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        fields.insert(ETAG, etag);
+    }
+    response
+}
+
+/// The status that a kind of error has for other servers.
+fn failure(error: &Error) -> Response {
+    let status = match error {
+        Error::NotFound(_) => StatusCode::NOT_FOUND,
+        Error::Gone(_) => StatusCode::GONE,
+        Error::Invalid { fields, .. } if fields.contains_key("Content-Type") => {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE
+        }
+        Error::Invalid { .. } => StatusCode::BAD_REQUEST,
+        Error::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+        Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::Remote {
+            temporary: true, ..
+        } => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Remote { .. } => StatusCode::BAD_REQUEST,
+        Error::Setup(_) | Error::Db(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    refusal(status, error)
+}
+
+fn refusal(status: StatusCode, error: &Error) -> Response {
+    if status == StatusCode::INTERNAL_SERVER_ERROR {
+        tracing::error!("cannot answer another server: {}", error.log_text());
+    } else {
+        tracing::debug!(status = status.as_u16(), "refused: {error}");
+    }
+    let mut response = (status, axum::Json(json!({ "error": error.to_string() }))).into_response();
+    if let Error::RateLimited { retry_after } = error {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(*retry_after));
+    } else if status == StatusCode::SERVICE_UNAVAILABLE {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(60));
+    }
+    response
+}

@@ -1,0 +1,180 @@
+//! WebFinger (RFC 7033), both ways: who lives here, and where somebody elsewhere lives.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::fetch::Fetcher;
+use crate::app::App;
+use crate::domain::account;
+use crate::domain::actor::{self, Actor};
+use crate::error::{Error, Result};
+use crate::http::Limits;
+use crate::text::mention::Handle;
+use crate::types::{ApUrl, Host};
+
+const SELF_TYPE: &str = "application/activity+json";
+const LIMITS: Limits = Limits {
+    bytes: 256 * 1024,
+    deadline: Duration::from_secs(10),
+};
+
+/// Answers a query about one of ours. `Invalid` for no or an unreadable resource, `NotFound` for nobody here.
+pub async fn answer(app: &App, resource: &str) -> Result<Value> {
+    let actor = find(app, resource).await?;
+    Ok(document(&actor))
+}
+
+/// The actor a resource means: `acct:user@host`, `@user@host`, an actor's id, its page, or the bare site.
+async fn find(app: &App, resource: &str) -> Result<Actor> {
+    let nobody = || Error::NotFound("this account");
+    if resource.is_empty() || resource.len() > 2048 {
+        return Err(Error::invalid_field(
+            "resource",
+            "name an account, as in acct:alice@blog.example",
+        ));
+    }
+    if resource.starts_with("https://") || resource.starts_with("http://") {
+        let address = ApUrl::new(resource);
+        if !app.is_local(&address) {
+            return Err(nobody());
+        }
+        return by_address(app, &address).await;
+    }
+    let handle = Handle::parse(resource).ok_or_else(|| {
+        Error::invalid_field(
+            "resource",
+            "write acct:user@host or the address of an actor",
+        )
+    })?;
+    let ours = app.config.host();
+    if handle.host != ours {
+        return Err(nobody());
+    }
+    let user = handle.user.to_lowercase();
+    if user == "instance.actor" || user == ours.as_str() {
+        return actor::get_instance(app).await;
+    }
+    match account::get_by_name(app, &user).await {
+        Ok((_, actor)) => Ok(actor),
+        Err(Error::NotFound(_)) => Err(nobody()),
+        Err(other) => Err(other),
+    }
+}
+
+async fn by_address(app: &App, address: &ApUrl) -> Result<Actor> {
+    let path = address
+        .url()
+        .map(|url| url.path().to_owned())
+        .unwrap_or_default();
+    if path == "/" {
+        // The site itself: its first author, as other servers' "follow" dialogs expect, else the node's own actor.
+        return match account::load_first(app).await? {
+            Some((_, actor)) => Ok(actor),
+            None => actor::get_instance(app).await,
+        };
+    }
+    if let Some(name) = path.strip_prefix("/@") {
+        return account::get_by_name(app, name)
+            .await
+            .map(|(_, actor)| actor);
+    }
+    let address = address.clone();
+    let found = app
+        .db
+        .read(move |conn| actor::load_by_ap_id(conn, &address))
+        .await?;
+    found
+        .filter(|actor| actor.local)
+        .ok_or(Error::NotFound("this account"))
+}
+
+fn document(actor: &Actor) -> Value {
+    json!({
+        "subject": format!("acct:{}@{}", actor.username, actor.host),
+        "aliases": [actor.url, actor.ap_id],
+        "links": [
+            { "rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.url },
+            { "rel": "self", "type": SELF_TYPE, "href": actor.ap_id },
+        ],
+    })
+}
+
+/// Finds somebody by handle: WebFinger at their server, then their actor, which must live where WebFinger said. Known
+/// people cost no request.
+pub async fn resolve(app: &App, fetcher: &Fetcher, handle: &Handle) -> Result<Actor> {
+    let (user, host) = (handle.user.clone(), handle.host.clone());
+    let known = app
+        .db
+        .read(move |conn| actor::find_by_handle(conn, &user, &host))
+        .await?;
+    match known {
+        Some(actor) => Ok(actor),
+        None => fetcher.actor(&look_up(app, handle).await?).await,
+    }
+}
+
+/// Asks a server for the id of one of its people.
+async fn look_up(app: &App, handle: &Handle) -> Result<ApUrl> {
+    if app.hosts.is_blocked(&handle.host) {
+        return Err(Error::Forbidden(format!("{} is blocked here", handle.host)));
+    }
+    let scheme = if app.config.federation.allow_http && is_loopback(&handle.host) {
+        "http"
+    } else {
+        "https"
+    };
+    let mut url = Url::parse(&format!("{scheme}://{}/.well-known/webfinger", handle.host))
+        .map_err(|_| Error::invalid(format!("{handle} has no valid host")))?;
+    url.query_pairs_mut()
+        .append_pair("resource", &format!("acct:{}@{}", handle.user, handle.host));
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        header::ACCEPT,
+        HeaderValue::from_static("application/jrd+json, application/json"),
+    );
+    let reply = app
+        .http
+        .get_following(&url, LIMITS, |_| headers.clone())
+        .await?;
+    match reply.status {
+        StatusCode::OK => {}
+        status if status.is_server_error() => {
+            return Err(Error::remote_temporary(format!(
+                "{} answered {status} when asked for {handle}",
+                handle.host
+            )));
+        }
+        status => {
+            return Err(Error::remote_final(format!(
+                "{} does not know {handle} ({status})",
+                handle.host
+            )));
+        }
+    }
+    let document: Value = serde_json::from_slice(&reply.body).map_err(|_| {
+        Error::remote_final(format!(
+            "{} answered something unreadable for {handle}",
+            handle.host
+        ))
+    })?;
+    self_link(&document)
+        .ok_or_else(|| Error::remote_final(format!("{handle} has no ActivityPub address")))
+}
+
+fn is_loopback(host: &Host) -> bool {
+    let name = host.as_str().split(':').next().unwrap_or_default();
+    name == "localhost" || name.ends_with(".localhost") || name.starts_with("127.")
+}
+
+fn self_link(document: &Value) -> Option<ApUrl> {
+    let links = document.get("links")?.as_array()?;
+    let fits = |link: &&Value| {
+        let text = |key: &str| link.get(key).and_then(Value::as_str).unwrap_or_default();
+        text("rel") == "self" && crate::http::is_activity_json(text("type"))
+    };
+    let href = links.iter().find(fits)?.get("href")?.as_str()?;
+    Some(ApUrl::new(href)).filter(|href| href.host().is_some())
+}

@@ -1,0 +1,171 @@
+//! The job loop: claims due jobs, does them, takes them away or puts them back. Every job may run twice, so each is
+//! written to do its work once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+
+use crate::domain::actor::{self, Actor};
+use crate::domain::{comment, media, post};
+use crate::error::{Error, Result};
+use crate::federation::{Federation, outbox, replies};
+use crate::queue::{self, Claimed, Job, MAX_ATTEMPTS};
+use crate::types::{Id, Timestamp};
+
+/// Jobs claimed at a time, and done at once.
+const BATCH: i64 = 16;
+const AT_ONCE: usize = 16;
+/// How often to look for due jobs when nothing rings: scheduled posts, retries, other processes' writes.
+const POLL: Duration = Duration::from_millis(500);
+/// How often old rows are cleared away.
+const CLEANING: Duration = Duration::from_secs(3600);
+/// Days that activities are recognised and parked replies wait.
+const KEPT_DAYS: i64 = 30;
+
+/// Runs until `stop` turns true; jobs under way end first.
+pub async fn run(fed: Arc<Federation>, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut cleaning = tokio::time::interval(CLEANING);
+    while !*stop.borrow() {
+        let found = work_once(&fed, &places).await;
+        if found == BATCH {
+            continue;
+        }
+        tokio::select! {
+            _ = stop.changed() => break,
+            () = fed.app.wake.jobs.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+            _ = cleaning.tick() => clean(&fed).await,
+        }
+    }
+    let all = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
+    let _ = places.acquire_many(all).await;
+}
+
+/// Does every job that is due now and those they bring, one after another. Returns how many. For commands and tests.
+pub async fn drain(fed: &Arc<Federation>) -> Result<usize> {
+    let mut done = 0;
+    loop {
+        let claimed = claim(fed).await?;
+        if claimed.is_empty() {
+            return Ok(done);
+        }
+        for job in claimed {
+            finish(fed, job).await;
+            done += 1;
+        }
+    }
+}
+
+/// Claims a batch and starts it. Returns how many were claimed.
+async fn work_once(fed: &Arc<Federation>, places: &Arc<Semaphore>) -> i64 {
+    let claimed = claim(fed).await.unwrap_or_else(|error| {
+        tracing::error!("cannot claim jobs: {}", error.log_text());
+        Vec::new()
+    });
+    let count = i64::try_from(claimed.len()).unwrap_or(BATCH);
+    for job in claimed {
+        let Ok(place) = Arc::clone(places).acquire_owned().await else {
+            break;
+        };
+        let fed = Arc::clone(fed);
+        tokio::spawn(async move {
+            finish(&fed, job).await;
+            drop(place);
+        });
+    }
+    count
+}
+
+async fn claim(fed: &Federation) -> Result<Vec<Claimed>> {
+    let now = fed.app.now();
+    fed.app
+        .db
+        .write(move |conn| queue::claim(conn, now, BATCH))
+        .await
+}
+
+/// Does one job and notes how it ended.
+async fn finish(fed: &Arc<Federation>, claimed: Claimed) {
+    let outcome = match claimed.job.clone() {
+        Some(job) => Box::pin(perform(fed, job)).await,
+        None => Err(Error::invalid("the job was written by another version")),
+    };
+    let (id, attempts, now) = (claimed.id, claimed.attempts, fed.app.now());
+    let noted = match outcome {
+        Ok(()) => fed.app.db.write(move |conn| queue::finish(conn, id)).await,
+        Err(error) if is_final(&error) || attempts >= MAX_ATTEMPTS => {
+            tracing::info!(job = ?claimed.job, "gave a job up: {}", error.log_text());
+            fed.app.db.write(move |conn| queue::finish(conn, id)).await
+        }
+        Err(error) => {
+            tracing::debug!(job = ?claimed.job, attempts, "a job failed and is tried again: {}", error.log_text());
+            let text = error.to_string();
+            fed.app
+                .db
+                .write(move |conn| queue::retry_at(conn, id, attempts, now, &text))
+                .await
+        }
+    };
+    if let Err(error) = noted {
+        tracing::error!("cannot note how a job ended: {}", error.log_text());
+    }
+}
+
+/// True when no later try can help.
+fn is_final(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::NotFound(_)
+            | Error::Gone(_)
+            | Error::Invalid { .. }
+            | Error::Unauthorized(_)
+            | Error::Forbidden(_)
+            | Error::Conflict(_)
+            | Error::Remote {
+                temporary: false,
+                ..
+            }
+    )
+}
+
+async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
+    let (app, fetcher) = (&*fed.app, &fed.fetcher);
+    match job {
+        Job::Federate { event } => outbox::fan_out(app, fetcher, event).await,
+        Job::PublishScheduled { post } => post::publish_scheduled(app, Id::new(post)).await,
+        Job::FetchAvatar { actor } => media::fetch_avatar(app, Id::new(actor)).await,
+        Job::RefreshActor { actor } => refresh(fed, Id::new(actor)).await,
+        Job::AttachParked { parent } => replies::attach_parked(app, &parent).await,
+        Job::FetchReply { reply } => replies::fetch(app, fetcher, &reply).await,
+        Job::FetchParents { reply } => replies::fetch_parents(app, fetcher, &reply).await,
+    }
+}
+
+/// Reads an actor's document again; one that is gone leaves every list of followers.
+async fn refresh(fed: &Federation, id: Id<Actor>) -> Result<()> {
+    let actor = fed.app.db.read(move |conn| actor::get(conn, id)).await?;
+    match fed.fetcher.refresh(&actor.ap_id).await {
+        Err(Error::Gone(_)) => {
+            let now = fed.app.now();
+            fed.app
+                .db
+                .write(move |conn| actor::mark_gone(conn, id, now))
+                .await
+        }
+        other => other.map(|_| ()),
+    }
+}
+
+async fn clean(fed: &Federation) {
+    let oldest = Timestamp(fed.app.now().0 - KEPT_DAYS * Timestamp::DAY);
+    if let Err(error) = fed
+        .app
+        .db
+        .write(move |conn| comment::unpark_old(conn, oldest))
+        .await
+    {
+        tracing::warn!("cannot clear old rows away: {}", error.log_text());
+    }
+}
