@@ -11,6 +11,7 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::hosts::Hosts;
 use crate::http::{HttpClient, HttpSettings};
+use crate::metrics::Metrics;
 use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Timestamp};
 
@@ -28,6 +29,8 @@ pub struct App {
     pub http: HttpClient,
     /// Blocked hosts.
     pub hosts: Hosts,
+    /// What the node counts.
+    pub metrics: Metrics,
     /// Rung when a job or a delivery was written, so that the worker looks at once.
     pub wake: Wake,
 }
@@ -58,6 +61,7 @@ impl App {
             ids,
             http,
             hosts,
+            metrics: Metrics::default(),
             wake: Wake::default(),
         }))
     }

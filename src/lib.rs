@@ -12,6 +12,7 @@ pub mod error;
 pub mod federation;
 pub mod hosts;
 pub mod http;
+pub mod metrics;
 pub mod queue;
 pub mod server;
 pub mod text;

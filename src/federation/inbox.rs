@@ -54,6 +54,17 @@ pub enum Verdict {
     Ignored,
 }
 
+impl Verdict {
+    /// The word in the metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "accepted",
+            Self::Duplicate => "duplicate",
+            Self::Ignored => "ignored",
+        }
+    }
+}
+
 /// Takes an activity in. An answer of Ok means that what it did is on the disk.
 pub async fn receive(fed: &Arc<Federation>, posted: Posted) -> Result<Verdict> {
     check_media_type(&posted.headers)?;

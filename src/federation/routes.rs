@@ -95,8 +95,14 @@ async fn receive(
     ))
     .await
     {
-        Ok(_) => StatusCode::ACCEPTED.into_response(),
-        Err(error) => failure(&error),
+        Ok(verdict) => {
+            fed.app.metrics.count_inbox(verdict.as_str());
+            StatusCode::ACCEPTED.into_response()
+        }
+        Err(error) => {
+            fed.app.metrics.count_inbox("refused");
+            failure(&error)
+        }
     }
 }
 

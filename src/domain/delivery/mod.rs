@@ -131,6 +131,18 @@ pub enum Outcome {
     Postponed(Timestamp),
 }
 
+impl Outcome {
+    /// The word in the metrics.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Done => "delivered",
+            Self::Retry { .. } => "retry",
+            Self::Dead { .. } => "dead",
+            Self::Postponed(_) => "postponed",
+        }
+    }
+}
+
 /// A delivery as the writer sees it.
 #[derive(Clone, Debug)]
 pub struct Item {

@@ -188,7 +188,7 @@ pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<(Post, 
         render(app, &mut post, source).await?;
     }
     if let Some(slug) = wanted_slug
-        && (slug != post.slug || slug.is_empty())
+        && (post.slug.is_empty() || slug != post.slug)
     {
         post.slug = choose_slug(app, &slug, &post.title).await?;
     }

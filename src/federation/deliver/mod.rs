@@ -126,6 +126,7 @@ impl Loop {
         let Some(due) = self.lanes.next() else { return };
         let (sender, aside) = (Arc::clone(&self.sender), Arc::clone(&self.aside));
         let (finished, results) = (self.finished.0.clone(), self.results.clone());
+        let app = Arc::clone(&self.fed.app);
         tokio::spawn(async move {
             let outcome = {
                 let sending = sender.send(&due);
@@ -139,6 +140,7 @@ impl Loop {
                     }
                 }
             };
+            app.metrics.count_delivery(outcome.as_str());
             let failed = matches!(
                 outcome,
                 Outcome::Retry {

@@ -1,0 +1,112 @@
+//! Counters of what the node does, in Prometheus' text form. Cheap to count, read only by `/metrics`.
+
+use std::fmt::Write as _;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
+
+/// The one label that a counter is divided by.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct Outcome {
+    outcome: &'static str,
+}
+
+/// The node's counters.
+pub struct Metrics {
+    registry: Registry,
+    inbox: Family<Outcome, Counter>,
+    deliveries: Family<Outcome, Counter>,
+    responses: Family<Outcome, Counter>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("antiphon");
+        let (inbox, deliveries, responses) =
+            (Family::default(), Family::default(), Family::default());
+        registry.register(
+            "inbox_activities",
+            "Activities that came, by what became of them",
+            Family::clone(&inbox),
+        );
+        registry.register(
+            "delivery_attempts",
+            "Deliveries tried, by how they ended",
+            Family::clone(&deliveries),
+        );
+        registry.register(
+            "http_responses",
+            "Answers, by class of status",
+            Family::clone(&responses),
+        );
+        Self {
+            registry,
+            inbox,
+            deliveries,
+            responses,
+        }
+    }
+}
+
+impl Metrics {
+    /// Counts an activity that came.
+    pub fn count_inbox(&self, outcome: &'static str) {
+        self.inbox.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// Counts a delivery that was tried.
+    pub fn count_delivery(&self, outcome: &'static str) {
+        self.deliveries.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// Counts an answer by its status.
+    pub fn count_response(&self, status: u16) {
+        let outcome = match status / 100 {
+            1 => "1xx",
+            2 => "2xx",
+            3 => "3xx",
+            4 => "4xx",
+            _ => "5xx",
+        };
+        self.responses.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// All counters as text, and two gauges read from the database: what waits to be sent, and to be done.
+    pub fn render(&self, deliveries_due: i64, jobs_due: i64) -> String {
+        let mut text = String::new();
+        let _ = encode(&mut text, &self.registry);
+        let gauges = [("deliveries_due", deliveries_due), ("jobs_due", jobs_due)];
+        let end = text.strip_suffix("# EOF\n").map_or(text.len(), str::len);
+        text.truncate(end);
+        for (name, value) in gauges {
+            let _ = writeln!(
+                text,
+                "# TYPE antiphon_{name} gauge\nantiphon_{name} {value}"
+            );
+        }
+        text.push_str("# EOF\n");
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counters_and_gauges_are_shown() {
+        let metrics = Metrics::default();
+        metrics.count_inbox("accepted");
+        metrics.count_response(204);
+        let text = metrics.render(3, 0);
+        assert!(
+            text.contains("antiphon_inbox_activities_total{outcome=\"accepted\"} 1"),
+            "{text}"
+        );
+        assert!(text.contains("antiphon_http_responses_total{outcome=\"2xx\"} 1"));
+        assert!(text.contains("\nantiphon_deliveries_due 3\n") && text.ends_with("# EOF\n"));
+    }
+}

@@ -1,0 +1,126 @@
+//! The running node: one listener, the delivery loop, the job loop; started together, stopped together.
+
+mod router;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::federation::{Federation, deliver};
+use crate::worker;
+
+pub use router::router;
+
+/// A node that runs in this process.
+pub struct Running {
+    /// Its parts.
+    pub fed: Arc<Federation>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Stops taking requests, lets what is under way end, puts claimed work back.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+}
+
+/// Runs the configured node until SIGTERM, SIGINT or Ctrl-C.
+pub async fn run(config: Config) -> Result<()> {
+    let listener = listen(config.server.bind, "server.bind").await?;
+    let app = App::open_system(config).await?;
+    let node = start(Federation::new(app).await?, listener).await?;
+    tracing::info!(url = %node.fed.app.config.site.url, address = %node.address, "the node is ready");
+    terminated().await;
+    tracing::info!("the node stops");
+    node.stop().await;
+    Ok(())
+}
+
+/// Takes an address to listen on. Fails with the way out when it is occupied or forbidden.
+pub async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|e| {
+        let why = match e.kind() {
+            std::io::ErrorKind::AddrInUse => "another program listens there".to_owned(),
+            std::io::ErrorKind::PermissionDenied => "ports below 1024 need more rights".to_owned(),
+            _ => e.to_string(),
+        };
+        Error::Setup(format!(
+            "cannot listen on {address}: {why}; choose another address with {key} or --bind"
+        ))
+    })
+}
+
+/// Starts serving on `listener`, delivering and working.
+pub async fn start(fed: Arc<Federation>, listener: TcpListener) -> Result<Running> {
+    let address = listener.local_addr().map_err(Error::internal)?;
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = vec![serve(listener, router(Arc::clone(&fed)), stopped.clone())];
+    if let Some(bind) = fed.app.config.server.metrics_bind {
+        let listener = listen(bind, "server.metrics_bind").await?;
+        tasks.push(serve(
+            listener,
+            router::metrics_router(Arc::clone(&fed.app)),
+            stopped.clone(),
+        ));
+    }
+    tasks.push(tokio::spawn(worker::run(Arc::clone(&fed), stopped.clone())));
+    let delivering = Arc::clone(&fed);
+    tasks.push(tokio::spawn(async move {
+        if let Err(error) = deliver::run(delivering, stopped).await {
+            tracing::error!("delivery stopped: {}", error.log_text());
+        }
+    }));
+    Ok(Running {
+        fed,
+        address,
+        stop,
+        tasks,
+    })
+}
+
+fn serve(
+    listener: TcpListener,
+    router: axum::Router,
+    mut stopped: watch::Receiver<bool>,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let stopping = async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        let served = axum::serve(listener, service).with_graceful_shutdown(stopping);
+        if let Err(error) = served.await {
+            tracing::error!("serving stopped: {error}");
+        }
+    })
+}
+
+/// Waits for the signal to stop.
+pub async fn terminated() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let kind = tokio::signal::unix::SignalKind::terminate();
+        if let Ok(mut terminate) = tokio::signal::unix::signal(kind) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -1,0 +1,164 @@
+//! The whole node's routes: every face, and the addresses that two faces share, by `Accept`.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{HeaderMap, StatusCode, Uri, header};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::app::App;
+use crate::domain::{actor, delivery};
+use crate::federation::{Federation, routes};
+use crate::{queue, web};
+
+/// The longest that any request may take.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// Largest body where a route says nothing else, in bytes.
+const BODY_MAX: usize = 1024 * 1024;
+
+/// Everything that the node answers.
+pub fn router(fed: Arc<Federation>) -> Router {
+    let app = Arc::clone(&fed.app);
+    let shared = Router::new()
+        .route("/posts/{slug}", get(post))
+        .route("/@{name}", get(author))
+        .with_state(Arc::clone(&fed));
+    let mut router = Router::new()
+        .merge(routes::router(fed))
+        .merge(shared)
+        .merge(web::router().with_state(Arc::clone(&app)))
+        .merge(health(Arc::clone(&app)));
+    if app.config.server.metrics_bind.is_none() {
+        router = router.merge(metrics_router(Arc::clone(&app)));
+    }
+    let unknown = Router::new()
+        .fallback(web::not_found)
+        .with_state(Arc::clone(&app));
+    router
+        .fallback_service(unknown)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn_with_state(app, observe))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            DEADLINE,
+        ))
+        .layer(CatchPanicLayer::new())
+}
+
+/// `/healthz`: the process lives. `/readyz`: it can serve.
+fn health(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+        .with_state(app)
+}
+
+/// `/metrics`, on its own for a separate listener.
+pub(super) fn metrics_router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .with_state(app)
+}
+
+async fn ready(State(app): State<Arc<App>>) -> Response {
+    match actor::get_instance(&app).await {
+        Ok(_) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::warn!("not ready: {}", error.log_text());
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+        }
+    }
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let due = app
+        .db
+        .read(|conn| Ok((delivery::count_pending(conn)?, queue::count(conn)?)))
+        .await;
+    match due {
+        Ok((deliveries, jobs)) => {
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            (
+                [(header::CONTENT_TYPE, kind)],
+                app.metrics.render(deliveries, jobs),
+            )
+                .into_response()
+        }
+        Err(error) => {
+            tracing::error!("cannot count: {}", error.log_text());
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+async fn post(
+    State(fed): State<Arc<Federation>>,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if routes::wants_activity(&headers) {
+        return routes::post_by_slug(&fed, &slug, &headers).await;
+    }
+    web::post_page(State(Arc::clone(&fed.app)), Path(slug), headers).await
+}
+
+async fn author(
+    State(fed): State<Arc<Federation>>,
+    Path(name): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    if routes::wants_activity(&headers) {
+        return routes::actor_by_name(&fed, &name, &headers).await;
+    }
+    web::author_page(State(Arc::clone(&fed.app)), Path(name), uri, headers).await
+}
+
+/// Counts every answer, and writes one line for each at debug.
+async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip());
+    let client = peer.map(|peer| client_address(&app, peer, request.headers()));
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    app.metrics.count_response(status);
+    tracing::debug!(%method, path, status, client = ?client, "answered");
+    response
+}
+
+/// Who asks: the peer, or, when that is a trusted proxy, the last address that it did not add itself.
+fn client_address(app: &App, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let trusted = |address: &IpAddr| {
+        app.config
+            .server
+            .trusted_proxies
+            .iter()
+            .any(|net| net.contains(address))
+    };
+    if !trusted(&peer) {
+        return peer;
+    }
+    let forwarded = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let chain: Vec<IpAddr> = forwarded
+        .flat_map(|value| value.split(','))
+        .filter_map(|part| part.trim().parse().ok())
+        .collect();
+    chain
+        .into_iter()
+        .rev()
+        .find(|address| !trusted(address))
+        .unwrap_or(peer)
+}
