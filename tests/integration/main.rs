@@ -9,3 +9,5 @@ mod architecture;
 mod cli;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod web;

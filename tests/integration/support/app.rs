@@ -33,6 +33,7 @@ pub(crate) struct TestApp {
 pub(crate) struct Builder {
     url: String,
     moderation: Moderation,
+    language: String,
     password: Option<String>,
 }
 
@@ -42,6 +43,7 @@ impl TestApp {
         Builder {
             url: "https://blog.example".into(),
             moderation: Moderation::Open,
+            language: "en".into(),
             password: None,
         }
     }
@@ -85,6 +87,12 @@ impl Builder {
         self
     }
 
+    /// Sets the language of the interface.
+    pub(crate) fn language(mut self, language: &str) -> Self {
+        self.language = language.into();
+        self
+    }
+
     /// Gives alice a password. Hashing it takes a moment.
     pub(crate) fn password(mut self, password: &str) -> Self {
         self.password = Some(password.into());
@@ -121,6 +129,7 @@ impl Builder {
     fn config(&self, db: &TestDb) -> Config {
         let mut config = usual_config(db);
         config.site.url.clone_from(&self.url);
+        config.site.language.clone_from(&self.language);
         config.discussion.moderation = self.moderation;
         config
     }
