@@ -2,6 +2,8 @@
 //!
 //! `#[cfg(test)]` tells clippy that a module's helpers, too, may `unwrap` and index.
 
+#[cfg(test)]
+mod api;
 mod architecture;
 #[cfg(test)]
 mod support;
