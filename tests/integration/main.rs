@@ -4,4 +4,6 @@
 
 mod architecture;
 #[cfg(test)]
+mod federation;
+#[cfg(test)]
 mod support;
