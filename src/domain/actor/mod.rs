@@ -12,7 +12,7 @@ use crate::types::{ApUrl, Host, Html, Id, Json, Timestamp};
 
 pub use store::{
     find_by_handle, get, insert, insert_keys, list_by_ids, list_keys, load_by_ap_id, load_by_key,
-    load_local_keys, mark_gone, set_avatar, upsert_remote,
+    load_local_keys, mark_gone, set_avatar, set_name, upsert_remote,
 };
 
 /// An actor as it stands in the database.
