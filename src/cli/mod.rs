@@ -57,7 +57,7 @@ enum Command {
     /// Run the node: web, federation, delivery
     Serve(Serve),
     /// Run a seeded node on http://localhost:8080 and a second one that follows it and answers
-    Demo,
+    Demo(Demo),
     /// People who log in
     #[command(subcommand)]
     Account(account::Command),
@@ -90,6 +90,16 @@ struct Serve {
     /// The address and port to listen on, instead of server.bind
     #[arg(long, value_name = "ADDRESS:PORT")]
     bind: Option<SocketAddr>,
+}
+
+#[derive(Args, Debug)]
+struct Demo {
+    /// The blog's port
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// The second server's port
+    #[arg(long, default_value_t = 8081)]
+    second_port: u16,
 }
 
 /// How a command fails.
@@ -131,13 +141,13 @@ impl Cli {
 
     async fn dispatch(self) -> Outcome {
         let context = Context::new(self.globals.data, self.globals.json);
-        if !matches!(self.command, Command::Serve(_) | Command::Demo) {
+        if !matches!(self.command, Command::Serve(_) | Command::Demo(_)) {
             logging::start_quiet();
         }
         match self.command {
             Command::Init(command) => command.run(&context).await,
             Command::Serve(command) => serve(&context, command).await,
-            Command::Demo => demo().await,
+            Command::Demo(options) => demo(options).await,
             Command::Account(command) => command.run(&context).await,
             Command::Token(command) => command.run(&context).await,
             Command::Post(command) => command.run(&context).await,
@@ -160,9 +170,13 @@ async fn serve(context: &Context, command: Serve) -> Outcome {
     Ok(crate::server::run(config).await?)
 }
 
-async fn demo() -> Outcome {
+async fn demo(options: Demo) -> Outcome {
     logging::start_quiet();
-    Ok(crate::demo::run().await?)
+    let options = crate::demo::Options {
+        port: options.port,
+        second_port: options.second_port,
+    };
+    Ok(crate::demo::run(options).await?)
 }
 
 fn completions(shell: Shell) -> Outcome {

@@ -2,6 +2,13 @@
 //!
 //! `#[cfg(test)]` tells clippy that a module's helpers, too, may `unwrap` and index.
 
+#[cfg(test)]
+mod api;
 mod architecture;
 #[cfg(test)]
+mod cli;
+mod federation;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod web;

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::db::schema::accounts;
 use crate::domain::actor::{self, Actor, NewKeys};
 use crate::error::{Error, Result};
+use crate::queue::{Event, Job};
 use crate::text;
 use crate::types::{Id, Timestamp, word_enum};
 
@@ -129,6 +130,35 @@ pub async fn create(
             Ok((account, actor))
         })
         .await
+}
+
+/// Gives an account's actor another display name, and tells its followers.
+pub async fn set_display_name(app: &App, name: &str, display: &str) -> Result<Actor> {
+    let (account, _) = get_by_name(app, name).await?;
+    let display = text::sanitize::name(display, 100);
+    if display.is_empty() {
+        return Err(Error::invalid_field(
+            "name",
+            "a display name has 1 to 100 characters",
+        ));
+    }
+    let (actor, now) = (account.actor_id, app.now());
+    let job = app.job(Job::Federate {
+        event: Event::ActorUpdated {
+            actor: actor.raw(),
+            at: now.0,
+        },
+    });
+    let renamed = app
+        .db
+        .write(move |conn| {
+            actor::set_name(conn, actor, &display, now)?;
+            job.enqueue(conn)?;
+            actor::get(conn, actor)
+        })
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(renamed)
 }
 
 /// Sets a new password. `NotFound` when there is no such account.

@@ -12,7 +12,7 @@ use crate::types::{ApUrl, Host, Html, Id, Json, Timestamp};
 
 pub use store::{
     find_by_handle, get, insert, insert_keys, list_by_ids, list_keys, load_by_ap_id, load_by_key,
-    load_local_keys, mark_gone, set_avatar, upsert_remote,
+    load_local_keys, mark_gone, set_avatar, set_name, upsert_remote,
 };
 
 /// An actor as it stands in the database.
@@ -210,12 +210,12 @@ pub async fn ensure_instance(app: &App, keys: NewKeys) -> Result<()> {
     actor.name.clone_from(&app.config.site.title);
     actor.inbox = app.url("/ap/inbox");
     app.db
-        .write(move |conn| match load_by_ap_id(conn, &actor.ap_id)? {
-            Some(_) => Ok(()),
-            None => {
-                insert(conn, &actor)?;
-                insert_keys(conn, actor.id, &keys.private, &public_keys(&actor, &keys))
+        .write(move |conn| {
+            if load_by_ap_id(conn, &actor.ap_id)?.is_some() {
+                return Ok(());
             }
+            insert(conn, &actor)?;
+            insert_keys(conn, actor.id, &keys.private, &public_keys(&actor, &keys))
         })
         .await
 }

@@ -166,6 +166,14 @@ pub fn set_avatar(
     Ok(())
 }
 
+/// Gives an actor another display name.
+pub fn set_name(conn: &mut Conn, actor: Id<Actor>, name: &str, now: Timestamp) -> Result<()> {
+    diesel::update(actors::table.find(actor))
+        .set((actors::name.eq(name), actors::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Notes that an actor is gone for good, and takes it off every list of followers.
 pub fn mark_gone(conn: &mut Conn, actor: Id<Actor>, now: Timestamp) -> Result<()> {
     diesel::update(actors::table.find(actor))
