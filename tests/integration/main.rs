@@ -7,6 +7,7 @@ mod api;
 mod architecture;
 #[cfg(test)]
 mod cli;
+#[cfg(test)]
 mod federation;
 #[cfg(test)]
 mod support;

@@ -19,7 +19,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("db", &["text", "config"]),
     ("queue", &["text", "config", "db"]),
     ("hosts", &["text", "config", "db"]),
-    ("app", &["text", "config", "http", "db", "queue", "hosts"]),
+    ("metrics", &[]),
+    (
+        "app",
+        &["text", "config", "http", "db", "queue", "hosts", "metrics"],
+    ),
     (
         "domain",
         &["text", "config", "http", "db", "queue", "hosts", "app"],
