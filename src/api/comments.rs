@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::IntoResponse;
 use http::StatusCode;
+use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -20,6 +22,7 @@ use crate::domain::comment::{self, Comment, thread};
 use crate::domain::post::Post;
 use crate::domain::post::page::{Entry, Person};
 use crate::domain::visibility::CommentStatus;
+use crate::error::Error;
 use crate::types::{ApUrl, Timestamp};
 
 /// A comment.
@@ -167,17 +170,22 @@ pub(super) async fn under_post(
     Reader(identity): Reader,
     PathId(id): PathId<Post>,
     Params(query): Params<ThreadQuery>,
-) -> Result<Json<CommentsJson>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let status = query.status.map(CommentStatus::from);
     if status.is_some() {
         identity.require(Scope::Moderate)?;
     }
     let (post, entries) = comment::list_under(&app, &identity.actor, id, status).await?;
-    let answer = tokio::task::spawn_blocking(move || match status {
-        Some(_) => flat(&app, entries, &post.url),
-        None => nested(&app, entries, &post.url),
+    // A long thread takes longer than an async thread may be held.
+    let written = tokio::task::spawn_blocking(move || {
+        let answer = match status {
+            Some(_) => flat(&app, entries, &post.url),
+            None => nested(&app, entries, &post.url),
+        };
+        serde_json::to_vec(&answer).map_err(Error::internal)
     });
-    Ok(Json(answer.await.map_err(crate::error::Error::internal)?))
+    let text = written.await.map_err(Error::internal)??;
+    Ok(([(CONTENT_TYPE, "application/json")], text))
 }
 
 fn flat(app: &App, entries: Vec<Entry>, post: &ApUrl) -> CommentsJson {

@@ -6,4 +6,9 @@
 mod api;
 mod architecture;
 #[cfg(test)]
+mod cli;
+mod federation;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod web;

@@ -44,6 +44,13 @@ pub(super) fn sent(html: &Html, page: Option<&Url>) -> Html {
     page.map_or_else(|| html.clone(), |page| sanitize::sent(html, page))
 }
 
+/// Sets a property of an object.
+pub(super) fn set(document: &mut Value, key: &str, value: Value) {
+    if let Value::Object(fields) = document {
+        fields.insert(key.to_owned(), value);
+    }
+}
+
 /// The `Mention` tags of those people who were found.
 pub(super) fn mention_tags(mentions: &[Mention]) -> Vec<Value> {
     let tag = |mention: &Mention| {

@@ -33,7 +33,10 @@ pub(crate) struct TestApp {
 pub(crate) struct Builder {
     url: String,
     moderation: Moderation,
+    language: String,
     password: Option<String>,
+    clock: Clock,
+    configure: fn(&mut Config),
 }
 
 impl TestApp {
@@ -42,7 +45,10 @@ impl TestApp {
         Builder {
             url: "https://blog.example".into(),
             moderation: Moderation::Open,
+            language: "en".into(),
             password: None,
+            clock: Clock::fixed(Timestamp::parse(NOW).expect("it is RFC 3339")),
+            configure: |_| (),
         }
     }
 
@@ -85,23 +91,40 @@ impl Builder {
         self
     }
 
+    /// Sets the language of the interface.
+    pub(crate) fn language(mut self, language: &str) -> Self {
+        self.language = language.into();
+        self
+    }
+
     /// Gives alice a password. Hashing it takes a moment.
     pub(crate) fn password(mut self, password: &str) -> Self {
         self.password = Some(password.into());
         self
     }
 
+    /// Sets the clock: the machine's, or one that several nodes share.
+    pub(crate) fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Changes the configuration after everything else.
+    pub(crate) fn configure(mut self, change: fn(&mut Config)) -> Self {
+        self.configure = change;
+        self
+    }
+
     /// Builds the node on a database.
     pub(crate) async fn build(self, db: TestDb) -> TestApp {
         let config = self.config(&db);
-        let now = Timestamp::parse(NOW).expect("it is RFC 3339");
         let settings = HttpSettings {
             allow_loopback: true,
             allow_http: true,
             ..HttpSettings::default()
         };
         let http = HttpClient::new(settings).expect("the client can be built");
-        let app = App::open(config, Clock::fixed(now), http)
+        let app = App::open(config, self.clock, http)
             .await
             .expect("the database can be opened");
         actor::ensure_instance(&app, shared_keys().await)
@@ -121,7 +144,9 @@ impl Builder {
     fn config(&self, db: &TestDb) -> Config {
         let mut config = usual_config(db);
         config.site.url.clone_from(&self.url);
+        config.site.language.clone_from(&self.language);
         config.discussion.moderation = self.moderation;
+        (self.configure)(&mut config);
         config
     }
 }
@@ -140,7 +165,7 @@ fn usual_config(db: &TestDb) -> Config {
 }
 
 /// One set of keys for the whole process: making them is slow, and no test looks at whose they are.
-async fn shared_keys() -> NewKeys {
+pub(super) async fn shared_keys() -> NewKeys {
     static KEYS: OnceCell<NewKeys> = OnceCell::const_new();
     KEYS.get_or_init(|| async { keys::generate().await.expect("keys can be made") })
         .await

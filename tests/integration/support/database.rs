@@ -36,6 +36,15 @@ impl TestDb {
         })
     }
 
+    /// Another one of the same kind.
+    pub(crate) fn like(other: &Self) -> Option<Self> {
+        if other.url.starts_with("sqlite:") {
+            Some(Self::sqlite())
+        } else {
+            Self::postgres()
+        }
+    }
+
     /// The value for `database.url`.
     pub(crate) fn url(&self) -> &str {
         &self.url

@@ -26,12 +26,18 @@
 
 mod app;
 mod database;
+mod fake;
 mod http;
+mod node;
 mod postgres;
+mod until;
 
 pub(crate) use app::TestApp;
 pub(crate) use database::TestDb;
+pub(crate) use fake::{FakeInstance, Fault, Flaw, Letter, Person};
 pub(crate) use http::Answer;
+pub(crate) use node::TestNode;
+pub(crate) use until::until;
 
 /// What a test of [`both_databases!`] may ask for.
 pub(crate) trait Fixture: Sized {

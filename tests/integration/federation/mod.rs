@@ -1,0 +1,10 @@
+//! Federation as other servers see it: real signatures, real HTTP where it matters, on both databases.
+
+mod collections;
+mod discovery;
+mod follow;
+mod inbox;
+mod publish;
+mod reactions;
+mod replies;
+mod visibility;

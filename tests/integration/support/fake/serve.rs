@@ -1,0 +1,152 @@
+//! The fake server's answers.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use antiphon::clock::Clock;
+use antiphon::federation::signature::{ParsedSignature, PublicKey, Request, SignatureForm, Site};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::{HeaderMap, Method, StatusCode, Uri};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{Fault, Received, Shelves};
+
+#[derive(Clone)]
+pub(super) struct Serving {
+    pub(super) url: Url,
+    pub(super) shelves: Arc<Mutex<Shelves>>,
+    pub(super) clock: Clock,
+    /// The key of every node under test.
+    pub(super) key: PublicKey,
+}
+
+pub(super) fn router(serving: Serving) -> Router {
+    Router::new().fallback(answer).with_state(serving)
+}
+
+async fn answer(
+    State(serving): State<Serving>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let path = uri
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
+    let fault = {
+        let mut shelves = serving.shelves.lock().unwrap();
+        shelves.requests.push(format!("{method} {path}"));
+        let faults = &shelves.faults;
+        faults.get(&path).or_else(|| faults.get("*")).cloned()
+    };
+    match fault {
+        Some(Fault::Status(status)) => {
+            return (code(status), "no, and here is why").into_response();
+        }
+        Some(Fault::RetryAfter(status, secs)) => {
+            return (code(status), [(RETRY_AFTER, secs.to_string())]).into_response();
+        }
+        Some(Fault::Hang) => return std::future::pending().await,
+        Some(Fault::Redirect(to)) => return (StatusCode::FOUND, [(LOCATION, to)]).into_response(),
+        Some(Fault::Endless) => return endless(),
+        Some(Fault::Slow(pause)) => tokio::time::sleep(pause).await,
+        Some(Fault::OnlyRfc9421) if !headers.contains_key("signature-input") => {
+            return code(401).into_response();
+        }
+        Some(Fault::OnlyRfc9421) | None => {}
+    }
+    if method == Method::POST {
+        serving.take(path, &headers, &body)
+    } else if uri.path() == "/.well-known/webfinger" {
+        serving.finger(&uri)
+    } else {
+        serving.document(&path)
+    }
+}
+
+fn code(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).expect("the test names a status")
+}
+
+fn endless() -> Response {
+    let chunk = Bytes::from(vec![b' '; 64 * 1024]);
+    let chunks = futures_util::stream::repeat_with(move || Ok::<_, Infallible>(chunk.clone()));
+    let kind = [(CONTENT_TYPE, "application/activity+json")];
+    (kind, Body::from_stream(chunks)).into_response()
+}
+
+impl Serving {
+    /// An inbox: 202 to what is signed by a node under test, 401 to all else.
+    fn take(&self, path: String, headers: &HeaderMap, body: &[u8]) -> Response {
+        let proven = self.prove(&path, headers, body);
+        let activity = serde_json::from_slice::<Value>(body).unwrap_or_default();
+        let mut shelves = self.shelves.lock().unwrap();
+        match proven {
+            Ok(form) => {
+                shelves.received.push(Received {
+                    path,
+                    form,
+                    activity,
+                });
+                StatusCode::ACCEPTED.into_response()
+            }
+            Err(complaint) => {
+                shelves.complaints.push(complaint);
+                StatusCode::UNAUTHORIZED.into_response()
+            }
+        }
+    }
+
+    fn prove(&self, path: &str, headers: &HeaderMap, body: &[u8]) -> Result<SignatureForm, String> {
+        let request = Request {
+            method: "POST",
+            path_and_query: path,
+            headers,
+            body: Some(body),
+        };
+        let site = Site::new(&self.url).map_err(|e| e.to_string())?;
+        let signature = ParsedSignature::parse(&request).map_err(|e| e.to_string())?;
+        signature
+            .check(&request, &site, self.clock.now())
+            .and_then(|()| signature.verify(&request, &site, &self.key))
+            .map_err(|e| e.to_string())?;
+        Ok(signature.form())
+    }
+
+    fn finger(&self, uri: &Uri) -> Response {
+        let query = uri.query().unwrap_or_default();
+        let wanted = url::form_urlencoded::parse(query.as_bytes())
+            .find(|(key, _)| key == "resource")
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default();
+        let user = wanted.trim_start_matches("acct:").split('@').next();
+        let shelves = self.shelves.lock().unwrap();
+        let Some(id) = user.and_then(|user| shelves.people.get(user)) else {
+            return StatusCode::NOT_FOUND.into_response();
+        };
+        let link = json!({ "rel": "self", "type": "application/activity+json", "href": id });
+        let document = json!({ "subject": wanted, "links": [link] });
+        (
+            [(CONTENT_TYPE, "application/jrd+json")],
+            document.to_string(),
+        )
+            .into_response()
+    }
+
+    fn document(&self, path: &str) -> Response {
+        match self.shelves.lock().unwrap().documents.get(path) {
+            Some(document) => {
+                let kind = [(CONTENT_TYPE, "application/activity+json")];
+                (kind, document.to_string()).into_response()
+            }
+            None => StatusCode::NOT_FOUND.into_response(),
+        }
+    }
+}
