@@ -1,6 +1,7 @@
 //! What our people answer, as Notes.
 
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{mention_tags, public_audience, set};
 use crate::domain::actor::{Actor, Mention};
@@ -37,7 +38,9 @@ pub struct Parts<'a> {
 /// and deliver by that.
 pub fn note(parts: &Parts<'_>) -> Value {
     let (to, cc) = public_audience(parts.author.followers.as_ref(), parts.mentions);
-    let content = format!("{}{}", salutation(parts), parts.html);
+    let page = Url::parse(parts.url).ok();
+    let text = super::sent(parts.html, page.as_ref());
+    let content = format!("{}{text}", salutation(parts));
     let mut document = json!({
         "id": parts.ap_id,
         "type": "Note",
