@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{mention_tags, public_audience};
+use super::{mention_tags, public_audience, unlisted_audience};
 use crate::domain::actor::{Actor, Mention};
 use crate::types::{ApUrl, Html, Timestamp};
 
@@ -23,6 +23,8 @@ pub struct Parts<'a> {
     pub html: &'a Html,
     /// BCP 47.
     pub language: Option<&'a str>,
+    /// In nobody's public timeline, for what it answers is in none.
+    pub unlisted: bool,
     /// The people told: those named and those of the thread.
     pub mentions: &'a [Mention],
     /// When it was written.
@@ -36,7 +38,12 @@ pub struct Parts<'a> {
 /// The Note, without `@context`. Those told who are not named in the text are named in front of it: other servers show
 /// and deliver by that.
 pub fn note(parts: &Parts<'_>) -> Value {
-    let (to, cc) = public_audience(parts.author.followers.as_ref(), parts.mentions);
+    let audience = if parts.unlisted {
+        unlisted_audience
+    } else {
+        public_audience
+    };
+    let (to, cc) = audience(parts.author.followers.as_ref(), parts.mentions);
     let content = format!("{}{}", salutation(parts), parts.html);
     let mut document = json!({
         "id": parts.ap_id,
