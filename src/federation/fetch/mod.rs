@@ -118,6 +118,12 @@ impl Fetcher {
         })
     }
 
+    /// Fetches an actor's document now, whatever was fetched a moment ago: somebody says that it changed.
+    pub async fn reread(&self, id: &ApUrl) -> Result<Actor> {
+        self.recent.invalidate(self.fetchable(id)?.as_str()).await;
+        self.refresh(id).await
+    }
+
     async fn dereference(&self, url: Url) -> Result<Actor, Failure> {
         let found = ObjectId::<RemoteActor>::from(url)
             .dereference_forced(&self.data())
