@@ -4,6 +4,10 @@
 
 mod architecture;
 #[cfg(test)]
+mod database;
+#[cfg(test)]
 mod federation;
+#[cfg(test)]
+mod kill;
 #[cfg(test)]
 mod support;
