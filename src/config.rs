@@ -160,7 +160,7 @@ impl Config {
     pub fn from_document(data: &Path, document: &DocumentMut) -> Result<Self> {
         let mut config: Self = toml_edit::de::from_document(document.clone())
             .map_err(|e| Error::Setup(format!("the configuration is wrong: {}", e.message())))?;
-        config.data = data.to_owned();
+        data.clone_into(&mut config.data);
         config.site.url = config.site.url.trim_end_matches('/').to_owned();
         config.validate()?;
         Ok(config)

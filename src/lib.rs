@@ -1,6 +1,7 @@
 //! Antiphon: a blog whose comment section is the open social web. This file is the map of the crate;
 //! `docs/architecture.md` walks through the main journeys.
 
+pub mod api;
 pub mod app;
 pub mod cli;
 pub mod clock;

@@ -146,7 +146,7 @@ async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
 /// Reads an actor's document again; one that is gone leaves every list of followers.
 async fn refresh(fed: &Federation, id: Id<Actor>) -> Result<()> {
     let actor = fed.app.db.read(move |conn| actor::get(conn, id)).await?;
-    match fed.fetcher.reread(&actor.ap_id).await {
+    match fed.fetcher.refresh_now(&actor.ap_id).await {
         Err(Error::Gone(_)) => {
             let now = fed.app.now();
             fed.app

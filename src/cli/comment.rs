@@ -128,12 +128,11 @@ async fn show_list(context: &Context, app: &App, list: List) -> Outcome {
     let found = app
         .db
         .read(move |conn| {
-            let rows = match post {
-                Some(post) => comment::list_of_post(conn, post, status, limit)?,
-                None => {
-                    let status = status.unwrap_or(CommentStatus::Held);
-                    comment::list_by_status(conn, status, None, limit)?
-                }
+            let rows = if let Some(post) = post {
+                comment::list_of_post(conn, post, status, limit)?
+            } else {
+                let status = status.unwrap_or(CommentStatus::Held);
+                comment::list_by_status(conn, status, None, limit)?
             };
             rows.into_iter()
                 .map(|(row, author)| {
@@ -179,9 +178,11 @@ fn view((comment, author, number): &Numbered) -> Value {
     })
 }
 
-async fn numbered(app: &App, comment: Comment) -> Result<Numbered> {
+/// Loads a comment as it stands after a change, its place included.
+async fn numbered(app: &App, id: Id<Comment>) -> Result<Numbered> {
     app.db
         .read(move |conn| {
+            let comment = comment::get(conn, id)?;
             let author = actor::get(conn, comment.actor_id)?;
             let number = comment::load_number(conn, &comment)?;
             Ok((comment, author, number))
@@ -195,7 +196,7 @@ async fn decide(context: &Context, app: &App, ids: Ids, status: CommentStatus) -
     for id in ids.ids {
         match moderation::decide(app, id, status).await {
             Ok(comment) => {
-                views.push(view(&numbered(app, comment).await?));
+                views.push(view(&numbered(app, comment.id).await?));
                 if !context.json {
                     output::print(&format!("{id}  {status}"))?;
                 }
@@ -292,7 +293,7 @@ async fn own_author(app: &App, id: Id<Comment>) -> Result<Actor> {
 
 async fn print_own(context: &Context, app: &App, comment: Comment) -> Outcome {
     if context.json {
-        return output::print_json(&view(&numbered(app, comment).await?));
+        return output::print_json(&view(&numbered(app, comment.id).await?));
     }
     output::say(&format!("The comment {} is published.", comment.id));
     output::print(comment.url.as_str())

@@ -2,7 +2,6 @@
 
 use clap::Subcommand;
 use toml_edit::{DocumentMut, Item};
-use url::Url;
 
 use super::context::Context;
 use super::{Outcome, output};
@@ -52,26 +51,27 @@ fn hide_password(document: &mut DocumentMut) {
     *slot.decor_mut() = decor;
 }
 
-/// The address with its password hidden, wherever it stands; None when it has none.
+/// The address with its password hidden, wherever it stands; None when it has none. It works on the text: what
+/// PostgreSQL takes (no host, several hosts) is not always an address to others.
 fn without_password(text: &str) -> Option<String> {
-    let mut url = Url::parse(text).ok()?;
-    let is_secret = |key: &str| key.eq_ignore_ascii_case("password");
-    let in_query = url.query_pairs().any(|(key, _)| is_secret(&key));
-    if url.password().is_none() && !in_query {
-        return None;
-    }
-    if url.password().is_some() {
-        url.set_password(Some("***")).ok()?;
-    }
-    if in_query {
-        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-        let mut query = url.query_pairs_mut();
-        query.clear();
-        for (key, value) in &pairs {
-            query.append_pair(key, if is_secret(key) { "***" } else { value });
-        }
-    }
-    Some(url.into())
+    let (scheme, rest) = text.split_once("://")?;
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    // A password may hold slashes; what stands before the last @ is not for showing.
+    let place = match place.rsplit_once('@') {
+        Some((who, place)) => match who.split_once(':') {
+            Some((user, _)) => format!("{user}:***@{place}"),
+            None => format!("{who}@{place}"),
+        },
+        None => place.to_owned(),
+    };
+    let hide = |pair: &str| match pair.split_once('=') {
+        Some((key, _)) if key.to_lowercase().contains("password") => format!("{key}=***"),
+        _ => pair.to_owned(),
+    };
+    let query: Vec<String> = query.split('&').map(hide).collect();
+    let mark = if rest.contains('?') { "?" } else { "" };
+    let shown = format!("{scheme}://{place}{mark}{}", query.join("&"));
+    (shown != text).then_some(shown)
 }
 
 #[cfg(test)]
@@ -80,9 +80,19 @@ mod tests {
 
     #[test]
     fn passwords_are_hidden_wherever_they_stand() {
-        let hidden = without_password("postgres://a:geheim@h/d?password=geheim&x=1").unwrap();
-        assert!(!hidden.contains("geheim"), "{hidden}");
-        assert!(hidden.contains("x=1"), "{hidden}");
+        for (text, shown) in [
+            (
+                "postgres://a:geheim@h/d?password=geheim&x=1",
+                "postgres://a:***@h/d?password=***&x=1",
+            ),
+            ("postgres://a:ge/he@im@h/d", "postgres://a:***@h/d"),
+            (
+                "postgres://a:geheim@/d?host=%2Frun",
+                "postgres://a:***@/d?host=%2Frun",
+            ),
+        ] {
+            assert_eq!(without_password(text).as_deref(), Some(shown));
+        }
         assert_eq!(without_password("sqlite:antiphon.db"), None);
         assert_eq!(without_password("postgres://a@h/d"), None);
     }

@@ -52,8 +52,14 @@ pub(super) fn moment(at: Option<Timestamp>) -> String {
     at.map(Timestamp::rfc3339).unwrap_or_default()
 }
 
-/// One sentence for an error: the operator sees the causes too, and what is wrong with each field.
+/// One line for an error: the operator sees the causes too, and what is wrong with each field.
 pub(super) fn sentence(error: &Error) -> String {
+    let text = full_text(error);
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+fn full_text(error: &Error) -> String {
     match error {
         Error::Db(_) | Error::Internal(_) => error.log_text(),
         Error::Invalid { message, fields } => {

@@ -39,9 +39,12 @@ pub(super) fn connect(backend: &Backend) -> Result<Conn> {
             Ok(Conn::Sqlite(conn))
         }
         Backend::Postgres(url) => PgConnection::establish(url).map(Conn::Pg).map_err(|e| {
+            // The lines behind the first ask questions.
+            let cause = e.to_string();
             Error::Setup(format!(
-                "cannot reach the PostgreSQL database {}: {e}; check database.url and that the server runs",
-                without_password(url)
+                "cannot reach the PostgreSQL database {}: {}; check database.url and that the server runs",
+                without_password(url),
+                cause.lines().next().unwrap_or_default()
             ))
         }),
     }

@@ -48,12 +48,12 @@ async fn play(blog: &Place, reading: &Place) -> Result<()> {
     stage.title("Antiphon: two servers in one process, talking signed HTTP");
     let (blog_node, reading_node) = (blog.start().await?, reading.start().await?);
     let cast = scene::cast(&blog_node, &reading_node).await?;
-    stage.line(&format!(
+    line(&format!(
         "{} serves the blog \"{}\" of alice",
         blog.url(),
         blog.title
     ));
-    stage.line(&format!("{} serves bob, carol and dave", reading.url()));
+    line(&format!("{} serves bob, carol and dave", reading.url()));
     let ended = tokio::select! {
         played = scene::play(&stage, &blog_node, &reading_node, &cast) => played.map(|page| (true, page)),
         () = terminated() => Ok((false, String::new())),
@@ -71,12 +71,12 @@ async fn play(blog: &Place, reading: &Place) -> Result<()> {
 fn farewell(stage: &Stage, blog: &Place, reading: &Place, cast: &scene::Cast, page: &str) {
     let (alice, url) = (&cast.alice, blog.url());
     stage.title("Both servers go on serving. Try:");
-    stage.line(&format!("the post and its discussion   {page}"));
-    stage.line(&format!("the blog                      {url}/"));
-    stage.line(&format!(
+    line(&format!("the post and its discussion   {page}"));
+    line(&format!("the blog                      {url}/"));
+    line(&format!(
         "the REST interface            {url}/api/antiphon/v1/"
     ));
-    stage.line(&format!(
+    line(&format!(
         "the post as ActivityStreams   curl -H 'Accept: application/activity+json' {page}"
     ));
     stage.title("Log-ins (name, password, API token):");
@@ -87,13 +87,13 @@ fn farewell(stage: &Stage, blog: &Place, reading: &Place, cast: &scene::Cast, pa
         (&cast.dave, &reading.url()),
     ];
     for (person, url) in people {
-        stage.line(&format!(
+        line(&format!(
             "{:<6} at {url}   {}   {}",
             person.name, person.password, person.token
         ));
     }
     stage.title("Publish something of your own:");
-    stage.line(&format!(
+    line(&format!(
         "curl -H 'Authorization: Bearer {}' --json '{{\"title\":\"Hello\",\"content\":\"My *first* post\"}}' {url}/api/antiphon/v1/posts",
         alice.token
     ));
@@ -114,21 +114,12 @@ impl Stage {
         }
     }
 
-    fn print(text: &str) {
-        // A closed pipe is no reason to stop serving.
-        let _ = writeln!(std::io::stdout(), "{text}");
-    }
-
     fn title(&self, text: &str) {
-        Self::print(&if self.styled {
+        print(&if self.styled {
             format!("\n\x1b[1m{text}\x1b[0m")
         } else {
             format!("\n{text}")
         });
-    }
-
-    fn line(&self, text: &str) {
-        Self::print(&format!("  {text}"));
     }
 
     /// A step that is done, with the time since the start.
@@ -139,8 +130,17 @@ impl Stage {
         } else {
             "✓"
         };
-        Self::print(&format!("  {mark} {seconds:5.1} s  {text}"));
+        print(&format!("  {mark} {seconds:5.1} s  {text}"));
     }
+}
+
+fn line(text: &str) {
+    print(&format!("  {text}"));
+}
+
+fn print(text: &str) {
+    // A closed pipe is no reason to stop serving.
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Waits until `look` finds something, a minute at most.
@@ -148,7 +148,7 @@ async fn wait_for<T, F>(what: &str, mut look: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<Option<T>>>,
 {
-    let patience = Instant::now() + Duration::from_secs(60);
+    let patience = Instant::now() + Duration::from_mins(1);
     loop {
         if let Some(found) = look().await? {
             return Ok(found);

@@ -59,7 +59,7 @@ impl Place {
     /// Makes the server in its fresh folder and starts it.
     pub(super) async fn start(&self) -> Result<Node> {
         let config = self.config()?;
-        let listener = server::listen(config.server.bind, "--port").await?;
+        let listener = server::listen(config.server.bind, "--port and --second-port").await?;
         std::fs::create_dir_all(&self.data).map_err(|e| {
             Error::Setup(format!(
                 "cannot make the folder {}: {e}",

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::builders::{activity, actor as actors, article, collection, with_context};
+use super::builders::{activity, actor as actors, article, collection, set, with_context};
 use super::outbox;
 use crate::app::App;
 use crate::db::Conn;
@@ -293,7 +293,11 @@ fn context(conn: &mut Conn, post: &Post, page: Page) -> Result<Value> {
     let id = format!("{}/context", post.ap_id);
     let Some(after) = page.position() else {
         let mut whole = collection::ordered(&id, comment::count_public(conn, Some(post.id))? + 1);
-        whole["attributedTo"] = json!(actor::get(conn, post.actor_id)?.ap_id);
+        set(
+            &mut whole,
+            "attributedTo",
+            json!(actor::get(conn, post.actor_id)?.ap_id),
+        );
         return Ok(whole);
     };
     let rows = comment::list_public(conn, post.id, after.map(Id::new), PAGE)?;

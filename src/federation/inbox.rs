@@ -16,10 +16,14 @@ use super::signature::{ParsedSignature, PublicKey, Request, SignatureError};
 use crate::domain::actor::{self, Actor};
 use crate::domain::comment;
 use crate::error::{Error, Result};
-use crate::types::ApUrl;
+use crate::queue::Job;
+use crate::types::{ApUrl, Timestamp};
 
 /// Largest activity that is read, in bytes: what Mastodon takes.
 pub const BODY_MAX: usize = 1024 * 1024;
+
+/// Days after which an actor that writes to us is looked up again.
+const ACTOR_KEPT_DAYS: i64 = 7;
 
 /// A request to an inbox, as it came.
 #[derive(Clone, Debug)]
@@ -196,7 +200,10 @@ async fn prove(
             Ok(()) if actor.local => {
                 return Err(Error::Unauthorized("this key is one of ours".into()));
             }
-            Ok(()) => return Ok(actor),
+            Ok(()) => {
+                refresh_by_age(fed, &actor).await?;
+                return Ok(actor);
+            }
             Err(error) if !fed.fetcher.may_refetch(signature.key_id()).await => {
                 return Err(refused(error));
             }
@@ -224,6 +231,22 @@ async fn prove(
             signature.key_id()
         ))),
     }
+}
+
+/// Has a known actor's document read again when it is old; at most one job for it at a time.
+async fn refresh_by_age(fed: &Federation, actor: &Actor) -> Result<()> {
+    let age = fed.app.now().0 - actor.fetched_at.0;
+    if age < ACTOR_KEPT_DAYS * Timestamp::DAY
+        || !fed.fetcher.may_refetch(actor.ap_id.as_str()).await
+    {
+        return Ok(());
+    }
+    let job = fed.app.job(Job::RefreshActor {
+        actor: actor.id.raw(),
+    });
+    fed.app.db.write(move |conn| job.enqueue(conn)).await?;
+    fed.app.wake.jobs.notify_one();
+    Ok(())
 }
 
 /// A key that cannot be had now is no proof against the sender: it may try again.
@@ -259,7 +282,7 @@ async fn forwarded(fed: &Arc<Federation>, doc: &Doc) -> Result<Verdict> {
     else {
         return Ok(Verdict::Ignored);
     };
-    let job = fed.app.job(crate::queue::Job::FetchReply { reply: id });
+    let job = fed.app.job(Job::FetchReply { reply: id });
     fed.app.db.write(move |conn| job.enqueue(conn)).await?;
     fed.app.wake.jobs.notify_one();
     Ok(Verdict::Done)

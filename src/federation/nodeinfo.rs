@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::builders::set;
 use crate::app::App;
 use crate::domain::{account, comment, post};
 use crate::error::Result;
@@ -31,7 +32,7 @@ pub async fn document(app: &App, version: &str) -> Result<Value> {
         .await?;
     let mut software = json!({ "name": "antiphon", "version": env!("CARGO_PKG_VERSION") });
     if version == "2.1" {
-        software["homepage"] = json!(app.url("/about"));
+        set(&mut software, "homepage", json!(app.url("/about")));
     }
     Ok(json!({
         "version": version,

@@ -40,7 +40,7 @@ impl Running {
 
 /// Runs the configured node until SIGTERM, SIGINT or Ctrl-C.
 pub async fn run(config: Config) -> Result<()> {
-    let listener = listen(config.server.bind, "server.bind").await?;
+    let listener = listen(config.server.bind, "--bind or server.bind").await?;
     let app = App::open_system(config).await?;
     let node = start(Federation::new(app).await?, listener).await?;
     tracing::info!(url = %node.fed.app.config.site.url, address = %node.address, "the node is ready");
@@ -51,7 +51,7 @@ pub async fn run(config: Config) -> Result<()> {
 }
 
 /// Takes an address to listen on. Fails with the way out when it is occupied or forbidden.
-pub async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener> {
+pub async fn listen(address: SocketAddr, hint: &str) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|e| {
         let why = match e.kind() {
             std::io::ErrorKind::AddrInUse => "another program listens there".to_owned(),
@@ -59,7 +59,7 @@ pub async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener> {
             _ => e.to_string(),
         };
         Error::Setup(format!(
-            "cannot listen on {address}: {why}; choose another address with {key} or --bind"
+            "cannot listen on {address}: {why}; choose another address with {hint}"
         ))
     })
 }

@@ -144,6 +144,33 @@ fn error_pages_keep_out_of_search_engines_and_say_what_happened() {
 }
 
 #[test]
+fn what_the_renderer_writes_has_its_rules_in_the_style_sheet() {
+    let (html, css) = (post().html.into_string(), stylesheet().1);
+    for class in [
+        "anchor",
+        "contains-task-list",
+        "task-list-item",
+        "footnotes",
+        "footnote-ref",
+        "footnote-backref",
+        "hl-keyword",
+        "hl-storage",
+        "hl-string",
+        "hl-constant",
+        "hl-entity",
+        "hl-support",
+        "hl-comment",
+        "hl-inserted",
+        "hl-deleted",
+    ] {
+        assert!(html.contains(class), "{class} in the sample");
+        assert!(css.contains(&format!(".{class}")), "{class} in the rules");
+    }
+    let colours = css.matches("--c-word:").count();
+    assert_eq!(colours, 2, "the palette is for light and dark");
+}
+
+#[test]
 fn a_discussion_of_500_comments_renders_quickly() {
     let mut post = post();
     post.comments = (0..500)

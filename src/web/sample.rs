@@ -8,8 +8,10 @@ use super::view::{
     TagView,
 };
 use super::{
-    favicon, render_author, render_error, render_home, render_post, render_tag, stylesheet,
+    favicon, render_about, render_author, render_error, render_home, render_post, render_tag,
+    stylesheet,
 };
+use crate::text::markdown::{Mentions, render_post as render_post_text};
 use crate::types::{Html, Timestamp};
 
 const NAMES: [(&str, &str, bool); 9] = [
@@ -129,7 +131,8 @@ pub(super) fn comments() -> Vec<CommentView> {
     all
 }
 
-const POST: &str = include_str!("sample.html");
+/// Rendered as posts are, so that the pages are tried with what they will meet.
+const POST: &str = include_str!("sample.md");
 
 pub(super) fn post() -> PostView {
     let tag = |name: &str| Link {
@@ -141,7 +144,7 @@ pub(super) fn post() -> PostView {
         title: "The pause between two choirs".to_owned(),
         url: "https://blog.example/2026/03/the-pause".to_owned(),
         ap_id: "https://blog.example/posts/7412".to_owned(),
-        html: Html::trusted(POST),
+        html: render_post_text(POST, &Mentions::new()).html,
         summary: "Why the second choir waits, and how to typeset a wait.".to_owned(),
         author: alice(),
         published: at("2026-03-01T14:05:00Z"),
@@ -268,6 +271,7 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("home.html", render_home(&site, &home()).unwrap()),
         ("author.html", render_author(&site, &author()).unwrap()),
         ("tag.html", render_tag(&site, &tag()).unwrap()),
+        ("about.html", render_about(&site).unwrap()),
         ("404.html", render_error(&site, &error(404)).unwrap()),
         ("500.html", render_error(&site, &error(500)).unwrap()),
     ]

@@ -2,7 +2,11 @@
 //!
 //! `#[cfg(test)]` tells clippy that a module's helpers, too, may `unwrap` and index.
 
+#[cfg(test)]
+mod api;
 mod architecture;
+#[cfg(test)]
+mod cli;
 #[cfg(test)]
 mod database;
 #[cfg(test)]
@@ -11,3 +15,5 @@ mod federation;
 mod kill;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod web;

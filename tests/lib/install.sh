@@ -3,16 +3,16 @@
 missing=()
 apt_updated=no
 
-# Where Debian keeps the server's programs, which are not in PATH.
-postgres_bin() {
+# Debian keeps the server's programs out of PATH.
+has_postgres() {
   local folders=(/usr/lib/postgresql/*/bin)
-  [ -x "${folders[-1]}/initdb" ] && printf '%s\n' "${folders[-1]}"
+  [ -x "${folders[-1]}/initdb" ] || command -v initdb >/dev/null
 }
 
 # Tells whether the thing a Debian package brings is there already, however it came.
 have() {
   case $1 in
-    postgresql) postgres_bin >/dev/null ;;
+    postgresql) has_postgres ;;
     chromium) [ -x /usr/bin/chromium ] ;;
     nginx-light) command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] ;;
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;

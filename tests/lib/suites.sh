@@ -4,18 +4,15 @@ build_documentation() {
   RUSTDOCFLAGS="${RUSTDOCFLAGS:-} -D warnings" cargo doc --locked --no-deps
 }
 
-# Unit and integration tests. With ANTIPHON_TEST_POSTGRES set, what needs a database runs on both.
+# Unit and integration tests, on both databases. The tests start a PostgreSQL themselves (tests/integration/support).
 run_rust_tests() {
   local lacking
   lacking=$(lacks postgresql)
-  if [ -z "$lacking" ]; then
-    start_postgres
-  fi
-  if [ -n "${ANTIPHON_TEST_POSTGRES:-}" ]; then
+  if [ -z "$lacking" ] || [ -n "${ANTIPHON_TEST_POSTGRES:-}" ]; then
     run_step "Rust tests, SQLite and PostgreSQL" cargo cargo test --locked --no-fail-fast
   else
     run_step "Rust tests, SQLite" cargo cargo test --locked --no-fail-fast
-    skip_step "Rust tests, PostgreSQL" "needs ${lacking:-a running server, see $logs/postgres.log}"
+    skip_step "Rust tests, PostgreSQL" "needs $lacking"
   fi
 }
 

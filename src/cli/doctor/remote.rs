@@ -24,6 +24,10 @@ const CLOCK_TOLERANCE: i64 = 60;
 
 /// Fetches everything that another server would. Stops at the first sign that nothing can be reached from here.
 pub(super) async fn all(app: &App) -> Vec<Finding> {
+    if app.config.site.url.starts_with("http:") && !app.config.federation.allow_http {
+        // The finding about site.url says it all.
+        return Vec::new();
+    }
     let nodeinfo = nodeinfo(app).await;
     if let Err(error @ Error::Remote { .. }) = &nodeinfo
         && let Some(finding) = unreachable(app, error)

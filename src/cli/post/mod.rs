@@ -1,28 +1,22 @@
 //! `antiphon post`: writing, listing, changing and deleting posts from the shell.
 
 mod document;
+mod show;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::context::{Context, account_of, confirm, read_text, the_account, the_post};
 use super::{Failure, Outcome, output};
 use crate::app::App;
-use crate::domain::account;
 use crate::domain::actor::Actor;
-use crate::domain::post::{self, Edit, NewPost, Post, Status, Tagged};
+use crate::domain::post::{self, Edit, NewPost, Post, Status};
 use crate::error::{Error, Result};
-use crate::text;
 use crate::types::Timestamp;
 use document::Document;
-
-const STATUSES: &[&str] = &[
-    Status::Draft.as_str(),
-    Status::Scheduled.as_str(),
-    Status::Published.as_str(),
-];
+use show::{List, print_one};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -78,19 +72,6 @@ pub(super) struct Create {
     /// Who writes; may be left out with one account
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
-}
-
-#[derive(Args, Debug)]
-pub(super) struct List {
-    /// Only in this state
-    #[arg(long, value_parser = output::word(STATUSES, Status::parse))]
-    status: Option<Status>,
-    /// Only this account's
-    #[arg(long, value_name = "NAME")]
-    account: Option<String>,
-    /// How many at most
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=10_000))]
-    limit: u16,
 }
 
 #[derive(Args, Debug)]
@@ -227,75 +208,6 @@ impl Change {
         }
         edit
     }
-}
-
-impl List {
-    async fn run(self, context: &Context) -> Outcome {
-        let app = context.open().await?;
-        let limit = i64::from(self.limit);
-        let authors = match &self.account {
-            Some(name) => vec![the_account(&app, Some(name)).await?],
-            None => account::list(&app).await?,
-        };
-        let mut found = Vec::new();
-        for (_, author) in &authors {
-            found.extend(post::list_own(&app, author, self.status, None, limit).await?);
-        }
-        found.sort_by_key(|tagged| std::cmp::Reverse(tagged.post.id));
-        found.truncate(usize::from(self.limit));
-        if context.json {
-            return output::print_json(&found.iter().map(view).collect::<Vec<_>>());
-        }
-        output::print_table(
-            &["ID", "STATUS", "DATE", "SLUG", "TITLE"],
-            found.iter().map(row).collect(),
-            "There are no such posts.",
-        )
-    }
-}
-
-fn row(Tagged { post, .. }: &Tagged) -> Vec<String> {
-    let date = post.published_at.or(post.publish_at);
-    vec![
-        post.id.to_string(),
-        post.status.to_string(),
-        output::moment(date),
-        post.slug.clone(),
-        text::excerpt::shorten(&post.title, 60),
-    ]
-}
-
-fn view(Tagged { post, tags }: &Tagged) -> Value {
-    json!({
-        "id": post.id.to_string(),
-        "url": post.url,
-        "ap_id": post.ap_id,
-        "title": post.title,
-        "slug": post.slug,
-        "status": post.status.as_str(),
-        "summary": post.summary,
-        "content": post.source,
-        "tags": tags,
-        "language": post.language,
-        "created_at": post.created_at.rfc3339(),
-        "published_at": post.published_at.map(Timestamp::rfc3339),
-        "publish_at": post.publish_at.map(Timestamp::rfc3339),
-        "updated_at": post.edited_at.map(Timestamp::rfc3339),
-    })
-}
-
-/// Prints the address, which scripts want, and the rest beside it.
-fn print_one(context: &Context, tagged: &Tagged) -> Outcome {
-    if context.json {
-        return output::print_json(&view(tagged));
-    }
-    let post = &tagged.post;
-    let state = match post.status {
-        Status::Scheduled => format!("scheduled for {}", output::moment(post.publish_at)),
-        status => status.to_string(),
-    };
-    output::say(&format!("\"{}\" ({}): {state}", post.title, post.id));
-    output::print(post.url.as_str())
 }
 
 async fn writer_of(app: &App, post: &Post) -> Result<Actor> {

@@ -210,12 +210,12 @@ pub async fn ensure_instance(app: &App, keys: NewKeys) -> Result<()> {
     actor.name.clone_from(&app.config.site.title);
     actor.inbox = app.url("/ap/inbox");
     app.db
-        .write(move |conn| match load_by_ap_id(conn, &actor.ap_id)? {
-            Some(_) => Ok(()),
-            None => {
-                insert(conn, &actor)?;
-                insert_keys(conn, actor.id, &keys.private, &public_keys(&actor, &keys))
+        .write(move |conn| {
+            if load_by_ap_id(conn, &actor.ap_id)?.is_some() {
+                return Ok(());
             }
+            insert(conn, &actor)?;
+            insert_keys(conn, actor.id, &keys.private, &public_keys(&actor, &keys))
         })
         .await
 }

@@ -2,6 +2,8 @@
 //! however often and by whatever way it comes.
 
 mod own;
+pub mod page;
+mod read;
 mod store;
 pub mod thread;
 
@@ -18,6 +20,7 @@ use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Html, Id, Timestamp};
 
 pub use own::{delete_own, edit_own, get_own, reply};
+pub use read::{Located, get_placed, list_aside, list_under, locate};
 pub use store::{
     Parent, count_direct, count_public, count_replies, find_parent, get, list_by_status,
     list_inboxes, list_of_post, list_participants, list_public, list_public_replies, load_by_ap_id,

@@ -153,7 +153,7 @@ pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<(Post, 
     match &edit.content {
         Some(source) if source.trim().is_empty() => fail("content", "a post needs a text".into()),
         Some(source) if source.len() > SOURCE_MAX => {
-            fail("content", format!("at most {SOURCE_MAX} bytes"))
+            fail("content", format!("at most {SOURCE_MAX} bytes"));
         }
         _ => {}
     }
@@ -333,8 +333,8 @@ async fn choose_slug(app: &App, wanted: &str, title: &str) -> Result<String> {
             format!("another post has the address \"{wanted}\""),
         ));
     }
-    let numbered = (2..)
-        .map(|n: u32| format!("{base}-{n}"))
-        .find(|slug| !taken.contains(slug));
-    numbered.ok_or_else(|| Error::internal("no free slug"))
+    // One more number than there are slugs taken: one of them is free.
+    let numbered = (2..=taken.len() + 2).map(|n| format!("{base}-{n}"));
+    let mut free = numbered.filter(|slug| !taken.contains(slug));
+    free.next().ok_or_else(|| Error::internal("no free slug"))
 }

@@ -39,7 +39,12 @@ pub fn update(object: Value, at: Timestamp) -> Built {
     around("Update", id, object, Some(at))
 }
 
+/// Largest object that travels inside its activity, in bytes: some servers read 64 KiB and no more. A larger one is named,
+/// and fetched by whoever wants it.
+const EMBEDDED_MAX: usize = 56 * 1024;
+
 fn around(kind: &str, id: String, object: Value, at: Option<Timestamp>) -> Built {
+    let named = object.to_string().len() > EMBEDDED_MAX;
     let published = at.map_or_else(|| text(&object, "published").to_owned(), Timestamp::rfc3339);
     built(json!({
         "id": id,
@@ -48,7 +53,7 @@ fn around(kind: &str, id: String, object: Value, at: Option<Timestamp>) -> Built
         "published": published,
         "to": object.get("to"),
         "cc": object.get("cc"),
-        "object": object,
+        "object": if named { json!(text(&object, "id")) } else { object.clone() },
     }))
 }
 
@@ -144,4 +149,25 @@ fn text<'a>(document: &'a Value, key: &str) -> &'a str {
         .get(key)
         .and_then(Value::as_str)
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_object_is_named_and_a_small_one_embedded() {
+        let object = |content: String| json!({ "id": "https://a.example/1", "attributedTo": "https://a.example/a", "content": content });
+        let small = create(object("hi".into())).document;
+        assert_eq!(small["object"]["content"], "hi");
+        let large = create(object("x".repeat(EMBEDDED_MAX))).document;
+        assert_eq!(large["object"], "https://a.example/1");
+        assert_eq!(
+            (&large["id"], &large["actor"]),
+            (
+                &json!("https://a.example/1#create"),
+                &json!("https://a.example/a")
+            )
+        );
+    }
 }

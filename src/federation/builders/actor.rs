@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::set;
+
 use crate::domain::actor::{Actor, ActorKey};
 use crate::text::excerpt;
 
@@ -58,18 +60,26 @@ pub fn actor(row: &Actor, keys: &[ActorKey], site: &str) -> Value {
     });
     for key in keys {
         if key.public.starts_with('z') {
-            document["assertionMethod"] = json!([{
-                "id": key.key_id,
-                "type": "Multikey",
-                "controller": row.ap_id,
-                "publicKeyMultibase": key.public,
-            }]);
+            set(
+                &mut document,
+                "assertionMethod",
+                json!([{
+                    "id": key.key_id,
+                    "type": "Multikey",
+                    "controller": row.ap_id,
+                    "publicKeyMultibase": key.public,
+                }]),
+            );
         } else {
-            document["publicKey"] = json!({
-                "id": key.key_id,
-                "owner": row.ap_id,
-                "publicKeyPem": key.public,
-            });
+            set(
+                &mut document,
+                "publicKey",
+                json!({
+                    "id": key.key_id,
+                    "owner": row.ap_id,
+                    "publicKeyPem": key.public,
+                }),
+            );
         }
     }
     document

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{mention_tags, public_audience};
+use super::{mention_tags, public_audience, set};
 use crate::domain::actor::Actor;
 use crate::domain::post::Post;
 use crate::text::hashtag;
@@ -57,10 +57,10 @@ pub fn article(post: &Post, tags: &[String], author: &Actor, counts: Counts, sit
         "commentsEnabled": true,
     });
     if let Some(image) = images_first(&document) {
-        document["image"] = image;
+        set(&mut document, "image", image);
     }
     if let Some(edited) = post.edited_at {
-        document["updated"] = json!(edited.rfc3339());
+        set(&mut document, "updated", json!(edited.rfc3339()));
     }
     document
 }

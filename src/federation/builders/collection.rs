@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::with_context;
+use super::{set, with_context};
 
 /// A collection as it stands inside another object: where it is and how much it holds.
 pub fn summary(id: &str, total: i64) -> Value {
@@ -39,7 +39,7 @@ pub fn page(
         key: items,
     });
     if let Some(next) = next {
-        document["next"] = json!(format!("{collection}?{next}"));
+        set(&mut document, "next", json!(format!("{collection}?{next}")));
     }
     with_context(document)
 }

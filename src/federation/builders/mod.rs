@@ -37,6 +37,13 @@ pub fn with_context(document: Value) -> Value {
     Value::Object(whole)
 }
 
+/// Sets a property of an object.
+pub(super) fn set(document: &mut Value, key: &str, value: Value) {
+    if let Value::Object(fields) = document {
+        fields.insert(key.to_owned(), value);
+    }
+}
+
 /// The `Mention` tags of those people who were found.
 pub(super) fn mention_tags(mentions: &[Mention]) -> Vec<Value> {
     let tag = |mention: &Mention| {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{mention_tags, public_audience, unlisted_audience};
+use super::{mention_tags, public_audience, set, unlisted_audience};
 use crate::domain::actor::{Actor, Mention};
 use crate::types::{ApUrl, Html, Timestamp};
 
@@ -59,13 +59,13 @@ pub fn note(parts: &Parts<'_>) -> Value {
         "sensitive": false,
     });
     if let Some(language) = parts.language {
-        document["contentMap"] = json!({ language: content });
+        set(&mut document, "contentMap", json!({ language: content }));
     }
     if let Some(context) = parts.context {
-        document["context"] = json!(context);
+        set(&mut document, "context", json!(context));
     }
     if let Some(edited) = parts.edited {
-        document["updated"] = json!(edited.rfc3339());
+        set(&mut document, "updated", json!(edited.rfc3339()));
     }
     if let Some(replies) = parts.replies {
         document["replies"] =

@@ -118,8 +118,8 @@ impl Fetcher {
         })
     }
 
-    /// Fetches an actor's document now, whatever was fetched a moment ago: somebody says that it changed.
-    pub async fn reread(&self, id: &ApUrl) -> Result<Actor> {
+    /// Fetches an actor's document now, whatever was read a moment ago: it is known to have changed.
+    pub async fn refresh_now(&self, id: &ApUrl) -> Result<Actor> {
         self.recent.invalidate(self.fetchable(id)?.as_str()).await;
         self.refresh(id).await
     }

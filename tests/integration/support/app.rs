@@ -33,6 +33,7 @@ pub(crate) struct TestApp {
 pub(crate) struct Builder {
     url: String,
     moderation: Moderation,
+    language: String,
     password: Option<String>,
     clock: Clock,
     configure: fn(&mut Config),
@@ -44,6 +45,7 @@ impl TestApp {
         Builder {
             url: "https://blog.example".into(),
             moderation: Moderation::Open,
+            language: "en".into(),
             password: None,
             clock: Clock::fixed(Timestamp::parse(NOW).expect("it is RFC 3339")),
             configure: |_| (),
@@ -86,6 +88,12 @@ impl Builder {
     /// Sets which replies appear at once.
     pub(crate) fn moderation(mut self, moderation: Moderation) -> Self {
         self.moderation = moderation;
+        self
+    }
+
+    /// Sets the language of the interface.
+    pub(crate) fn language(mut self, language: &str) -> Self {
+        self.language = language.into();
         self
     }
 
@@ -136,6 +144,7 @@ impl Builder {
     fn config(&self, db: &TestDb) -> Config {
         let mut config = usual_config(db);
         config.site.url.clone_from(&self.url);
+        config.site.language.clone_from(&self.language);
         config.discussion.moderation = self.moderation;
         (self.configure)(&mut config);
         config

@@ -1,9 +1,8 @@
 //! `antiphon init`: makes a node. Everything is checked before anything is written, and what was written is taken away
 //! again when a later step fails.
 
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+mod made;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -19,6 +18,7 @@ use crate::domain::account::{self, Account};
 use crate::domain::actor::{self, Actor};
 use crate::error::{Error, Result};
 use crate::federation::keys;
+use made::Made;
 
 #[derive(Args, Debug)]
 pub(super) struct Init {
@@ -45,6 +45,7 @@ pub(super) struct Init {
 impl Init {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         refuse_to_overwrite(&context.data)?;
+        self.refuse_gaps()?;
         let name = ask("account", "Login name", self.account, |name| {
             account::check_name(name)
         })?;
@@ -63,7 +64,8 @@ impl Init {
         check(&context.data, &text)?;
         let password = accounts::new_password(self.password_file)?;
         let has_password = password.is_some();
-        let (config, account, actor) = build(&context.data, &text, &name, password).await?;
+        let (config, account, actor) =
+            Box::pin(build(&context.data, &text, &name, password)).await?;
         if !has_password {
             accounts::tell_without_password(context, &name);
         }
@@ -76,6 +78,29 @@ impl Init {
             }));
         }
         Ok(())
+    }
+}
+
+impl Init {
+    /// Names all missing flags at once when nobody can be asked.
+    fn refuse_gaps(&self) -> Outcome {
+        let flags = [
+            ("--url", &self.url),
+            ("--account", &self.account),
+            ("--title", &self.title),
+        ];
+        let missing: Vec<&str> = flags
+            .iter()
+            .filter(|(_, value)| value.is_none())
+            .map(|(flag, _)| *flag)
+            .collect();
+        if missing.is_empty() || can_ask() {
+            return Ok(());
+        }
+        Err(Failure::Usage(format!(
+            "{} must be given, for there is no terminal to ask on: antiphon init --data DIR --url https://blog.example --account NAME --title TITLE",
+            missing.join(" and ")
+        )))
     }
 }
 
@@ -100,12 +125,11 @@ fn ask(
 ) -> Outcome<String> {
     let text = match given {
         Some(text) => text,
-        None if can_ask() => dialoguer::Input::<String>::new()
+        None => dialoguer::Input::<String>::new()
             .with_prompt(question)
             .validate_with(|text: &String| check(text.trim()).map_err(|e| output::sentence(&e)))
             .interact_text()
             .map_err(unanswered)?,
-        None => return Err(Failure::Usage(format!("--{flag} is missing"))),
     };
     let text = text.trim().to_owned();
     if text.is_empty() {
@@ -159,83 +183,24 @@ fn check(data: &Path, text: &str) -> Result<()> {
     Backend::parse(&config.database.url, data).map(|_| ())
 }
 
-/// What has been made so far; taken away again unless it is kept.
-#[derive(Default)]
-struct Made {
-    files: Vec<PathBuf>,
-    folders: Vec<PathBuf>,
-}
-
-impl Drop for Made {
-    fn drop(&mut self) {
-        for file in &self.files {
-            let _ = fs::remove_file(file);
-        }
-        for folder in self.folders.iter().rev() {
-            let _ = fs::remove_dir(folder);
-        }
+/// Fails when the environment says otherwise than the new file about what can never change.
+fn refuse_environment(config: &Config, text: &str) -> Result<()> {
+    let mut document = config::defaults();
+    config::overlay(&mut document, text, FILE_NAME)?;
+    let file = Config::from_document(&config.data, &document)?;
+    let differs = [
+        ("ANTIPHON_SITE__URL", file.site.url != config.site.url),
+        (
+            "ANTIPHON_DATABASE__URL",
+            text.contains("[database]") && file.database.url != config.database.url,
+        ),
+    ];
+    match differs.iter().find(|(_, differs)| *differs) {
+        None => Ok(()),
+        Some((name, _)) => Err(Error::Setup(format!(
+            "the environment variable {name} says otherwise than the command line; give both the same value, or unset it"
+        ))),
     }
-}
-
-impl Made {
-    /// Makes a folder and those above it that are missing. Only the owner may enter: keys lie there.
-    fn folder(&mut self, path: &Path) -> Result<()> {
-        if path.as_os_str().is_empty() || path.is_dir() {
-            return Ok(());
-        }
-        if let Some(above) = path.parent() {
-            self.folder(above)?;
-        }
-        let made = fs::DirBuilder::new().mode(0o700).create(path);
-        made.map_err(|e| cannot("create the folder", path, &e))?;
-        self.folders.push(path.to_owned());
-        Ok(())
-    }
-
-    /// Writes a new file that only the owner may read: it may hold the database's password.
-    fn file(&mut self, path: &Path, text: &str) -> Result<()> {
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|e| cannot("create", path, &e))?;
-        self.files.push(path.to_owned());
-        file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(|e| cannot("write", path, &e))
-    }
-
-    /// Notes the files that SQLite is about to make.
-    fn database(&mut self, config: &Config) -> Result<()> {
-        let Backend::Sqlite(path) = Backend::parse(&config.database.url, &config.data)? else {
-            return Ok(());
-        };
-        if path.exists() {
-            return Ok(());
-        }
-        if let Some(folder) = path.parent() {
-            self.folder(folder)?;
-        }
-        for ending in ["", "-wal", "-shm"] {
-            let mut name = path.clone().into_os_string();
-            name.push(ending);
-            self.files.push(name.into());
-        }
-        Ok(())
-    }
-
-    fn keep(mut self) {
-        self.files.clear();
-        self.folders.clear();
-    }
-}
-
-fn cannot(what: &str, path: &Path, why: &std::io::Error) -> Error {
-    Error::Setup(format!(
-        "cannot {what} {}: {why}; name a folder that you may write to with --data",
-        path.display()
-    ))
 }
 
 /// Writes the file, then the database with the node's own actor and the account.
@@ -249,6 +214,7 @@ async fn build(
     made.folder(data)?;
     made.file(&data.join(FILE_NAME), text)?;
     let config = Config::load(data)?;
+    refuse_environment(&config, text)?;
     made.database(&config)?;
     let app = App::open_system(config.clone()).await?;
     if let Some((taken, _)) = account::load_first(&app).await? {

@@ -1,0 +1,68 @@
+//! Load on a whole node, over loopback only: `cargo bench --bench load -- all`, or some of `delivery https faults inbox
+//! first-contact page start`. Each figure stands beside what the machine could do in the same seconds.
+
+mod ceiling;
+mod client;
+mod delivery;
+mod inbox;
+mod page;
+mod process;
+mod report;
+mod sink;
+#[path = "../support/mod.rs"]
+mod support;
+
+use report::Row;
+
+const ALL: [&str; 7] = [
+    "delivery",
+    "https",
+    "faults",
+    "inbox",
+    "first-contact",
+    "page",
+    "start",
+];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // `cargo test --all-targets` builds and starts this too; only `cargo bench` says so.
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return;
+    }
+    let named: Vec<&str> = arguments
+        .iter()
+        .map(String::as_str)
+        .filter(|one| !one.starts_with("--"))
+        .collect();
+    let wanted = if named.is_empty() || named.contains(&"all") {
+        ALL.to_vec()
+    } else {
+        named
+    };
+    let mut rows = Vec::new();
+    for name in wanted {
+        eprintln!("measuring {name} …");
+        rows.extend(measure(name));
+    }
+    report::print(&rows);
+}
+
+fn measure(name: &str) -> Vec<Row> {
+    match name {
+        "delivery" => delivery::plain(),
+        "https" => delivery::https(),
+        "faults" => delivery::faults(),
+        "inbox" => inbox::known_senders(),
+        "first-contact" => inbox::first_contact(),
+        "page" => page::pages(),
+        "start" => process::start_and_memory(),
+        other => {
+            eprintln!(
+                "there is no measurement \"{other}\"; there are: {}",
+                ALL.join(", ")
+            );
+            Vec::new()
+        }
+    }
+}

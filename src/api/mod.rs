@@ -1,0 +1,99 @@
+//! The REST face under `/api/antiphon/v1`: routes and what all answers have in common. A handler reads the input,
+//! checks the token, calls the domain once and shapes the answer; it knows no SQL and no federation.
+
+mod auth;
+mod comments;
+mod deliveries;
+mod guesses;
+mod input;
+mod moderation;
+mod openapi;
+mod people;
+mod posts;
+mod problem;
+mod reference;
+mod tokens;
+mod tree;
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::response::Redirect;
+use axum::routing::{MethodRouter, any, get, patch, post};
+use axum::{Extension, Router};
+use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, Method, StatusCode, Uri};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::app::App;
+use guesses::Guesses;
+use problem::Problem;
+
+/// Where the face begins. The paths of [`routes`] follow it.
+pub const BASE: &str = "/api/antiphon/v1";
+
+/// Builds the router of the whole face; merge it beside the others. It remembers tries of passwords, so build it once.
+pub fn router() -> Router<Arc<App>> {
+    let mut router = Router::new()
+        .route(BASE, get(async || Redirect::permanent(&format!("{BASE}/"))))
+        .route(&format!("{BASE}/{{*rest}}"), any(unknown_path));
+    for (path, methods) in routes() {
+        router = router.route(&format!("{BASE}{path}"), methods.fallback(wrong_method));
+    }
+    let always =
+        |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
+    router
+        .layer(DefaultBodyLimit::max(input::BODY_MAX))
+        .layer(Extension(Arc::new(Guesses::default())))
+        .layer(always(CACHE_CONTROL, "no-store"))
+        .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+}
+
+/// Lists the paths that [`router`] serves below [`BASE`], as templates. A test holds the documentation to them.
+pub fn paths() -> Vec<&'static str> {
+    routes().into_iter().map(|(path, _)| path).collect()
+}
+
+fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
+    vec![
+        ("/", get(reference::page)),
+        ("/reference.css", get(reference::style)),
+        ("/openapi.json", get(openapi::document)),
+        ("/posts", get(posts::list).post(posts::create)),
+        (
+            "/posts/{id}",
+            get(posts::get).patch(posts::edit).delete(posts::delete),
+        ),
+        (
+            "/posts/{id}/comments",
+            get(comments::under_post).post(comments::reply),
+        ),
+        ("/comments", get(moderation::list)),
+        (
+            "/comments/{id}",
+            patch(comments::edit).delete(comments::delete),
+        ),
+        ("/comments/{id}/approve", post(moderation::approve)),
+        ("/comments/{id}/hold", post(moderation::hold)),
+        ("/comments/{id}/spam", post(moderation::spam)),
+        ("/comments/{id}/trash", post(moderation::trash)),
+        ("/replies/locate", get(moderation::locate)),
+        ("/deliveries", get(deliveries::overview)),
+        ("/deliveries/retry", post(deliveries::retry)),
+        ("/tokens", post(tokens::create)),
+        ("/me", get(people::me)),
+    ]
+}
+
+async fn unknown_path(uri: Uri) -> Problem {
+    let detail = format!(
+        "there is nothing at {}; {BASE}/ lists what there is",
+        uri.path()
+    );
+    Problem::new(StatusCode::NOT_FOUND, detail)
+}
+
+async fn wrong_method(method: Method) -> Problem {
+    let detail = format!("{method} is not possible here; Allow lists what is");
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+}

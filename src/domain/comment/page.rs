@@ -1,0 +1,115 @@
+//! SQL for comments as lists outside the thread show them: each with its author and its post. Read only, no rules.
+
+use diesel::prelude::*;
+
+use super::{Comment, Located, store};
+use crate::db::Conn;
+use crate::db::schema::{actors, comments, posts, tombstones};
+use crate::domain::actor::Actor;
+use crate::domain::visibility::CommentStatus;
+use crate::error::{Error, Result};
+use crate::types::{ApUrl, Id, Timestamp};
+
+/// A comment with what is needed to show it alone.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// The comment.
+    pub comment: Comment,
+    /// Who wrote it.
+    pub author: Actor,
+    /// The page of its post.
+    pub post_url: ApUrl,
+    /// Its number in the thread, as in `1.2.3`; None unless it stands there.
+    pub number: Option<String>,
+}
+
+/// One comment in any state, or `NotFound`.
+pub(super) fn get_placed(conn: &mut Conn, id: Id<Comment>) -> Result<Placed> {
+    let row: Option<(Comment, Actor, ApUrl)> = comments::table
+        .inner_join(actors::table)
+        .inner_join(posts::table.on(posts::id.eq(comments::post_id)))
+        .filter(comments::id.eq(id))
+        .select((Comment::as_select(), Actor::as_select(), posts::url))
+        .first(conn)
+        .optional()?;
+    let (comment, author, post_url) = row.ok_or(Error::NotFound("the comment"))?;
+    let number = match comment.status {
+        CommentStatus::Published => store::load_number(conn, &comment)?,
+        _ => None,
+    };
+    Ok(Placed {
+        comment,
+        author,
+        post_url,
+        number,
+    })
+}
+
+/// Comments in a state in which they stand in no thread, newest first, before an id.
+pub(super) fn list_placed(
+    conn: &mut Conn,
+    status: CommentStatus,
+    before: Option<Id<Comment>>,
+    limit: i64,
+) -> Result<Vec<Placed>> {
+    let mut query = comments::table
+        .inner_join(actors::table)
+        .inner_join(posts::table.on(posts::id.eq(comments::post_id)))
+        .filter(comments::status.eq(status))
+        .order(comments::id.desc())
+        .limit(limit)
+        .select((Comment::as_select(), Actor::as_select(), posts::url))
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(comments::id.lt(before));
+    }
+    let rows: Vec<(Comment, Actor, ApUrl)> = query.load(conn)?;
+    let placed = |(comment, author, post_url)| Placed {
+        comment,
+        author,
+        post_url,
+        number: None,
+    };
+    Ok(rows.into_iter().map(placed).collect())
+}
+
+/// What is known of a reply by its ActivityPub id or page address.
+pub(super) fn locate(conn: &mut Conn, address: &ApUrl) -> Result<Located> {
+    let comment: Option<Comment> = comments::table
+        .filter(comments::ap_id.eq(address))
+        .select(Comment::as_select())
+        .first(conn)
+        .optional()?;
+    let comment = match comment {
+        Some(comment) => Some(comment),
+        None => by_page(conn, address)?,
+    };
+    if let Some(comment) = comment {
+        return Ok(Located::Here(Box::new(comment)));
+    }
+    let buried: Option<Timestamp> = tombstones::table
+        .find(address)
+        .select(tombstones::deleted_at)
+        .first(conn)
+        .optional()?;
+    if let Some(at) = buried {
+        return Ok(Located::Buried(at));
+    }
+    Ok(match store::load_parked(conn, address)? {
+        Some((parent, ..)) => Located::Parked(parent),
+        None => Located::Unknown,
+    })
+}
+
+/// Page addresses have no index; the author's server narrows the search.
+fn by_page(conn: &mut Conn, address: &ApUrl) -> Result<Option<Comment>> {
+    let Some(host) = address.host() else {
+        return Ok(None);
+    };
+    let query = comments::table
+        .inner_join(actors::table)
+        .filter(actors::host.eq(host))
+        .filter(comments::url.eq(address))
+        .select(Comment::as_select());
+    Ok(query.first(conn).optional()?)
+}

@@ -1,0 +1,97 @@
+//! A node that runs as its users run it: `serve` in one process, the other commands beside it.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use serde_json::Value;
+
+use super::Node;
+use crate::support::TestDb;
+
+/// What lets two programs on one machine talk.
+const OPEN: [(&str, &str); 2] = [
+    ("ANTIPHON_FEDERATION__ALLOW_LOOPBACK", "true"),
+    ("ANTIPHON_FEDERATION__ALLOW_HTTP", "true"),
+];
+
+/// A running `serve`; killed when the test ends before it does.
+struct Serving {
+    child: Child,
+    log: BufReader<ChildStderr>,
+}
+
+impl Serving {
+    /// Starts it and waits until it says that it is ready.
+    fn start(node: &Node, address: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_antiphon"))
+            .args(["serve", "--bind", address, "--data"])
+            .arg(&node.data)
+            .env_clear()
+            .envs(OPEN)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let log = BufReader::new(child.stderr.take().expect("its messages are a pipe"));
+        let mut serving = Self { child, log };
+        serving.wait_for("the node is ready");
+        serving
+    }
+
+    /// Reads the log until a line holds `text`.
+    fn wait_for(&mut self, text: &str) {
+        let mut line = String::new();
+        while !line.contains(text) {
+            line.clear();
+            let read = self.log.read_line(&mut line).expect("the log is text");
+            assert!(read > 0, "the node ended before it said: {text}");
+        }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A node with the account `alice` at a free address of this machine.
+fn local_node() -> (Node, String) {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = free.local_addr().expect("it is bound").to_string();
+    let node = Node::place(TestDb::sqlite());
+    let url = format!("http://{address}");
+    node.say(&format!("init --url {url} --account alice --title Blog"))
+        .ok();
+    (node, address)
+}
+
+#[test]
+fn the_doctor_finds_a_running_node_in_order_and_it_stops_when_told() {
+    let (node, address) = local_node();
+    let mut serving = Serving::start(&node, &address);
+    let run = node.run_with(&["doctor", "--json"], &OPEN, "");
+    assert_eq!(run.status, 0, "{}", run.out);
+    let findings: Vec<Value> = serde_json::from_str(&run.out).unwrap();
+    for check in ["NodeInfo", "WebFinger", "actor", "instance actor", "keys"] {
+        let found = findings.iter().find(|finding| finding["check"] == check);
+        assert_eq!(found.unwrap()["status"], "ok", "{check}: {}", run.out);
+    }
+
+    let pid = serving.child.id().to_string();
+    assert!(Command::new("kill").arg(&pid).status().unwrap().success());
+    assert!(serving.child.wait().unwrap().success());
+}
+
+#[test]
+fn an_occupied_port_is_told() {
+    let (node, address) = local_node();
+    let _occupied = TcpListener::bind(&address).unwrap();
+    let refused = node.say(&format!("serve --bind {address}")).refused(1);
+    assert!(
+        refused.contains("another program listens there"),
+        "{refused}"
+    );
+}

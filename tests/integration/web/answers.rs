@@ -1,0 +1,183 @@
+//! Status, headers, validators: what caches, browsers and hostile askers get.
+
+use antiphon::domain::media;
+use antiphon::domain::post::{self, NewPost, Status};
+use antiphon::types::Timestamp;
+use antiphon::web;
+
+use super::world::{Reply, ask, create, get, person, publish};
+use crate::support::{Answer, TestApp, TestDb, both_databases};
+
+/// Fails unless it is an error page of the house.
+fn assert_styled(answer: &Answer, status: u16, path: &str) {
+    assert_eq!(answer.status, status, "{path}");
+    assert_eq!(
+        answer.header("content-type"),
+        "text/html; charset=utf-8",
+        "{path}"
+    );
+    assert!(answer.text.contains(web::stylesheet().0), "{path}");
+    assert!(answer.text.contains("noindex"), "{path}");
+    assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+    assert!(
+        answer
+            .header("content-security-policy")
+            .contains("default-src 'none'"),
+        "{path}"
+    );
+}
+
+both_databases! {
+    async fn pages_carry_the_headers_that_protect_readers(app: TestApp) {
+        publish(&app, "Psalm").await;
+        for path in ["/", "/posts/psalm", "/@alice", "/about", "/feed.atom", "/nowhere"] {
+            let answer = get(&app, path).await;
+            for (name, value) in [
+                ("x-content-type-options", "nosniff"),
+                ("x-frame-options", "DENY"),
+                ("referrer-policy", "strict-origin-when-cross-origin"),
+                ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+                ("strict-transport-security", "max-age=31536000"),
+                ("content-security-policy", web::CONTENT_SECURITY_POLICY),
+            ] {
+                assert_eq!(answer.header(name), value, "{path} {name}");
+            }
+        }
+    }
+
+    async fn a_site_without_tls_does_not_ask_for_it(db: TestDb) {
+        let app = TestApp::builder().url("http://localhost:8081").build(db).await;
+        assert_eq!(get(&app, "/").await.header("strict-transport-security"), "");
+    }
+
+    async fn post_and_author_pages_name_their_other_form(app: TestApp) {
+        let post = publish(&app, "Psalm").await;
+        for (path, ap_id) in [("/posts/psalm", &post.ap_id), ("/@alice", &app.alice.ap_id)] {
+            let page = get(&app, path).await;
+            let link = format!("<{ap_id}>; rel=\"alternate\"; type=\"application/activity+json\"");
+            assert_eq!(page.header("link"), link);
+            assert_eq!(page.header("vary"), "Accept");
+            let again = ask(&app, "GET", path, &[("if-none-match", page.header("etag"))]).await;
+            assert_eq!(again.status, 304, "{path}");
+            assert_eq!(again.header("vary"), "Accept", "{path}");
+        }
+        assert_eq!(get(&app, "/posts/nothing").await.header("vary"), "Accept");
+        assert_eq!(get(&app, "/").await.header("vary"), "");
+    }
+
+    async fn a_known_page_is_answered_with_304_until_it_changes(app: TestApp) {
+        let post = publish(&app, "Psalm").await;
+        for path in ["/", "/posts/psalm", "/posts/psalm/comments.atom", "/feed.atom"] {
+            let page = get(&app, path).await;
+            assert_eq!(page.header("cache-control"), "public, max-age=0, must-revalidate");
+            let weak = format!("\"other\", W/{}", page.header("etag"));
+            let again = ask(&app, "GET", path, &[("if-none-match", &weak)]).await;
+            assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""), "{path}");
+            assert_eq!(again.header("etag"), page.header("etag"));
+            let ann = person(&app, "ann").await;
+            Reply::new(&ann, &post, "<p>More</p>").arrive(&app).await;
+            let changed = ask(&app, "GET", path, &[("if-none-match", &weak)]).await;
+            assert_eq!(changed.status, 200, "{path}");
+        }
+    }
+
+    async fn head_answers_as_get_without_the_body(app: TestApp) {
+        publish(&app, "Psalm").await;
+        let (page, head) = (get(&app, "/posts/psalm").await, ask(&app, "HEAD", "/posts/psalm", &[]).await);
+        assert_eq!((head.status.as_u16(), head.text.as_str()), (200, ""));
+        assert_eq!(head.header("etag"), page.header("etag"));
+        assert_eq!(head.header("content-length"), page.text.len().to_string());
+    }
+
+    async fn a_draft_is_not_found_and_a_deleted_post_is_gone(app: TestApp) {
+        let status = |status| NewPost {
+            title: status_title(status).into(),
+            content: "Text".into(),
+            status: Some(status),
+            publish_at: Timestamp::parse("2030-01-01T00:00:00Z"),
+            ..NewPost::default()
+        };
+        create(&app, status(Status::Draft)).await;
+        create(&app, status(Status::Scheduled)).await;
+        let gone = create(&app, status(Status::Published)).await;
+        post::delete(&app.app, &app.alice, gone.id).await.unwrap();
+        for (slug, expected) in [("draft", 404), ("scheduled", 404), ("published", 410)] {
+            for path in [format!("/posts/{slug}"), format!("/posts/{slug}/comments.atom")] {
+                assert_styled(&get(&app, &path).await, expected, &path);
+            }
+        }
+        let home = get(&app, "/").await.text;
+        assert!(!home.contains("Draft") && !home.contains("Scheduled") && !home.contains("Published"));
+    }
+
+    async fn what_is_not_there_is_404_in_style_whatever_is_asked(app: TestApp) {
+        let long = "a".repeat(8000);
+        for part in ["nothing", "%00", "a%00b", "%FF", "..", "%2e%2e%2f%2e%2e", "a'%20OR%20'1'='1", "%F0%9F%A6%80", "%0d%0ax:y", &long] {
+            for path in [
+                format!("/posts/{part}"),
+                format!("/posts/{part}/comments.atom"),
+                format!("/@{part}"),
+                format!("/@{part}/feed.atom"),
+                format!("/tags/{part}"),
+                format!("/tags/{part}/feed.atom"),
+                format!("/media/{part}"),
+                format!("/static/{part}"),
+                format!("/{part}"),
+            ] {
+                assert_styled(&get(&app, &path).await, 404, &path);
+            }
+        }
+    }
+
+    async fn a_method_that_is_not_known_is_405_in_style(app: TestApp) {
+        for path in ["/", "/posts/x", "/@alice", "/feed.atom"] {
+            let answer = ask(&app, "POST", path, &[]).await;
+            assert_styled(&answer, 405, path);
+            assert_eq!(answer.header("allow"), "GET,HEAD", "{path}");
+        }
+    }
+
+    async fn junk_in_the_query_does_no_harm(app: TestApp) {
+        publish(&app, "Psalm").await;
+        for path in ["/", "/posts/psalm", "/@alice", "/feed.atom", "/about"] {
+            let plain = get(&app, path).await;
+            for query in ["utm_source=x&fbclid=%00", "before=", "before=x&before=1", "%FF=%FE", "a[]=1&&&=", "before=%30%00"] {
+                let answer = get(&app, &format!("{path}?{query}")).await;
+                assert_eq!(answer.status, 200, "{path}?{query}");
+                assert_eq!(answer.text, plain.text, "{path}?{query}");
+            }
+        }
+    }
+
+    async fn style_sheet_icon_and_robots_are_served(app: TestApp) {
+        for (path, media_type) in [(web::stylesheet().0, "text/css; charset=utf-8"), (web::favicon().0, "image/svg+xml")] {
+            let answer = get(&app, path).await;
+            assert_eq!(answer.status, 200);
+            assert_eq!(answer.header("content-type"), media_type);
+            assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        }
+        assert_eq!(get(&app, "/favicon.ico").await.text, web::favicon().1);
+        assert_eq!(get(&app, "/robots.txt").await.text, "User-agent: *\nAllow: /\n");
+    }
+
+    async fn a_cached_picture_may_neither_run_nor_be_mistaken(app: TestApp) {
+        let name = format!("{}.png", "0a".repeat(32));
+        std::fs::create_dir_all(media::folder(&app.app)).unwrap();
+        std::fs::write(media::folder(&app.app).join(&name), b"picture").unwrap();
+        let answer = get(&app, &format!("/media/{name}")).await;
+        assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, "picture"));
+        assert_eq!(answer.header("content-type"), "image/png");
+        assert_eq!(answer.header("content-security-policy"), "default-src 'none'; sandbox");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
+    }
+}
+
+fn status_title(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "Draft",
+        Status::Scheduled => "Scheduled",
+        _ => "Published",
+    }
+}
