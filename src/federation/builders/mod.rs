@@ -59,6 +59,17 @@ pub(super) fn mention_tags(mentions: &[Mention]) -> Vec<Value> {
     mentions.iter().filter_map(tag).collect()
 }
 
+/// Whom an unlisted text goes to: the same, but everybody only has a copy.
+pub(super) fn unlisted_audience(
+    followers: Option<&ApUrl>,
+    mentions: &[Mention],
+) -> (Vec<String>, Vec<String>) {
+    let (everybody, mut cc) = public_audience(None, mentions);
+    cc.splice(0..0, everybody);
+    let to = followers.map(|followers| followers.as_str().to_owned());
+    (to.into_iter().collect(), cc)
+}
+
 /// Whom a public text goes to: everybody; its copies to followers and to the people named.
 pub(super) fn public_audience(
     followers: Option<&ApUrl>,

@@ -101,7 +101,8 @@ impl Loop {
                 claimed = claimed(&mut self.claiming) => {
                     self.claiming = None;
                     // As many as asked for: there may be more. Fewer: wait for the bell or the clock.
-                    look = i64::try_from(claimed.len()).unwrap_or(0) == BATCH;
+                    // A bell that rang meanwhile still counts.
+                    look |= i64::try_from(claimed.len()).unwrap_or(0) == BATCH;
                     self.lanes.extend(claimed);
                 }
                 Ok(place) = Arc::clone(&self.places).acquire_owned(), if self.lanes.is_ready() => self.start(place),

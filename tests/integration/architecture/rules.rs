@@ -17,9 +17,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["text"]),
     ("http", &["config"]),
     ("db", &["text", "config"]),
+    ("metrics", &[]),
     ("queue", &["text", "config", "db"]),
     ("hosts", &["text", "config", "db"]),
-    ("metrics", &[]),
     (
         "app",
         &["text", "config", "http", "db", "queue", "hosts", "metrics"],
