@@ -19,6 +19,7 @@ use crate::domain::follower;
 use crate::domain::note as notes;
 use crate::domain::post::{self, Post, compose};
 use crate::domain::reaction::{self, Kind};
+use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::{Error, Result};
 use crate::queue::Event;
 use crate::text::markdown;
@@ -198,7 +199,7 @@ fn about_post(
 /// How often others answered a post.
 pub fn counts(conn: &mut Conn, post: &Post) -> Result<Counts> {
     Ok(Counts {
-        replies: comment::count_public(conn, Some(post.id))?,
+        replies: comment::count_direct(conn, post.id)?,
         likes: reaction::count(conn, &post.ap_id, Kind::Like)?,
         shares: reaction::count(conn, &post.ap_id, Kind::Announce)?,
     })
@@ -230,7 +231,7 @@ fn about_comment(
     around: impl Fn(Value) -> Built,
 ) -> Result<Option<Outgoing>> {
     let comment = comment::get(conn, Id::new(id))?;
-    if comment.status != crate::domain::visibility::CommentStatus::Published {
+    if comment.status != CommentStatus::Published {
         return Ok(None);
     }
     let told = tell(conn, &comment)?;
@@ -274,6 +275,7 @@ pub fn tell(conn: &mut Conn, row: &Comment) -> Result<Told> {
         context: Some(&context),
         html: &row.html,
         language: row.language.as_deref(),
+        unlisted: row.visibility != Visibility::Public,
         mentions: &mentions,
         published: row.published_at,
         edited: row.edited_at,
@@ -346,6 +348,7 @@ pub fn note_document(row: &notes::Note, author: &Actor) -> Value {
         context: None,
         html: &row.html,
         language: row.language.as_deref(),
+        unlisted: false,
         mentions: &row.mentions.get(),
         published: row.published_at,
         edited: None,

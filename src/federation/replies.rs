@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::comment::{self, Incoming, Parent, Receipt};
+use crate::domain::comment::{self, Incoming, Parent, Receipt, RemoteEdit};
 use crate::error::{Error, Result};
 use crate::queue::Job;
 use crate::types::ApUrl;
@@ -35,6 +35,38 @@ pub async fn take(
         }
         None => park(app, object, &reply, author).await.map(|()| None),
     }
+}
+
+/// Takes a reply as it reads now: a new one, or the edit of one that is here, which may make it narrower.
+pub async fn revise(
+    app: &App,
+    object: &Doc,
+    author: &Actor,
+    activity: Option<&ApUrl>,
+) -> Result<()> {
+    let now = app.now();
+    let Some(reply) = note::read(object, now) else {
+        return Ok(());
+    };
+    let id = reply.ap_id.clone();
+    let known = app
+        .db
+        .read(move |conn| comment::load_by_ap_id(conn, &id))
+        .await?;
+    if known.is_none() {
+        return take(app, object, author, activity).await.map(|_| ());
+    }
+    let edit = RemoteEdit {
+        ap_id: reply.ap_id,
+        actor_id: author.id,
+        html: reply.html,
+        language: reply.language,
+        visibility: reply.visibility,
+        edited_at: reply.edited_at.unwrap_or(now),
+    };
+    comment::receive_edit(app, activity.cloned(), edit)
+        .await
+        .map(|_| ())
 }
 
 /// The reply, if it is public, a comment at all, and by who sent it.
@@ -143,7 +175,7 @@ pub async fn fetch(app: &App, fetcher: &Fetcher, id: &ApUrl) -> Result<()> {
         return Ok(());
     };
     let author = fetcher.actor(&author).await?;
-    take(app, &object, &author, None).await.map(|_| ())
+    revise(app, &object, &author, None).await
 }
 
 /// Attaches the replies that waited for this parent.
@@ -165,16 +197,13 @@ async fn attach(app: &App, reply: &ApUrl, actor: &ApUrl, document: &str) -> Resu
         .db
         .read(move |conn| crate::domain::actor::load_by_ap_id(conn, &wanted))
         .await?;
-    if let (Some(author), Ok(object)) = (author, serde_json::from_str::<Doc>(document)) {
-        match readable(app, &object, &author) {
-            Ok(Some(read)) => {
-                let Some(parent) = find_parent(app, &read).await? else {
-                    return Ok(());
-                };
-                store(app, read, parent, &author, None).await?;
-            }
-            Ok(None) | Err(_) => {}
-        }
+    if let (Some(author), Ok(object)) = (author, serde_json::from_str::<Doc>(document))
+        && let Ok(Some(read)) = readable(app, &object, &author)
+    {
+        let Some(parent) = find_parent(app, &read).await? else {
+            return Ok(());
+        };
+        store(app, read, parent, &author, None).await?;
     }
     let reply = reply.clone();
     app.db

@@ -10,7 +10,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::types::{ApUrl, Id, Timestamp};
 
-pub use store::{claim, count, finish, retry_at};
+pub use store::{claim, count, finish, release_leases, retry_at};
 
 /// What is to be done. Holds ids only: the rows say the rest when the job runs, and may be gone by then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

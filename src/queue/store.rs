@@ -48,6 +48,14 @@ pub fn claim(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Claimed>
         .collect())
 }
 
+/// Ends all leases: the process that held them is gone.
+pub fn release_leases(conn: &mut Conn) -> Result<()> {
+    diesel::update(jobs::table.filter(jobs::lease_until.gt(0)))
+        .set(jobs::lease_until.eq(0_i64))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Takes a done (or given up) job away.
 pub fn finish(conn: &mut Conn, id: Id<Job>) -> Result<()> {
     diesel::delete(jobs::table.filter(jobs::id.eq(id))).execute(conn)?;

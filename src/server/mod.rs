@@ -10,10 +10,11 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Moderation};
+use crate::domain::delivery;
 use crate::error::{Error, Result};
 use crate::federation::{Federation, deliver};
-use crate::worker;
+use crate::{queue, worker};
 
 pub use router::router;
 
@@ -39,6 +40,11 @@ impl Running {
 
 /// Runs the configured node until SIGTERM, SIGINT or Ctrl-C.
 pub async fn run(config: Config) -> Result<()> {
+    if config.discussion.moderation == Moderation::Screened {
+        tracing::info!(
+            "discussion.moderation is \"screened\", but there is no spam filter yet: a first reply is held, as with \"known\""
+        );
+    }
     let listener = listen(config.server.bind, "--bind or server.bind").await?;
     let app = App::open_system(config).await?;
     let node = start(Federation::new(app).await?, listener).await?;
@@ -66,6 +72,7 @@ pub async fn listen(address: SocketAddr, hint: &str) -> Result<TcpListener> {
 /// Starts serving on `listener`, delivering and working.
 pub async fn start(fed: Arc<Federation>, listener: TcpListener) -> Result<Running> {
     let address = listener.local_addr().map_err(Error::internal)?;
+    take_over(&fed.app).await?;
     let (stop, stopped) = watch::channel(false);
     let mut tasks = vec![serve(listener, router(Arc::clone(&fed)), stopped.clone())];
     if let Some(bind) = fed.app.config.server.metrics_bind {
@@ -89,6 +96,17 @@ pub async fn start(fed: Arc<Federation>, listener: TcpListener) -> Result<Runnin
         stop,
         tasks,
     })
+}
+
+/// Takes up at once what a process that was killed had claimed. Where another one still works on it, something is sent
+/// twice with one id, which receivers and jobs bear.
+async fn take_over(app: &App) -> Result<()> {
+    app.db
+        .write(|conn| {
+            queue::release_leases(conn)?;
+            delivery::release_leases(conn)
+        })
+        .await
 }
 
 fn serve(

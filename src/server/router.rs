@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -16,10 +17,10 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::domain::{actor, delivery};
 use crate::federation::{Federation, routes};
-use crate::{queue, web};
+use crate::{api, queue, web};
 
 /// The longest that any request may take.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 /// Largest body where a route says nothing else, in bytes.
 const BODY_MAX: usize = 1024 * 1024;
 
@@ -34,6 +35,7 @@ pub fn router(fed: Arc<Federation>) -> Router {
         .merge(routes::router(fed))
         .merge(shared)
         .merge(web::router().with_state(Arc::clone(&app)))
+        .merge(api::router().with_state(Arc::clone(&app)))
         .merge(health(Arc::clone(&app)));
     if app.config.server.metrics_bind.is_none() {
         router = router.merge(metrics_router(Arc::clone(&app)));
@@ -100,9 +102,12 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
 
 async fn post(
     State(fed): State<Arc<Federation>>,
-    Path(slug): Path<String>,
+    slug: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
+    let Ok(Path(slug)) = slug else {
+        return web::not_found(State(Arc::clone(&fed.app))).await;
+    };
     if routes::wants_activity(&headers) {
         return routes::post_by_slug(&fed, &slug, &headers).await;
     }
@@ -111,10 +116,13 @@ async fn post(
 
 async fn author(
     State(fed): State<Arc<Federation>>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
+    let Ok(Path(name)) = name else {
+        return web::not_found(State(Arc::clone(&fed.app))).await;
+    };
     if routes::wants_activity(&headers) {
         return routes::actor_by_name(&fed, &name, &headers).await;
     }

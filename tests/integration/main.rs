@@ -7,7 +7,12 @@ mod api;
 mod architecture;
 #[cfg(test)]
 mod cli;
+#[cfg(test)]
+mod database;
+#[cfg(test)]
 mod federation;
+#[cfg(test)]
+mod kill;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -194,12 +194,17 @@ pub struct RemoteEdit {
     pub edited_at: Timestamp,
 }
 
-/// Applies an edit from elsewhere. False when the comment is unknown, somebody else's, or newer here.
-pub async fn receive_edit(app: &App, activity: ApUrl, edit: RemoteEdit) -> Result<bool> {
+/// Applies an edit from elsewhere, brought by an activity or (None) fetched. False when the comment is unknown, somebody else's, or newer here.
+pub async fn receive_edit(app: &App, activity: Option<ApUrl>, edit: RemoteEdit) -> Result<bool> {
     let now = app.now();
     app.db
         .write(move |conn| {
-            Ok(store::note_received(conn, &activity, now)? && store::apply_edit(conn, &edit, now)?)
+            if let Some(activity) = &activity
+                && !store::note_received(conn, activity, now)?
+            {
+                return Ok(false);
+            }
+            store::apply_edit(conn, &edit, now)
         })
         .await
 }

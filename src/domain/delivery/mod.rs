@@ -13,8 +13,8 @@ use crate::error::Result;
 use crate::types::{ApUrl, Host, Id, Timestamp};
 
 pub use store::{
-    claim, count_pending, forget_failures, insert_activity, list_items, load_document, settle,
-    totals,
+    claim, count_pending, forget_failures, insert_activity, list_items, load_document,
+    release_leases, settle, totals,
 };
 
 /// An activity of one of our actors, as it is sent.

@@ -84,6 +84,17 @@ pub fn claim(conn: &mut Conn, now: Timestamp, limit: i64, busy: Vec<Host>) -> Re
     Ok(rows)
 }
 
+/// Ends all leases: the process that held them is gone.
+pub fn release_leases(conn: &mut Conn) -> Result<()> {
+    let held = deliveries::table
+        .filter(deliveries::state.lt(State::Delivered.number()))
+        .filter(deliveries::lease_until.gt(0));
+    diesel::update(held)
+        .set(deliveries::lease_until.eq(0_i64))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// The JSON of an activity.
 pub fn load_document(conn: &mut Conn, id: Id<Activity>) -> Result<Option<String>> {
     Ok(activities::table

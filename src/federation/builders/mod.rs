@@ -7,9 +7,11 @@ pub mod collection;
 pub mod note;
 
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::domain::actor::Mention;
-use crate::types::ApUrl;
+use crate::text::sanitize;
+use crate::types::{ApUrl, Html};
 
 pub use super::objects::PUBLIC;
 
@@ -37,6 +39,11 @@ pub fn with_context(document: Value) -> Value {
     Value::Object(whole)
 }
 
+/// A text of ours as others get it; `page` is where it stands.
+pub(super) fn sent(html: &Html, page: Option<&Url>) -> Html {
+    page.map_or_else(|| html.clone(), |page| sanitize::sent(html, page))
+}
+
 /// Sets a property of an object.
 pub(super) fn set(document: &mut Value, key: &str, value: Value) {
     if let Value::Object(fields) = document {
@@ -50,6 +57,17 @@ pub(super) fn mention_tags(mentions: &[Mention]) -> Vec<Value> {
         Some(json!({ "type": "Mention", "href": mention.ap_id.as_ref()?, "name": mention.handle }))
     };
     mentions.iter().filter_map(tag).collect()
+}
+
+/// Whom an unlisted text goes to: the same, but everybody only has a copy.
+pub(super) fn unlisted_audience(
+    followers: Option<&ApUrl>,
+    mentions: &[Mention],
+) -> (Vec<String>, Vec<String>) {
+    let (everybody, mut cc) = public_audience(None, mentions);
+    cc.splice(0..0, everybody);
+    let to = followers.map(|followers| followers.as_str().to_owned());
+    (to.into_iter().collect(), cc)
 }
 
 /// Whom a public text goes to: everybody; its copies to followers and to the people named.

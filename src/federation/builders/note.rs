@@ -1,8 +1,9 @@
 //! What our people answer, as Notes.
 
 use serde_json::{Value, json};
+use url::Url;
 
-use super::{mention_tags, public_audience, set};
+use super::{mention_tags, public_audience, set, unlisted_audience};
 use crate::domain::actor::{Actor, Mention};
 use crate::types::{ApUrl, Html, Timestamp};
 
@@ -23,6 +24,8 @@ pub struct Parts<'a> {
     pub html: &'a Html,
     /// BCP 47.
     pub language: Option<&'a str>,
+    /// In nobody's public timeline, for what it answers is in none.
+    pub unlisted: bool,
     /// The people told: those named and those of the thread.
     pub mentions: &'a [Mention],
     /// When it was written.
@@ -36,8 +39,15 @@ pub struct Parts<'a> {
 /// The Note, without `@context`. Those told who are not named in the text are named in front of it: other servers show
 /// and deliver by that.
 pub fn note(parts: &Parts<'_>) -> Value {
-    let (to, cc) = public_audience(parts.author.followers.as_ref(), parts.mentions);
-    let content = format!("{}{}", salutation(parts), parts.html);
+    let audience = if parts.unlisted {
+        unlisted_audience
+    } else {
+        public_audience
+    };
+    let (to, cc) = audience(parts.author.followers.as_ref(), parts.mentions);
+    let page = Url::parse(parts.url).ok();
+    let text = super::sent(parts.html, page.as_ref());
+    let content = format!("{}{text}", salutation(parts));
     let mut document = json!({
         "id": parts.ap_id,
         "type": "Note",
@@ -61,8 +71,12 @@ pub fn note(parts: &Parts<'_>) -> Value {
         set(&mut document, "updated", json!(edited.rfc3339()));
     }
     if let Some(replies) = parts.replies {
-        document["replies"] =
-            super::collection::summary(&format!("{}/replies", parts.ap_id), replies);
+        let id = format!("{}/replies", parts.ap_id);
+        set(
+            &mut document,
+            "replies",
+            super::collection::summary(&id, replies),
+        );
     }
     document
 }

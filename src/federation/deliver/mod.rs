@@ -57,6 +57,8 @@ pub async fn run(fed: Arc<Federation>, stop: watch::Receiver<bool>) -> Result<()
 }
 
 type Settled = (Due, Outcome);
+/// A host's request ended; true when the host failed.
+type Finished = (Host, bool);
 
 struct Loop {
     fed: Arc<Federation>,
@@ -65,8 +67,8 @@ struct Loop {
     places: Arc<Semaphore>,
     aside: Arc<Semaphore>,
     finished: (
-        mpsc::UnboundedSender<(Host, bool)>,
-        mpsc::UnboundedReceiver<(Host, bool)>,
+        mpsc::UnboundedSender<Finished>,
+        mpsc::UnboundedReceiver<Finished>,
     ),
     results: mpsc::Sender<Settled>,
     claiming: Option<JoinHandle<Result<Vec<Due>>>>,
@@ -102,7 +104,8 @@ impl Loop {
                 claimed = claimed(&mut self.claiming) => {
                     self.claiming = None;
                     // As many as asked for: there may be more. Fewer: wait for the bell or the clock.
-                    look = i64::try_from(claimed.len()).unwrap_or(0) == BATCH;
+                    // A bell that rang meanwhile still counts.
+                    look |= i64::try_from(claimed.len()).unwrap_or(0) == BATCH;
                     self.lanes.extend(claimed);
                 }
                 Ok(place) = Arc::clone(&self.places).acquire_owned(), if self.lanes.is_ready() => self.start(place),
@@ -134,13 +137,12 @@ impl Loop {
             let outcome = {
                 let sending = sender.send(&due);
                 tokio::pin!(sending);
-                match tokio::time::timeout(SLOW_AFTER, &mut sending).await {
-                    Ok(outcome) => outcome,
-                    Err(_) => {
-                        drop(place);
-                        let _aside = aside.acquire().await;
-                        sending.await
-                    }
+                if let Ok(outcome) = tokio::time::timeout(SLOW_AFTER, &mut sending).await {
+                    outcome
+                } else {
+                    drop(place);
+                    let _aside = aside.acquire().await;
+                    sending.await
                 }
             };
             app.metrics.count_delivery(outcome.as_str());

@@ -98,7 +98,10 @@ impl Sender {
             self.remember(&due.host, other).await;
             return Ok(second);
         }
-        Ok(reply)
+        // A refusal in both forms is one; a server that failed at the second knock has not decided yet.
+        let undecided =
+            second.status.is_server_error() || second.status == StatusCode::TOO_MANY_REQUESTS;
+        Ok(if undecided { second } else { reply })
     }
 
     async fn post(&self, due: &Due, url: &Url, form: SignatureForm) -> Result<Reply> {

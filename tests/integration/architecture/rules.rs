@@ -17,9 +17,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["text"]),
     ("http", &["config"]),
     ("db", &["text", "config"]),
+    ("metrics", &[]),
     ("queue", &["text", "config", "db"]),
     ("hosts", &["text", "config", "db"]),
-    ("app", &["text", "config", "http", "db", "queue", "hosts"]),
+    (
+        "app",
+        &["text", "config", "http", "db", "queue", "hosts", "metrics"],
+    ),
     (
         "domain",
         &["text", "config", "http", "db", "queue", "hosts", "app"],

@@ -1,6 +1,7 @@
 //! Federation as other servers see it: real signatures, real HTTP where it matters, on both databases.
 
 mod collections;
+mod delivery;
 mod discovery;
 mod follow;
 mod inbox;

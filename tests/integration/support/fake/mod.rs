@@ -83,7 +83,6 @@ pub(crate) struct FakeInstance {
     /// Its origin.
     pub(crate) url: String,
     shelves: Arc<Mutex<Shelves>>,
-    clock: Clock,
     key: RsaKey,
     serving: JoinHandle<()>,
 }
@@ -111,7 +110,6 @@ impl FakeInstance {
         Self {
             url,
             shelves,
-            clock: clock.clone(),
             key,
             serving,
         }

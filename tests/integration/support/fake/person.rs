@@ -18,8 +18,6 @@ pub(crate) struct Person {
     pub(crate) name: String,
     /// `name@localhost:PORT`.
     pub(crate) handle: String,
-    /// The origin.
-    pub(crate) origin: String,
     /// What signatures name as the key.
     pub(crate) key_id: String,
     /// The key that signs.
@@ -59,7 +57,6 @@ impl FakeInstance {
             key_id: format!("{id}#main-key"),
             name: name.to_owned(),
             handle: format!("{name}@{}", self.host()),
-            origin: self.url.clone(),
             key: self.key.clone(),
             id,
         }

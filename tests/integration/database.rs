@@ -1,0 +1,123 @@
+//! The two databases: the same tables in both, and changes that do not hurt each other.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use antiphon::db::Conn;
+use antiphon::db::schema::hosts;
+use antiphon::error::Error;
+use antiphon::types::{Host, Timestamp};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+
+use crate::support::{TestApp, TestDb, both_databases};
+
+#[derive(QueryableByName, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    of: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Bool)]
+    required: bool,
+}
+
+const SQLITE: &str = "SELECT m.name AS of, c.name AS name, c.\"notnull\" AS required \
+    FROM sqlite_master m, pragma_table_info(m.name) c \
+    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'";
+const POSTGRES: &str = "SELECT table_name::text AS of, column_name::text AS name, is_nullable = 'NO' AS required \
+    FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'";
+
+async fn columns(db: TestDb) -> BTreeSet<Column> {
+    let test = TestApp::builder().build(db).await;
+    let found = test.app.db.read(|conn| {
+        Ok(match conn {
+            Conn::Pg(c) => diesel::sql_query(POSTGRES).load::<Column>(c)?,
+            Conn::Sqlite(c) => diesel::sql_query(SQLITE).load::<Column>(c)?,
+        })
+    });
+    found.await.unwrap().into_iter().collect()
+}
+
+#[tokio::test]
+async fn both_schemas_hold_the_same_tables_and_columns() {
+    let Some(postgres) = TestDb::postgres() else {
+        return;
+    };
+    let (sqlite, postgres) = (columns(TestDb::sqlite()).await, columns(postgres).await);
+    let differ: Vec<_> = sqlite.symmetric_difference(&postgres).collect();
+    assert!(differ.is_empty(), "{differ:#?}");
+    assert!(sqlite.len() > 100, "{}", sqlite.len());
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let names = |backend: &str| -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("migrations")
+            .join(backend);
+        let entries = fs::read_dir(folder).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+    assert!(!names("sqlite").is_empty());
+}
+
+fn insert(conn: &mut Conn, name: &str) -> antiphon::error::Result<()> {
+    antiphon::hosts::set_blocked(conn, &Host::parse(name).unwrap(), true, Timestamp(1))
+}
+
+both_databases! {
+    async fn changes_that_fail_or_panic_do_not_hurt_others(test: TestApp) {
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..90 {
+            let app = Arc::clone(&test.app);
+            tasks.spawn(async move {
+                let done = app.db.write(move |conn| {
+                    insert(conn, &format!("h{number}.example"))?;
+                    match number % 3 {
+                        0 => Ok(()),
+                        1 => Err(Error::invalid("this change fails")),
+                        _ => panic!("this change panics"),
+                    }
+                });
+                (number, done.await.is_ok())
+            });
+        }
+        while let Some(ended) = tasks.join_next().await {
+            let (number, ok) = ended.unwrap();
+            assert_eq!(ok, number % 3 == 0, "change {number}");
+        }
+        let kept: Vec<String> = test.app.db.read(|conn| {
+            Ok(hosts::table.select(hosts::host).load(conn)?)
+        }).await.unwrap();
+        let wanted: BTreeSet<String> = (0..90).step_by(3).map(|number| format!("h{number}.example")).collect();
+        assert_eq!(kept.into_iter().collect::<BTreeSet<_>>(), wanted);
+        test.app.db.write(|conn| insert(conn, "after.example")).await.unwrap();
+    }
+
+    async fn a_statement_that_fails_does_not_hurt_others(test: TestApp) {
+        let app = Arc::clone(&test.app);
+        let fail = app.db.write(|conn| {
+            insert(conn, "lost.example")?;
+            diesel::insert_into(hosts::table).values(hosts::host.eq("x")).execute(conn)?;
+            Ok(())
+        });
+        let (failed, kept) = tokio::join!(fail, app.db.write(|conn| insert(conn, "kept.example")));
+        assert!(matches!(failed, Err(Error::Db(_))), "{failed:?}");
+        kept.unwrap();
+        let all: Vec<String> = app.db.read(|conn| Ok(hosts::table.select(hosts::host).load(conn)?)).await.unwrap();
+        assert_eq!(all, ["kept.example"]);
+    }
+
+    async fn opening_again_finds_what_was_written(test: TestApp) {
+        test.app.db.write(|conn| insert(conn, "kept.example")).await.unwrap();
+        let (config, clock, http) = (test.app.config.clone(), test.app.clock.clone(), test.app.http.clone());
+        let again = antiphon::app::App::open(config, clock, http).await.unwrap();
+        assert!(again.hosts.is_blocked(&Host::parse("sub.kept.example").unwrap()));
+    }
+}
