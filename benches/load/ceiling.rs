@@ -1,9 +1,12 @@
 //! What the machine can do at this moment: RSA-2048 alone, without a node around. Every figure of the node is compared
 //! with these, taken just before and after it.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::cpu;
+use crate::report::Rate;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
@@ -35,14 +38,13 @@ impl Ceilings {
     }
 
     /// Signatures a second on all cores.
-    pub(crate) fn signs(&self) -> f64 {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        per_second(cores, || drop(sign(&self.key)))
+    pub(crate) fn signs(&self) -> Rate {
+        measured(cpu::cores(), || drop(sign(&self.key)))
     }
 
     /// Verifications a second on one core, the key parsed once.
-    pub(crate) fn verifications(&self) -> f64 {
-        per_second(1, || {
+    pub(crate) fn verifications(&self) -> Rate {
+        measured(1.0, || {
             self.public
                 .verify_sig(MESSAGE, &self.signature)
                 .expect("the signature is right");
@@ -62,21 +64,30 @@ fn sign(key: &RsaKeyPair) -> Vec<u8> {
     signature
 }
 
-/// Runs `work` on so many threads until the time is over.
-fn per_second(threads: usize, work: impl Fn() + Sync) -> f64 {
+/// Runs `work` on as many threads as cores until the time is over.
+fn measured(cores: f64, work: impl Fn() + Sync) -> Rate {
     let (done, over) = (AtomicU32::new(0), AtomicBool::new(false));
-    let begun = Instant::now();
+    let (used, begun) = (Mutex::new(0.0), Instant::now());
     std::thread::scope(|scope| {
-        for _ in 0..threads {
+        let mut threads = 0.0;
+        while threads < cores {
+            threads += 1.0;
             scope.spawn(|| {
                 while !over.load(Ordering::Relaxed) {
                     work();
                     done.fetch_add(1, Ordering::Relaxed);
                 }
+                *used.lock().expect("no thread panics") += cpu::of_thread();
             });
         }
         std::thread::sleep(TIME);
         over.store(true, Ordering::Relaxed);
     });
-    f64::from(done.into_inner()) / begun.elapsed().as_secs_f64()
+    let used = used.into_inner().expect("no thread panics");
+    Rate::new(
+        done.into_inner(),
+        begun.elapsed().as_secs_f64(),
+        used,
+        cores,
+    )
 }

@@ -21,9 +21,10 @@ use url::Url;
 
 use crate::ceiling::Ceilings;
 use crate::client;
+use crate::cpu;
 use crate::people;
 use crate::process::Process;
-use crate::report::{Pair, Row};
+use crate::report::{Pair, Rate, Row};
 use crate::sink::{Answer, LOOPBACK, Sink};
 use crate::support;
 
@@ -175,15 +176,15 @@ pub(crate) fn known_senders() -> Vec<Row> {
     let (mut pairs, mut accepted, mut refused) = (Vec::new(), 0, Vec::new());
     for chunk in load.chunks(REPLIES) {
         let before = ceilings.verifications();
+        let used = process.cpu_seconds();
         let outcome = client::load(process.address, CONNECTIONS, chunk);
-        let after = ceilings.verifications();
+        let used = process.cpu_seconds() - used;
+        let ceiling = ceilings.verifications().midpoint(before);
         accepted += outcome.accepted;
         refused.extend(outcome.refused);
         let count = u32::try_from(outcome.accepted).expect("they are few");
-        pairs.push(Pair {
-            figure: f64::from(count) / outcome.elapsed.as_secs_f64(),
-            ceiling: f64::midpoint(before, after),
-        });
+        let figure = Rate::new(count, outcome.elapsed.as_secs_f64(), used, cpu::cores());
+        pairs.push(Pair { figure, ceiling });
     }
     let memory = process.memory();
     process.kill();
@@ -199,13 +200,13 @@ pub(crate) fn known_senders() -> Vec<Row> {
         "what was accepted was not stored"
     );
     eprintln!("{accepted} accepted, {stored} found after the kill; {memory:.1} MB before it");
-    vec![Row::rate(
+    Row::rate(
         "inbox, known senders, SQLite, FULL, 32 connections",
-        "/s",
         &pairs,
         0.08,
         "≥ 8 %",
-    )]
+    )
+    .into()
 }
 
 /// 200 unknown senders, three replies each at once; their hosts count what they are asked for.

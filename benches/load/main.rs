@@ -3,6 +3,7 @@
 
 mod ceiling;
 mod client;
+mod cpu;
 mod delivery;
 mod inbox;
 mod page;

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::client;
+use crate::cpu;
 use crate::report::Row;
 use crate::sink::LOOPBACK;
 use crate::support;
@@ -51,6 +52,11 @@ impl Process {
         }
         process.ready_after = begun.elapsed();
         process
+    }
+
+    /// The CPU seconds it has used.
+    pub(crate) fn cpu_seconds(&self) -> f64 {
+        cpu::of_process(&self.child.id().to_string())
     }
 
     /// The resident memory, in MB of a million bytes.
