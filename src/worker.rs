@@ -19,7 +19,7 @@ const AT_ONCE: usize = 16;
 /// How often to look for due jobs when nothing rings: scheduled posts, retries, other processes' writes.
 const POLL: Duration = Duration::from_millis(500);
 /// How often old rows are cleared away.
-const CLEANING: Duration = Duration::from_secs(3600);
+const CLEANING: Duration = Duration::from_hours(1);
 /// Days that activities are recognised and parked replies wait.
 const KEPT_DAYS: i64 = 30;
 

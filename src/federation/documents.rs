@@ -162,7 +162,7 @@ pub async fn actor_collection(
                 ActorCollection::Featured => "featured",
             };
             let id = format!("{ap_id}/{name}");
-            let Some(before) = page.position() else {
+            let Place::Behind(before) = page.place() else {
                 return Ok(collection::ordered(&id, actor_total(conn, &row, which)?));
             };
             let (items, last) = actor_items(conn, &row, which, before, &site)?;
@@ -270,7 +270,7 @@ fn replies(conn: &mut Conn, post: &Post, parent: Option<&Comment>, page: Page) -
         "{}/replies",
         parent.map_or(&post.ap_id, |parent| &parent.ap_id)
     );
-    let Some(after) = page.position() else {
+    let Place::Behind(after) = page.place() else {
         let total = match parent {
             Some(parent) => comment::count_replies(conn, parent.id)?,
             None => comment::count_direct(conn, post.id)?,
@@ -291,7 +291,7 @@ fn replies(conn: &mut Conn, post: &Post, parent: Option<&Comment>, page: Page) -
 
 fn context(conn: &mut Conn, post: &Post, page: Page) -> Result<Value> {
     let id = format!("{}/context", post.ap_id);
-    let Some(after) = page.position() else {
+    let Place::Behind(after) = page.place() else {
         let mut whole = collection::ordered(&id, comment::count_public(conn, Some(post.id))? + 1);
         set(
             &mut whole,
@@ -310,19 +310,31 @@ fn context(conn: &mut Conn, post: &Post, page: Page) -> Result<Value> {
     Ok(collection::page(&id, true, &page.query(), items, next))
 }
 
-/// Which part of a collection is asked for.
+/// Which part of a collection is asked for, as it stands in the query.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 pub struct Page {
-    page: Option<String>,
+    #[serde(rename = "page")]
+    any: Option<String>,
     before: Option<i64>,
     after: Option<i64>,
 }
 
+/// A place in a collection.
+enum Place {
+    /// The collection itself.
+    Whole,
+    /// The page behind a key; the first page without one.
+    Behind(Option<i64>),
+}
+
 impl Page {
-    /// None: the collection itself. Else the key to go on from, none for the first page.
-    fn position(&self) -> Option<Option<i64>> {
+    fn place(&self) -> Place {
         let key = self.before.or(self.after);
-        (self.page.is_some() || key.is_some()).then_some(key)
+        if self.any.is_some() || key.is_some() {
+            Place::Behind(key)
+        } else {
+            Place::Whole
+        }
     }
 
     /// The query in its one spelling, for the page's id.

@@ -197,16 +197,13 @@ async fn attach(app: &App, reply: &ApUrl, actor: &ApUrl, document: &str) -> Resu
         .db
         .read(move |conn| crate::domain::actor::load_by_ap_id(conn, &wanted))
         .await?;
-    if let (Some(author), Ok(object)) = (author, serde_json::from_str::<Doc>(document)) {
-        match readable(app, &object, &author) {
-            Ok(Some(read)) => {
-                let Some(parent) = find_parent(app, &read).await? else {
-                    return Ok(());
-                };
-                store(app, read, parent, &author, None).await?;
-            }
-            Ok(None) | Err(_) => {}
-        }
+    if let (Some(author), Ok(object)) = (author, serde_json::from_str::<Doc>(document))
+        && let Ok(Some(read)) = readable(app, &object, &author)
+    {
+        let Some(parent) = find_parent(app, &read).await? else {
+            return Ok(());
+        };
+        store(app, read, parent, &author, None).await?;
     }
     let reply = reply.clone();
     app.db

@@ -358,7 +358,6 @@ fn failure(error: &Error) -> Response {
         Error::Invalid { fields, .. } if fields.contains_key("Content-Type") => {
             StatusCode::UNSUPPORTED_MEDIA_TYPE
         }
-        Error::Invalid { .. } => StatusCode::BAD_REQUEST,
         Error::Unauthorized(_) => StatusCode::UNAUTHORIZED,
         Error::Forbidden(_) => StatusCode::FORBIDDEN,
         Error::Conflict(_) => StatusCode::CONFLICT,
@@ -366,7 +365,7 @@ fn failure(error: &Error) -> Response {
         Error::Remote {
             temporary: true, ..
         } => StatusCode::SERVICE_UNAVAILABLE,
-        Error::Remote { .. } => StatusCode::BAD_REQUEST,
+        Error::Invalid { .. } | Error::Remote { .. } => StatusCode::BAD_REQUEST,
         Error::Setup(_) | Error::Db(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
     refusal(status, error)

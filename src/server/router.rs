@@ -16,10 +16,10 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::domain::{actor, delivery};
 use crate::federation::{Federation, routes};
-use crate::{queue, web};
+use crate::{api, queue, web};
 
 /// The longest that any request may take.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 /// Largest body where a route says nothing else, in bytes.
 const BODY_MAX: usize = 1024 * 1024;
 
@@ -34,6 +34,7 @@ pub fn router(fed: Arc<Federation>) -> Router {
         .merge(routes::router(fed))
         .merge(shared)
         .merge(web::router().with_state(Arc::clone(&app)))
+        .merge(api::router().with_state(Arc::clone(&app)))
         .merge(health(Arc::clone(&app)));
     if app.config.server.metrics_bind.is_none() {
         router = router.merge(metrics_router(Arc::clone(&app)));

@@ -68,8 +68,12 @@ pub fn note(parts: &Parts<'_>) -> Value {
         set(&mut document, "updated", json!(edited.rfc3339()));
     }
     if let Some(replies) = parts.replies {
-        document["replies"] =
-            super::collection::summary(&format!("{}/replies", parts.ap_id), replies);
+        let id = format!("{}/replies", parts.ap_id);
+        set(
+            &mut document,
+            "replies",
+            super::collection::summary(&id, replies),
+        );
     }
     document
 }

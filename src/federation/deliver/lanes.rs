@@ -21,7 +21,7 @@ struct Lane {
 /// All lanes, and whose turn it is.
 pub(super) struct Lanes {
     per_host: usize,
-    lanes: HashMap<Host, Lane>,
+    hosts: HashMap<Host, Lane>,
     ready: VecDeque<Host>,
     waiting: usize,
     under_way: usize,
@@ -32,7 +32,7 @@ impl Lanes {
     pub(super) fn new(per_host: usize) -> Self {
         Self {
             per_host,
-            lanes: HashMap::new(),
+            hosts: HashMap::new(),
             ready: VecDeque::new(),
             waiting: 0,
             under_way: 0,
@@ -63,7 +63,7 @@ impl Lanes {
     /// The hosts for which enough waits here.
     pub(super) fn busy(&self) -> Vec<Host> {
         let full = self
-            .lanes
+            .hosts
             .iter()
             .filter(|(_, lane)| lane.waiting.len() >= LANE_FULL);
         full.map(|(host, _)| host.clone()).collect()
@@ -75,7 +75,7 @@ impl Lanes {
         self.waiting += rows.len();
         for due in rows {
             let host = due.host.clone();
-            self.lanes
+            self.hosts
                 .entry(host.clone())
                 .or_default()
                 .waiting
@@ -86,7 +86,7 @@ impl Lanes {
 
     /// Puts a host in line if it has work and room.
     fn list(&mut self, host: &Host) {
-        if let Some(lane) = self.lanes.get_mut(host)
+        if let Some(lane) = self.hosts.get_mut(host)
             && !lane.listed
             && !lane.waiting.is_empty()
             && lane.under_way < self.per_host
@@ -99,7 +99,7 @@ impl Lanes {
     /// The next row of the host whose turn it is; counts as under way.
     pub(super) fn next(&mut self) -> Option<Due> {
         let host = self.ready.pop_front()?;
-        let lane = self.lanes.get_mut(&host)?;
+        let lane = self.hosts.get_mut(&host)?;
         lane.listed = false;
         let due = lane.waiting.pop_front()?;
         lane.under_way += 1;
@@ -112,7 +112,7 @@ impl Lanes {
     /// One of a host's requests ended. After `limit` failures in a row, gives back everything that waits for it.
     pub(super) fn finish(&mut self, host: &Host, failed: bool, limit: i32) -> Vec<Due> {
         self.under_way = self.under_way.saturating_sub(1);
-        let Some(lane) = self.lanes.get_mut(host) else {
+        let Some(lane) = self.hosts.get_mut(host) else {
             return Vec::new();
         };
         lane.under_way = lane.under_way.saturating_sub(1);
@@ -127,7 +127,7 @@ impl Lanes {
             self.waiting -= back.len();
         }
         if lane.waiting.is_empty() && lane.under_way == 0 {
-            self.lanes.remove(host);
+            self.hosts.remove(host);
         } else {
             self.list(host);
         }
@@ -139,7 +139,7 @@ impl Lanes {
         self.ready.clear();
         self.waiting = 0;
         let all = self
-            .lanes
+            .hosts
             .values_mut()
             .flat_map(|lane| lane.waiting.drain(..));
         all.collect()

@@ -54,6 +54,8 @@ pub async fn run(fed: Arc<Federation>, stop: watch::Receiver<bool>) -> Result<()
 }
 
 type Settled = (Due, Outcome);
+/// A host's request ended; true when the host failed.
+type Finished = (Host, bool);
 
 struct Loop {
     fed: Arc<Federation>,
@@ -62,8 +64,8 @@ struct Loop {
     places: Arc<Semaphore>,
     aside: Arc<Semaphore>,
     finished: (
-        mpsc::UnboundedSender<(Host, bool)>,
-        mpsc::UnboundedReceiver<(Host, bool)>,
+        mpsc::UnboundedSender<Finished>,
+        mpsc::UnboundedReceiver<Finished>,
     ),
     results: mpsc::Sender<Settled>,
     claiming: Option<JoinHandle<Result<Vec<Due>>>>,
@@ -132,13 +134,12 @@ impl Loop {
             let outcome = {
                 let sending = sender.send(&due);
                 tokio::pin!(sending);
-                match tokio::time::timeout(SLOW_AFTER, &mut sending).await {
-                    Ok(outcome) => outcome,
-                    Err(_) => {
-                        drop(place);
-                        let _aside = aside.acquire().await;
-                        sending.await
-                    }
+                if let Ok(outcome) = tokio::time::timeout(SLOW_AFTER, &mut sending).await {
+                    outcome
+                } else {
+                    drop(place);
+                    let _aside = aside.acquire().await;
+                    sending.await
                 }
             };
             app.metrics.count_delivery(outcome.as_str());

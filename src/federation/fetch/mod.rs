@@ -44,7 +44,7 @@ const REQUESTS_PER_MESSAGE: u32 = 8;
 /// How long an answer is shared.
 const SHARED: Duration = Duration::from_secs(30);
 /// A key is fetched anew at most once in this time.
-const REFETCH_PAUSE: Duration = Duration::from_secs(300);
+const REFETCH_PAUSE: Duration = Duration::from_mins(5);
 
 impl Fetcher {
     /// Builds the fetcher; `key` signs for the node's own actor.
