@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use crate::ceiling::Ceilings;
+use crate::people;
 use crate::report::{Pair, Row};
 use crate::sink::{Answer, LOOPBACK, Sink};
 use crate::support;
@@ -22,7 +23,7 @@ use crate::support;
 /// Repetitions of each figure.
 const TIMES: usize = 5;
 /// The longest that one round may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a host does, by its number.
 type Kind = fn(usize) -> Answer;
@@ -108,7 +109,7 @@ impl Setting {
         let folder = tempfile::tempdir().expect("the system has a temporary folder");
         let (app, alice, node) = runtime.block_on(async {
             let (app, alice) = support::node(folder.path(), sink.http()).await;
-            support::add_followers(&app, &alice, &sink.origins).await;
+            people::add_followers(&app, &alice, &sink.origins).await;
             let fed = Federation::new(Arc::clone(&app))
                 .await
                 .expect("the node is complete");

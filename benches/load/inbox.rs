@@ -1,5 +1,6 @@
 //! Replies come in. The load is signed beforehand, so that sending it costs little.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -20,6 +21,7 @@ use url::Url;
 
 use crate::ceiling::Ceilings;
 use crate::client;
+use crate::people;
 use crate::process::Process;
 use crate::report::{Pair, Row};
 use crate::sink::{Answer, LOOPBACK, Sink};
@@ -114,7 +116,7 @@ fn head(headers: &HeaderMap, length: usize) -> String {
         format!("POST /ap/inbox HTTP/1.1\r\nhost: blog.example\r\ncontent-length: {length}\r\n");
     for (name, value) in headers {
         let value = value.to_str().expect("we made it of ASCII");
-        text.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(text, "{name}: {value}\r\n");
     }
     text.push_str("\r\n");
     text
@@ -161,12 +163,12 @@ pub(crate) fn known_senders() -> Vec<Row> {
         let origins: Vec<String> = (0..200)
             .map(|n| format!("https://s{n}.load.example"))
             .collect();
-        let people = senders(&app, &origins);
-        let rows = people
+        let writers = senders(&app, &origins);
+        let rows = writers
             .iter()
             .map(|sender| (sender.actor.clone(), sender.keys()));
-        support::store_actors(&app, rows.collect()).await;
-        (requests(&app, &post, &people, TIMES * REPLIES), app)
+        people::store_actors(&app, rows.collect()).await;
+        (requests(&app, &post, &writers, TIMES * REPLIES), app)
     });
     let ceilings = Ceilings::new();
     let process = Process::start(folder.path());

@@ -6,6 +6,7 @@ mod client;
 mod delivery;
 mod inbox;
 mod page;
+mod people;
 mod process;
 mod report;
 mod sink;

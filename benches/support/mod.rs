@@ -1,4 +1,4 @@
-//! What the benchmarks stand on: a node in a temporary folder, its followers, a discussion. It measures nothing.
+//! What the benchmarks stand on: a node in a temporary folder, strangers, a discussion. It measures nothing.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,11 +7,10 @@ use antiphon::app::App;
 use antiphon::clock::Clock;
 use antiphon::config::{self, Config};
 use antiphon::db::Conn;
-use antiphon::db::schema::{actors, comments, followers};
+use antiphon::db::schema::{actors, comments};
 use antiphon::domain::account;
-use antiphon::domain::actor::{self, Actor, ActorKey};
+use antiphon::domain::actor::{self, Actor};
 use antiphon::domain::comment::Comment;
-use antiphon::domain::follower::Follower;
 use antiphon::domain::post::{self, NewPost, Post};
 use antiphon::domain::visibility::{CommentStatus, Visibility};
 use antiphon::federation::keys;
@@ -21,21 +20,21 @@ use antiphon::types::{ApUrl, Host, Id};
 use diesel::prelude::*;
 
 /// Where the measured node says it is.
-pub const SITE: &str = "https://blog.example";
+pub(crate) const SITE: &str = "https://blog.example";
 
 /// A comment of usual length, as Mastodon sends it.
-pub const COMMENT: &str = "<p><span class=\"h-card\"><a href=\"https://blog.example/@alice\" class=\"u-url mention\">@\
+pub(crate) const COMMENT: &str = "<p><span class=\"h-card\"><a href=\"https://blog.example/@alice\" class=\"u-url mention\">@\
 <span>alice</span></a></span> I tried this over the weekend and it works well, apart from the second step: there \
 the <a href=\"https://example.org/docs/second-step\" rel=\"nofollow noopener\" target=\"_blank\">documentation</a> \
 says something else.</p><p>Thank you for writing it down!</p>";
 
 /// A post of some length, in Markdown.
-pub const MARKDOWN: &str = "## What we measured\n\nA *short* paragraph with a [link](https://example.org/) and `code`, \
+pub(crate) const MARKDOWN: &str = "## What we measured\n\nA *short* paragraph with a [link](https://example.org/) and `code`, \
 then a list:\n\n- one thing\n- another thing, **bold**\n- a third\n\n> And a quotation that says what others said.\n\n\
 ```rust\nfn main() {\n    println!(\"hello\");\n}\n```\n\nA last paragraph closes the section with some more words.\n\n";
 
 /// Writes the configuration of a measured node into its folder. `more` is TOML.
-pub fn write_config(folder: &Path, more: &str) -> Config {
+pub(crate) fn write_config(folder: &Path, more: &str) -> Config {
     let text = format!(
         "[site]\nurl = \"{SITE}\"\ntitle = \"A measured blog\"\n[discussion]\nmoderation = \"open\"\n\
          [federation]\nallow_loopback = true\nallow_http = true\n[log]\nlevel = \"error\"\n{more}"
@@ -45,7 +44,7 @@ pub fn write_config(folder: &Path, more: &str) -> Config {
 }
 
 /// A node with the account `alice`, ready to be served.
-pub async fn node(folder: &Path, http: HttpSettings) -> (Arc<App>, Actor) {
+pub(crate) async fn node(folder: &Path, http: HttpSettings) -> (Arc<App>, Actor) {
     let config = write_config(folder, "");
     let client = HttpClient::new(HttpSettings {
         allow_loopback: true,
@@ -68,7 +67,7 @@ pub async fn node(folder: &Path, http: HttpSettings) -> (Arc<App>, Actor) {
 }
 
 /// Publishes a post.
-pub async fn publish(app: &App, author: &Actor, number: usize) -> Post {
+pub(crate) async fn publish(app: &App, author: &Actor, number: usize) -> Post {
     let new = NewPost {
         title: format!("Post number {number}"),
         content: MARKDOWN.repeat(3),
@@ -79,7 +78,7 @@ pub async fn publish(app: &App, author: &Actor, number: usize) -> Post {
 }
 
 /// Somebody on another server; `base` is its origin.
-pub fn stranger(app: &App, base: &str, name: &str) -> Actor {
+pub(crate) fn stranger(app: &App, base: &str, name: &str) -> Actor {
     let mut actor = actor::new_local(app, app.ids.next(), "Person", name, name, "");
     let id = format!("{base}/users/{name}");
     actor.local = false;
@@ -92,48 +91,8 @@ pub fn stranger(app: &App, base: &str, name: &str) -> Actor {
     actor
 }
 
-/// Stores actors with their keys, as if they had been fetched.
-pub async fn store_actors(app: &App, people: Vec<(Actor, Vec<ActorKey>)>) {
-    let written = app.db.write(move |conn| {
-        people
-            .iter()
-            .try_for_each(|(person, keys)| actor::upsert_remote(conn, person, keys).map(|_| ()))
-    });
-    written.await.expect("actors can be stored");
-}
-
-/// Gives `alice` a follower on each of these origins.
-pub async fn add_followers(app: &App, alice: &Actor, origins: &[String]) {
-    let rows: Vec<(Actor, Follower)> = origins
-        .iter()
-        .map(|base| {
-            let person = stranger(app, base, "reader");
-            let row = Follower {
-                id: app.ids.next(),
-                actor_id: alice.id,
-                follower_id: person.id,
-                follow_ap_id: ApUrl::new(format!("{base}/follows/1")),
-                created_at: app.now(),
-            };
-            (person, row)
-        })
-        .collect();
-    let written = app.db.write(move |conn| {
-        for (person, row) in &rows {
-            diesel::insert_into(actors::table)
-                .values(person)
-                .execute(conn)?;
-            diesel::insert_into(followers::table)
-                .values(row)
-                .execute(conn)?;
-        }
-        Ok(())
-    });
-    written.await.expect("followers can be stored");
-}
-
 /// Puts `count` comments by 50 people under a post, nested up to some twenty deep.
-pub async fn add_comments(app: &App, post: &Post, count: usize) {
+pub(crate) async fn add_comments(app: &App, post: &Post, count: usize) {
     let people: Vec<Actor> = (0..50)
         .map(|n| stranger(app, &format!("https://p{}-{n}.example", post.id), "reader"))
         .collect();

@@ -247,9 +247,7 @@ pub async fn post_collection(
 }
 
 fn bare(row: &Post, name: &str, total: i64) -> Value {
-    with_context(
-        json!({ "id": format!("{}/{name}", row.ap_id), "type": "Collection", "totalItems": total }),
-    )
+    with_context(collection::bare(&format!("{}/{name}", row.ap_id), total))
 }
 
 /// The public answers to one of our own comments.

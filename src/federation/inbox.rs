@@ -12,7 +12,7 @@ use http::{HeaderMap, header};
 use super::Federation;
 use super::handlers::{self, Envelope};
 use super::objects::Doc;
-use super::signature::{ParsedSignature, PublicKey, Request, SignatureError};
+use super::signature::{ParsedSignature, Request, SignatureError};
 use crate::domain::actor::{self, Actor};
 use crate::domain::comment;
 use crate::error::{Error, Result};
@@ -192,7 +192,7 @@ async fn prove(
     known: Option<(Actor, String)>,
 ) -> Result<Actor> {
     let verify = |public: &str| {
-        let key = PublicKey::from_pem(public).or_else(|_| PublicKey::from_multibase(public))?;
+        let key = fed.keys.parsed(public)?;
         signature.verify(&posted.request(), &fed.site, &key)
     };
     if let Some((actor, public)) = known {

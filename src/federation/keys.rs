@@ -1,6 +1,8 @@
-//! Making the keys of our actors and reading them back.
+//! Making the keys of our actors and reading them back; keeping others' public keys parsed.
 
-use super::signature::{Ed25519Key, RsaKey};
+use moka::sync::Cache;
+
+use super::signature::{Ed25519Key, PublicKey, RsaKey, SignatureError};
 use crate::app::App;
 use crate::domain::actor::{self, Actor, LocalKeys, NewKeys};
 use crate::error::{Error, Result};
@@ -46,4 +48,27 @@ pub async fn signer(app: &App, actor: Id<Actor>) -> Result<Signer> {
         key: RsaKey::from_pkcs8_pem(&keys.rsa_pem)?,
         key_id: format!("{}#main-key", row.ap_id),
     })
+}
+
+/// Others' public keys, parsed. Found by their whole text, so that a key that changed is never taken for the old one.
+pub struct PublicKeys(Cache<String, PublicKey>);
+
+impl Default for PublicKeys {
+    fn default() -> Self {
+        /// Keys that are kept parsed, some kilobytes each.
+        const MOST: u64 = 1_000;
+        Self(Cache::new(MOST))
+    }
+}
+
+impl PublicKeys {
+    /// The key behind a PEM or multibase text. Fails when it is neither.
+    pub fn parsed(&self, text: &str) -> Result<PublicKey, SignatureError> {
+        if let Some(key) = self.0.get(text) {
+            return Ok(key);
+        }
+        let key = PublicKey::from_pem(text).or_else(|_| PublicKey::from_multibase(text))?;
+        self.0.insert(text.to_owned(), key.clone());
+        Ok(key)
+    }
 }

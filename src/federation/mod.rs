@@ -25,6 +25,7 @@ use crate::domain::actor;
 use crate::error::Result;
 
 use fetch::Fetcher;
+use keys::PublicKeys;
 use signature::Site;
 
 /// What federation needs beside the app: the way to fetch, and the origin that signatures must name.
@@ -35,6 +36,8 @@ pub struct Federation {
     pub fetcher: Fetcher,
     /// Our origin.
     pub site: Site,
+    /// The keys of those who write to us.
+    pub keys: PublicKeys,
 }
 
 impl Federation {
@@ -44,6 +47,11 @@ impl Federation {
         let signer = keys::signer(&app, instance.id).await?;
         let fetcher = Fetcher::new(Arc::clone(&app), signer.key).await?;
         let site = Site::new(&app.config.origin())?;
-        Ok(Arc::new(Self { app, fetcher, site }))
+        Ok(Arc::new(Self {
+            app,
+            fetcher,
+            site,
+            keys: PublicKeys::default(),
+        }))
     }
 }

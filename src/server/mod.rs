@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Moderation};
 use crate::domain::delivery;
 use crate::error::{Error, Result};
 use crate::federation::{Federation, deliver};
@@ -40,6 +40,11 @@ impl Running {
 
 /// Runs the configured node until SIGTERM, SIGINT or Ctrl-C.
 pub async fn run(config: Config) -> Result<()> {
+    if config.discussion.moderation == Moderation::Screened {
+        tracing::info!(
+            "discussion.moderation is \"screened\", but there is no spam filter yet: a first reply is held, as with \"known\""
+        );
+    }
     let listener = listen(config.server.bind, "--bind or server.bind").await?;
     let app = App::open_system(config).await?;
     let node = start(Federation::new(app).await?, listener).await?;

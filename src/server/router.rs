@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -101,9 +102,12 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
 
 async fn post(
     State(fed): State<Arc<Federation>>,
-    Path(slug): Path<String>,
+    slug: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
+    let Ok(Path(slug)) = slug else {
+        return web::not_found(State(Arc::clone(&fed.app))).await;
+    };
     if routes::wants_activity(&headers) {
         return routes::post_by_slug(&fed, &slug, &headers).await;
     }
@@ -112,10 +116,13 @@ async fn post(
 
 async fn author(
     State(fed): State<Arc<Federation>>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
+    let Ok(Path(name)) = name else {
+        return web::not_found(State(Arc::clone(&fed.app))).await;
+    };
     if routes::wants_activity(&headers) {
         return routes::actor_by_name(&fed, &name, &headers).await;
     }

@@ -214,9 +214,10 @@ pub struct CommentView {
 }
 
 impl CommentView {
-    /// The address of the original when a browser may follow it.
+    /// The address of the original when it stands elsewhere and a browser may follow it.
     pub fn original(&self) -> Option<&str> {
-        safe_href(&self.url)
+        let here = self.url.ends_with(&format!("#{}", self.anchor));
+        safe_href(&self.url).filter(|_| !here)
     }
 
     /// The content's language, or none when it is not known.

@@ -37,6 +37,10 @@ describe("the demo", () => {
   });
 
   test("its posts stand on the front page", async () => {
+    await until("the first post is published", async () => {
+      processes.insistOn("demo");
+      return (await request(`${SITE}/`, { headers: { accept: "text/html" } })).text.includes("h-entry");
+    });
     const { page, close } = await browser.visit(`${SITE}/`);
     assert.ok((await page.locator(".h-entry h2 a.u-url").count()) > 0);
     assert.deepEqual(await violations(page), []);

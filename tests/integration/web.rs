@@ -92,6 +92,18 @@ both_databases! {
         assert_eq!(feed.matches("<entry>").count(), 1, "{feed}");
     }
 
+    async fn a_deleted_comment_that_never_appeared_leaves_no_place(app: TestApp) {
+        let post = publish(&app, "Psalm").await;
+        let ann = person(&app, "ann").await;
+        let private = Reply::new(&ann, &post, "<p>x</p>").only(Visibility::Followers).arrive(&app).await;
+        Reply::new(&ann, &post, "<p>Below</p>").to(private.id).arrive(&app).await;
+        let activity = ApUrl::new(format!("{}#delete", private.ap_id));
+        comment::receive_delete(&app.app, activity, private.ap_id, ann).await.unwrap();
+        let page = get(&app, "/posts/psalm").await.text;
+        assert!(page.contains("No thoughts yet") && !page.contains("Below"));
+        assert!(!page.contains("This comment was deleted."));
+    }
+
     async fn what_strangers_write_cannot_leave_its_place(app: TestApp) {
         let post = publish(&app, "Psalm").await;
         let mut eve = person(&app, "eve").await;

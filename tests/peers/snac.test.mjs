@@ -1,4 +1,5 @@
-// A small server in everyday use, driven as its people's apps do: through the Mastodon interface.
+// A small server in everyday use, driven as its people's apps do: through the Mastodon interface. That a reply was deleted
+// snac tells its author's followers only, not those whom it answered; Fedify's suite tests how the blog takes that.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -76,14 +77,6 @@ describe("a blog and snac", () => {
   test("an edited article reaches bob", async () => {
     await blog.api("PATCH", `/posts/${post.id}`, { content: "A *changed* line." }, 200);
     await until("bob's copy is changed", () => snac.stored(post.ap_id)?.content?.includes("<em>changed</em>"));
-  });
-
-  test("bob's deleted reply leaves the page", async () => {
-    await bob.delete(reply);
-    await until("the text is gone", async () => {
-      const [page, all] = [await blog.page(post), await blog.allComments(post)];
-      return !page.includes("a better thought") && !all.some(({ content }) => content?.includes("a better thought"));
-    });
   });
 
   test("a deleted article disappears from bob's timeline", async () => {

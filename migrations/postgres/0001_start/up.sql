@@ -110,6 +110,7 @@ CREATE TABLE comments (
 );
 CREATE INDEX comments_by_post ON comments (post_id, id);
 CREATE INDEX comments_by_parent ON comments (parent_id, position);
+CREATE INDEX comments_top ON comments (post_id, position) WHERE parent_id IS NULL;
 CREATE INDEX comments_by_actor ON comments (actor_id, status);
 CREATE INDEX comments_by_status ON comments (status, id);
 

@@ -3,13 +3,14 @@
 mod around;
 mod list;
 
+use diesel::dsl;
 use diesel::prelude::*;
 
 use super::{Post, store};
 use crate::db::Conn;
 use crate::db::schema::{actors, comments, reactions};
 use crate::domain::actor::{self, Actor, avatar_path};
-use crate::domain::visibility::{CommentStatus, is_public};
+use crate::domain::visibility::{CommentStatus, Visibility, is_public};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
@@ -131,6 +132,26 @@ fn load(conn: &mut Conn, post: Post) -> Result<PostPage> {
     })
 }
 
+type IsPlace = dsl::And<
+    dsl::And<dsl::Eq<comments::status, CommentStatus>, dsl::IsNotNull<comments::position>>,
+    dsl::And<
+        dsl::NotEq<comments::visibility, Visibility>,
+        dsl::NotEq<comments::visibility, Visibility>,
+    >,
+>;
+
+/// The deleted comments that everybody could see before.
+fn is_place() -> IsPlace {
+    let open = comments::visibility
+        .ne(Visibility::Followers)
+        .and(comments::visibility.ne(Visibility::Direct));
+    let appeared = comments::position.is_not_null();
+    comments::status
+        .eq(CommentStatus::Deleted)
+        .and(appeared)
+        .and(open)
+}
+
 /// A post's public comments and the places of deleted ones, oldest first; with `status`, those in that state instead.
 pub fn load_comments(
     conn: &mut Conn,
@@ -166,9 +187,7 @@ pub fn load_comments(
         .select(columns)
         .into_boxed();
     let rows: Vec<EntryRow> = match status {
-        None => query
-            .filter(is_public().or(comments::status.eq(CommentStatus::Deleted)))
-            .load(conn)?,
+        None => query.filter(is_public().or(is_place())).load(conn)?,
         Some(status) => query.filter(comments::status.eq(status)).load(conn)?,
     };
     Ok(rows.into_iter().map(entry).collect())

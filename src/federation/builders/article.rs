@@ -1,10 +1,11 @@
 //! Posts as Articles, with the short form for those who show no Articles (FEP-b2b8), and their tombstones.
 
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{mention_tags, public_audience, set};
 use crate::domain::actor::Actor;
-use crate::domain::post::Post;
+use crate::domain::post::{Image, Post};
 use crate::text::hashtag;
 use crate::types::{ApUrl, Timestamp};
 
@@ -25,12 +26,14 @@ pub fn article(post: &Post, tags: &[String], author: &Actor, counts: Counts, sit
     let (to, cc) = public_audience(author.followers.as_ref(), &mentions);
     let mut tag: Vec<Value> = tags.iter().map(|name| hashtag_tag(name, site)).collect();
     tag.extend(mention_tags(&mentions));
+    let page = post.url.url();
     let images: Vec<Value> = post
         .images
         .get()
         .iter()
-        .map(|image| json!({ "type": "Image", "url": image.url, "name": image.alt }))
+        .filter_map(|image| image_of(image, page.as_ref()))
         .collect();
+    let content = super::sent(&post.html, page.as_ref());
     let published = post.published_at.unwrap_or(post.created_at);
     let at = |rest: &str| format!("{}{rest}", post.ap_id);
     let mut document = json!({
@@ -39,8 +42,8 @@ pub fn article(post: &Post, tags: &[String], author: &Actor, counts: Counts, sit
         "attributedTo": author.ap_id,
         "name": post.title,
         "summary": post.summary_or_excerpt(),
-        "content": post.html,
-        "contentMap": { post.language.as_str(): post.html },
+        "content": content,
+        "contentMap": { post.language.as_str(): content },
         "source": { "content": post.source, "mediaType": "text/markdown" },
         "url": post.url,
         "published": published.rfc3339(),
@@ -51,8 +54,8 @@ pub fn article(post: &Post, tags: &[String], author: &Actor, counts: Counts, sit
         "sensitive": false,
         "preview": preview(post, author, published),
         "replies": super::collection::summary(&at("/replies"), counts.replies),
-        "likes": super::collection::summary(&at("/likes"), counts.likes),
-        "shares": super::collection::summary(&at("/shares"), counts.shares),
+        "likes": super::collection::bare(&at("/likes"), counts.likes),
+        "shares": super::collection::bare(&at("/shares"), counts.shares),
         "context": at("/context"),
         "commentsEnabled": true,
     });
@@ -63,6 +66,13 @@ pub fn article(post: &Post, tags: &[String], author: &Actor, counts: Counts, sit
         set(&mut document, "updated", json!(edited.rfc3339()));
     }
     document
+}
+
+/// A picture with its whole address; None when others could not load it.
+fn image_of(image: &Image, page: Option<&Url>) -> Option<Value> {
+    let url = page?.join(&image.url).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https");
+    is_web.then(|| json!({ "type": "Image", "url": url.as_str(), "name": image.alt }))
 }
 
 fn images_first(document: &Value) -> Option<Value> {

@@ -9,6 +9,11 @@ pub fn summary(id: &str, total: i64) -> Value {
     json!({ "id": id, "type": "Collection", "totalItems": total, "first": format!("{id}?page=1") })
 }
 
+/// A collection of which only the number is told.
+pub fn bare(id: &str, total: i64) -> Value {
+    json!({ "id": id, "type": "Collection", "totalItems": total })
+}
+
 /// An ordered collection that is read by pages.
 pub fn ordered(id: &str, total: i64) -> Value {
     with_context(json!({

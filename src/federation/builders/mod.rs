@@ -7,9 +7,11 @@ pub mod collection;
 pub mod note;
 
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::domain::actor::Mention;
-use crate::types::ApUrl;
+use crate::text::sanitize;
+use crate::types::{ApUrl, Html};
 
 pub use super::objects::PUBLIC;
 
@@ -35,6 +37,11 @@ pub fn with_context(document: Value) -> Value {
         whole.extend(fields);
     }
     Value::Object(whole)
+}
+
+/// A text of ours as others get it; `page` is where it stands.
+pub(super) fn sent(html: &Html, page: Option<&Url>) -> Html {
+    page.map_or_else(|| html.clone(), |page| sanitize::sent(html, page))
 }
 
 /// Sets a property of an object.

@@ -1,6 +1,7 @@
 //! What our people answer, as Notes.
 
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{mention_tags, public_audience, set, unlisted_audience};
 use crate::domain::actor::{Actor, Mention};
@@ -44,7 +45,9 @@ pub fn note(parts: &Parts<'_>) -> Value {
         public_audience
     };
     let (to, cc) = audience(parts.author.followers.as_ref(), parts.mentions);
-    let content = format!("{}{}", salutation(parts), parts.html);
+    let page = Url::parse(parts.url).ok();
+    let text = super::sent(parts.html, page.as_ref());
+    let content = format!("{}{text}", salutation(parts));
     let mut document = json!({
         "id": parts.ap_id,
         "type": "Note",

@@ -30,10 +30,13 @@ const LOW_WATER: usize = 192;
 const SETTLE_MAX: usize = 256;
 /// How often to look for due rows when nothing rings: retries come due by time, and other processes write too.
 const POLL: Duration = Duration::from_millis(500);
-/// After this long without an answer a request gives its place to another and goes on aside.
-const SLOW_AFTER: Duration = Duration::from_secs(2);
+/// After this long without an answer a request gives its place to another and goes on aside. Waiting costs no CPU: what
+/// the places bound is signing and handshakes. Hosts that hang must not hold places while healthy ones wait for them.
+const SLOW_AFTER: Duration = Duration::from_millis(250);
 /// Requests that may go on aside.
 const ASIDE_MAX: usize = 4096;
+/// How long results are gathered before they are written back: a transaction for each would cost more than sending.
+const GATHER: Duration = Duration::from_millis(50);
 /// How long requests under way may take when the node stops.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -206,6 +209,7 @@ async fn settle_all(
 ) {
     let mut batch = Vec::with_capacity(SETTLE_MAX);
     while settled.recv_many(&mut batch, SETTLE_MAX).await > 0 {
+        gather(&mut settled, &mut batch).await;
         let recovered = note_health(&batch, &mut failing);
         let (results, now) = (std::mem::take(&mut batch), fed.app.now());
         let written = fed.app.db.write(move |conn| {
@@ -221,6 +225,16 @@ async fn settle_all(
             Err(error) => tracing::error!("cannot note deliveries: {}", error.log_text()),
         }
     }
+}
+
+/// Waits a moment for more results; not when the batch is full or the loop is gone.
+async fn gather(settled: &mut mpsc::Receiver<Settled>, batch: &mut Vec<Settled>) {
+    let more = async {
+        while batch.len() < SETTLE_MAX
+            && settled.recv_many(batch, SETTLE_MAX - batch.len()).await > 0
+        {}
+    };
+    let _ = tokio::time::timeout(GATHER, more).await;
 }
 
 /// Keeps the set of failing hosts; returns those that answered again.

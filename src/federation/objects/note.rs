@@ -117,8 +117,16 @@ fn text(doc: &Doc) -> Option<(Html, Option<String>)> {
     for attachment in doc.docs("attachment").iter().take(ATTACHMENTS_MAX) {
         push_attachment(&mut html, attachment);
     }
+    if html.trim().is_empty() {
+        return None;
+    }
     // Once more over the whole, so that nothing put together here can stand unclean.
-    (!html.trim().is_empty()).then(|| (sanitize::remote(&html), language))
+    let whole = if html == body.as_str() {
+        body
+    } else {
+        sanitize::remote(&html)
+    };
+    Some((whole, language))
 }
 
 /// An attachment as a link with what it shows: nothing is loaded from elsewhere.

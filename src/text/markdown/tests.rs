@@ -51,13 +51,15 @@ fn footnotes_point_to_and_fro() {
 fn code_is_highlighted_by_classes() {
     let html = post("```rust\nfn main() { \"<b>\" }\n```");
     assert!(
-        html.starts_with("<pre><code class=\"language-rust\"><span class=\"hl-source hl-rust\">"),
+        html.starts_with(
+            "<pre tabindex=\"0\"><code class=\"language-rust\"><span class=\"hl-source hl-rust\">"
+        ),
         "{html}"
     );
     assert!(!html.contains("style"));
     assert_eq!(
         post("```\n<b>\n```"),
-        "<pre><code>&lt;b&gt;\n</code></pre>\n"
+        "<pre tabindex=\"0\"><code>&lt;b&gt;\n</code></pre>\n"
     );
 }
 

@@ -17,6 +17,8 @@ mod tests;
 
 pub use plain::{images, name, plain};
 
+use url::Url;
+
 use crate::types::Html;
 
 /// How much of a remote text is read, in bytes.
@@ -36,6 +38,12 @@ pub fn remote(html: &str) -> Html {
 /// they can then never meet an id of the page around.
 pub fn own(html: &str) -> Html {
     clean(super::cut(html, OWN_LIMIT), &policy::OWN)
+}
+
+/// Makes clean HTML of ours fit for other servers: relative addresses become whole ones by `base`, the page it stands
+/// on; the highlighter's elements and the headings' anchors go (FEP-b2b8 lists what an article may hold).
+pub fn sent(html: &Html, base: &Url) -> Html {
+    clean(html.as_str(), &policy::sent(base.clone()))
 }
 
 fn clean(html: &str, policy: &policy::Policy) -> Html {

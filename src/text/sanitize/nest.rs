@@ -79,6 +79,7 @@ impl Visitor for Writer<'_> {
                 self.start("strong", None);
             }
             "input" if !is_checkbox(tag) => {}
+            "a" if self.policy.no_anchors && is_anchor(tag) => return Content::Hide,
             name if self.policy.tags.contains(&name) => self.start(name, Some(tag)),
             name => self.unknown(name),
         }
@@ -272,6 +273,11 @@ fn escape(text: &str, out: &mut String) {
             _ => out.push(c),
         }
     }
+}
+
+/// True for the link of a heading to itself.
+fn is_anchor(tag: &Tag) -> bool {
+    attribute(tag, "class").is_some_and(|class| class == "anchor")
 }
 
 fn is_checkbox(tag: &Tag) -> bool {

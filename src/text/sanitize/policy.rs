@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
+use url::Url;
 
 /// The rules for one source of HTML.
 pub(super) struct Policy {
@@ -13,6 +14,8 @@ pub(super) struct Policy {
     pub(super) tags: Vec<&'static str>,
     /// True when headings become bold paragraphs.
     pub(super) flat_headings: bool,
+    /// True when the links of headings to themselves go.
+    pub(super) no_anchors: bool,
     /// Class names that are kept.
     classes: &'static [&'static str],
     /// Class names are also kept when they start so.
@@ -93,6 +96,7 @@ const POST_TAGS: [&str; 36] = [
 pub(super) static REMOTE: LazyLock<Policy> = LazyLock::new(|| Policy {
     tags: TEXT_TAGS.to_vec(),
     flat_headings: true,
+    no_anchors: false,
     classes: &[
         "ellipsis",
         "h-card",
@@ -103,18 +107,23 @@ pub(super) static REMOTE: LazyLock<Policy> = LazyLock::new(|| Policy {
         "u-url",
     ],
     class_starts: &[],
-    wall: wall(
-        &TEXT_TAGS,
-        &["class", "lang"],
-        &[("ol", &["start"])],
-        "nofollow ugc noopener",
-        UrlRelative::Deny,
-    ),
+    wall: {
+        let mut wall = wall(
+            &TEXT_TAGS,
+            &["class", "lang"],
+            &[("ol", &["start"])],
+            "nofollow ugc noopener",
+            UrlRelative::Deny,
+        );
+        wall.set_tag_attribute_value("pre", "tabindex", "0");
+        wall
+    },
 });
 
 pub(super) static OWN: LazyLock<Policy> = LazyLock::new(|| Policy {
     tags: [&TEXT_TAGS[..], &POST_TAGS[..]].concat(),
     flat_headings: false,
+    no_anchors: false,
     classes: &[
         "anchor",
         "contains-task-list",
@@ -139,9 +148,43 @@ pub(super) static OWN: LazyLock<Policy> = LazyLock::new(|| Policy {
             UrlRelative::PassThrough,
         );
         wall.set_tag_attribute_value("img", "loading", "lazy");
+        // What scrolls sideways must scroll by the keyboard too.
+        wall.set_tag_attribute_value("pre", "tabindex", "0");
+        wall.set_tag_attribute_value("table", "tabindex", "0");
         wall
     },
 });
+
+/// What other servers get of our own texts: no colours for code and no anchors, which mean nothing there, and every
+/// address whole.
+pub(super) fn sent(base: Url) -> Policy {
+    let own = [&TEXT_TAGS[..], &POST_TAGS[..]].concat();
+    let tags: Vec<_> = own.into_iter().filter(|tag| *tag != "span").collect();
+    Policy {
+        flat_headings: false,
+        no_anchors: true,
+        classes: &["hashtag", "mention", "u-url"],
+        class_starts: &["language-"],
+        wall: wall(
+            &tags,
+            &["class", "dir", "lang", "title"],
+            &SENT_ATTRIBUTES,
+            "noopener",
+            UrlRelative::RewriteWithBase(base),
+        ),
+        tags,
+    }
+}
+
+const SENT_ATTRIBUTES: [(&str, &[&str]); 7] = [
+    ("img", &["alt", "height", "src", "width"]),
+    ("input", &["checked", "disabled", "type"]),
+    ("li", &["value"]),
+    ("ol", &["reversed", "start"]),
+    ("td", &["colspan", "rowspan"]),
+    ("th", &["colspan", "rowspan", "scope"]),
+    ("time", &["datetime"]),
+];
 
 const POST_ATTRIBUTES: [(&str, &[&str]); 9] = [
     ("a", &["aria-label"]),

@@ -6,7 +6,7 @@ use html5ever::tokenizer::Tag;
 use proptest::prelude::*;
 
 use super::tokens::{Content, Visitor, walk};
-use super::{images, name, own, plain, remote};
+use super::{images, name, own, plain, remote, sent};
 
 fn cleaned(html: &str) -> String {
     remote(html).into_string()
@@ -100,7 +100,10 @@ fn bad_nesting_is_put_right() {
 fn tables_are_put_right() {
     let html = own("<table>a<tr><td>b<td>c<thead><tr><th>d</table>e");
     let rows = "<tbody><tr><td>a</td></tr><tr><td>b</td><td>c</td></tr></tbody><thead><tr><th>d</th></tr></thead>";
-    assert_eq!(html.as_str(), format!("<table>{rows}</table>e"));
+    assert_eq!(
+        html.as_str(),
+        format!("<table tabindex=\"0\">{rows}</table>e")
+    );
 }
 
 #[test]
@@ -191,14 +194,43 @@ fn long_input_is_cut_between_characters() {
 fn posts_keep_what_the_renderer_makes() {
     for html in [
         "<figure><img src=\"/media/a.png\" alt=\"A\" loading=\"lazy\"><figcaption>B</figcaption></figure>",
-        "<table><thead><tr><th align=\"left\">a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>",
+        "<table tabindex=\"0\"><thead><tr><th align=\"left\">a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>",
         "<h2 id=\"h-a\">a<a href=\"#h-a\" class=\"anchor\" rel=\"noopener\"></a></h2>",
         "<ul class=\"contains-task-list\"><li class=\"task-list-item\"><input type=\"checkbox\" disabled=\"\" checked=\"\"> a</li></ul>",
-        "<pre><code class=\"language-rust\"><span class=\"hl-keyword hl-other\">fn</span></code></pre>",
+        "<pre tabindex=\"0\"><code class=\"language-rust\"><span class=\"hl-keyword hl-other\">fn</span></code></pre>",
         "<sup class=\"footnote-ref\"><a href=\"#fn-1\" id=\"fnref-1\" rel=\"noopener\">1</a></sup>",
         "<details open=\"\"><summary>a</summary><p>b</p></details>",
     ] {
         assert_eq!(own(html).as_str(), html);
+    }
+}
+
+#[test]
+fn other_servers_get_whole_addresses_and_no_furniture() {
+    let page = url::Url::parse("https://blog.example/posts/a").unwrap();
+    for (ours, theirs) in [
+        (
+            "<h2 id=\"h-a\">A<a href=\"#h-a\" aria-label=\"A\" class=\"anchor\"></a></h2>",
+            "<h2>A</h2>",
+        ),
+        (
+            "<pre tabindex=\"0\"><code class=\"language-rust\"><span class=\"hl-keyword\">fn</span> a</code></pre>",
+            "<pre><code class=\"language-rust\">fn a</code></pre>",
+        ),
+        (
+            "<img src=\"/media/a.png\" alt=\"A\" loading=\"lazy\">",
+            "<img src=\"https://blog.example/media/a.png\" alt=\"A\">",
+        ),
+        (
+            "<a href=\"#fn-1\">1</a><a href=\"b\">b</a>",
+            "<a href=\"https://blog.example/posts/a#fn-1\" rel=\"noopener\">1</a><a href=\"https://blog.example/posts/b\" rel=\"noopener\">b</a>",
+        ),
+        (
+            "<a href=\"https://m.example/@bob\" class=\"u-url mention\">@<span>bob</span></a>",
+            "<a href=\"https://m.example/@bob\" class=\"u-url mention\" rel=\"noopener\">@bob</a>",
+        ),
+    ] {
+        assert_eq!(sent(&own(ours), &page).as_str(), theirs);
     }
 }
 

@@ -120,7 +120,7 @@ both_databases! {
         let answer = get(&app, "/posts/psalm/comments.atom").await;
         assert_eq!(answer.header("last-modified"), second.published_at.http_date());
         let feed = Feed::read_from(answer.text.as_bytes()).unwrap();
-        let ids: Vec<&str> = feed.entries().iter().map(|entry| entry.id()).collect();
+        let ids: Vec<&str> = feed.entries().iter().map(atom_syndication::Entry::id).collect();
         assert_eq!(ids, [second.ap_id.as_str(), first.ap_id.as_str()]);
         let target = |entry: usize| {
             let extension = &feed.entries()[entry].extensions()["thr"]["in-reply-to"][0];
