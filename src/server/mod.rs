@@ -40,14 +40,14 @@ impl Running {
 
 /// Runs the configured node until SIGTERM, SIGINT or Ctrl-C.
 pub async fn run(config: Config) -> Result<()> {
-    if config.discussion.moderation == Moderation::Screened {
+    let listener = listen(config.server.bind, "--bind or server.bind").await?;
+    let app = App::open_system(config).await?;
+    let node = start(Federation::new(app).await?, listener).await?;
+    if node.fed.app.config.discussion.moderation == Moderation::Screened {
         tracing::info!(
             "discussion.moderation is \"screened\", but there is no spam filter yet: a first reply is held, as with \"known\""
         );
     }
-    let listener = listen(config.server.bind, "--bind or server.bind").await?;
-    let app = App::open_system(config).await?;
-    let node = start(Federation::new(app).await?, listener).await?;
     tracing::info!(url = %node.fed.app.config.site.url, address = %node.address, "the node is ready");
     terminated().await;
     tracing::info!("the node stops");
