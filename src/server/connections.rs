@@ -45,7 +45,7 @@ pub(super) fn serve(
             };
             match accepted {
                 Ok((stream, peer, place)) => {
-                    connect(stream, peer, place, router.clone(), &graceful)
+                    connect(stream, peer, place, router.clone(), &graceful);
                 }
                 Err(error) => {
                     tracing::warn!("cannot take a connection: {error}");
