@@ -114,7 +114,7 @@ fn comment_rows(app: &App, post: Id<Post>, people: &[Actor], count: usize) -> Ve
         let parent = if number % 5 == 0 {
             None
         } else {
-            ids.get(number - 1 - number % 3).copied()
+            ids.get((number - 1).saturating_sub(number % 3)).copied()
         };
         let ap_id = ApUrl::new(format!("{}/notes/{}", person.ap_id, id));
         rows.push(Comment {

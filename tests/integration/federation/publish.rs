@@ -3,7 +3,7 @@
 use antiphon::domain::comment;
 use antiphon::domain::follower;
 use antiphon::domain::post::{self, NewPost, Status};
-use antiphon::federation::outbox;
+use antiphon::federation::{outbox, remote};
 use antiphon::queue::Event;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -211,5 +211,29 @@ both_databases! {
         let (served, told) = (a.get(own.ap_id.as_str()).await.json(), b.get(stored.ap_id.as_str()).await.json());
         assert_eq!(served["inReplyTo"], told["id"]);
         assert_eq!(a.totals(&post).await.dead, 0);
+    }
+
+    async fn what_we_do_on_another_node_counts_there(db: TestDb) {
+        let Some(second) = TestDb::like(&db) else { return };
+        let a = TestNode::start(TestApp::builder(), db).await;
+        let b = TestNode::start(TestApp::builder().clock(a.app().clock.clone()), second).await;
+        let reader = &b.test.alice;
+        remote::follow(&b.fed, reader, &a.test.alice.handle()).await.unwrap();
+        until("A has a follower", async || (a.followers().await == 1).then_some(())).await;
+        let post = a.publish("Acted upon").await;
+        let note = remote::reply(&b.fed, reader, &post.ap_id, "From B.".into()).await.unwrap();
+        for boost in [false, true] {
+            remote::react(&b.fed, reader, &post.ap_id, boost).await.unwrap();
+        }
+        until("A shows all of it", async || {
+            let article = a.get(post.ap_id.as_str()).await.json();
+            let total = |name: &str| article[name]["totalItems"] == 1;
+            (total("replies") && total("likes") && total("shares")).then_some(())
+        })
+        .await;
+        let nested = remote::reply(&b.fed, reader, &note.ap_id, "From B again.".into()).await.unwrap();
+        // Nobody but followers of B is told of an answer to oneself; an answer of A's to it is not waited for.
+        assert_eq!(nested.parent_ap_id, note.ap_id);
+        assert_eq!(b.get(note.ap_id.as_str()).await.json()["inReplyTo"], post.ap_id.as_str());
     }
 }
