@@ -177,10 +177,7 @@ pub async fn fetch_later(app: &App, id: &ApUrl, author: &Actor) -> Result<()> {
             author.ap_id
         )));
     }
-    let job = app.job(Job::FetchReply { reply: id.clone() });
-    app.db.write(move |conn| job.enqueue(conn)).await?;
-    app.wake.jobs.notify_one();
-    Ok(())
+    app.do_later(Job::FetchReply { reply: id.clone() }).await
 }
 
 /// Fetches an object from its origin and takes it as a reply by the author that stands in it.
