@@ -1,5 +1,6 @@
 //! The running node: one listener, the delivery loop, the job loop; started together, stopped together.
 
+mod connections;
 mod router;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::federation::{Federation, deliver};
 use crate::{queue, worker};
 
+use connections::serve;
 pub use router::router;
 
 /// A node that runs in this process.
@@ -107,23 +109,6 @@ async fn take_over(app: &App) -> Result<()> {
             delivery::release_leases(conn)
         })
         .await
-}
-
-fn serve(
-    listener: TcpListener,
-    router: axum::Router,
-    mut stopped: watch::Receiver<bool>,
-) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let stopping = async move {
-            let _ = stopped.wait_for(|stop| *stop).await;
-        };
-        let served = axum::serve(listener, service).with_graceful_shutdown(stopping);
-        if let Err(error) = served.await {
-            tracing::error!("serving stopped: {error}");
-        }
-    })
 }
 
 /// Waits for the signal to stop.
