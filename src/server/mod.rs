@@ -100,11 +100,10 @@ pub async fn start(fed: Arc<Federation>, listener: TcpListener) -> Result<Runnin
     })
 }
 
-/// Takes up at once what a process that was killed had claimed. Where another one still works on it, something is sent
-/// twice with one id, which receivers and jobs bear.
+/// Takes up at once what a process that was killed had claimed, unless another one that lives may have claimed it.
 async fn take_over(app: &App) -> Result<()> {
     app.db
-        .write(|conn| {
+        .announce(|conn| {
             queue::release_leases(conn)?;
             delivery::release_leases(conn)
         })
