@@ -82,6 +82,14 @@ impl App {
         NewJob::now(&self.clock, &self.ids, job)
     }
 
+    /// Writes a job by itself, and rings for it. What belongs to a change is enqueued in the change's transaction instead.
+    pub async fn do_later(&self, job: Job) -> Result<()> {
+        let job = self.job(job);
+        self.db.write(move |conn| job.enqueue(conn)).await?;
+        self.wake.jobs.notify_one();
+        Ok(())
+    }
+
     /// An address on this node; `path` begins with a slash.
     pub fn url(&self, path: &str) -> ApUrl {
         ApUrl::new(format!("{}{path}", self.config.site.url))

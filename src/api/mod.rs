@@ -29,7 +29,7 @@ use crate::app::App;
 use guesses::Guesses;
 use problem::Problem;
 
-/// Where the face begins. The paths of [`routes`] follow it.
+/// Where the face begins. The paths of the routes follow it.
 pub const BASE: &str = "/api/antiphon/v1";
 
 /// Builds the router of the whole face; merge it beside the others. It remembers tries of passwords, so build it once.

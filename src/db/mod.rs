@@ -3,6 +3,7 @@
 
 mod migrate;
 mod pool;
+mod presence;
 pub mod schema;
 mod writer;
 
@@ -15,6 +16,7 @@ pub use pool::{AnyBackend, Conn};
 use crate::config;
 use crate::error::{Error, Result};
 use pool::Pool;
+use presence::Presence;
 use writer::Writer;
 
 /// Runs a statement on the concrete connection, for what diesel's combined one lacks: upserts, batches, row locks.
@@ -60,8 +62,10 @@ impl Backend {
 /// A handle on the database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
+    backend: Backend,
     pool: Pool,
     writer: Option<Writer>,
+    presence: Presence,
 }
 
 impl Db {
@@ -77,9 +81,22 @@ impl Db {
             Conn::Pg(_) => None,
         };
         Ok(Self {
-            pool: Pool::new(backend, config.database.connections)?,
+            pool: Pool::new(backend.clone(), config.database.connections)?,
+            backend,
             writer,
+            presence: Presence::default(),
         })
+    }
+
+    /// Announces that this process serves the database, for as long as it lives. `alone` runs first when no other does.
+    pub async fn announce<F>(&self, alone: F) -> Result<()>
+    where
+        F: FnOnce(&mut Conn) -> Result<()> + Send + 'static,
+    {
+        let (presence, backend) = (self.presence.clone(), self.backend.clone());
+        tokio::task::spawn_blocking(move || presence.announce(&backend, alone))
+            .await
+            .map_err(Error::internal)?
     }
 
     /// Runs `work` on a pooled connection, on a blocking thread. Put all queries of one page into one call.

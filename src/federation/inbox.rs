@@ -241,12 +241,11 @@ async fn refresh_by_age(fed: &Federation, actor: &Actor) -> Result<()> {
     {
         return Ok(());
     }
-    let job = fed.app.job(Job::RefreshActor {
-        actor: actor.id.raw(),
-    });
-    fed.app.db.write(move |conn| job.enqueue(conn)).await?;
-    fed.app.wake.jobs.notify_one();
-    Ok(())
+    fed.app
+        .do_later(Job::RefreshActor {
+            actor: actor.id.raw(),
+        })
+        .await
 }
 
 /// A key that cannot be had now is no proof against the sender: it may try again.
@@ -282,8 +281,6 @@ async fn forwarded(fed: &Arc<Federation>, doc: &Doc) -> Result<Verdict> {
     else {
         return Ok(Verdict::Ignored);
     };
-    let job = fed.app.job(Job::FetchReply { reply: id });
-    fed.app.db.write(move |conn| job.enqueue(conn)).await?;
-    fed.app.wake.jobs.notify_one();
+    fed.app.do_later(Job::FetchReply { reply: id }).await?;
     Ok(Verdict::Done)
 }

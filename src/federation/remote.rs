@@ -55,10 +55,7 @@ pub async fn react(fed: &Federation, actor: &Actor, target: &ApUrl, boost: bool)
         boost,
         number: fed.app.ids.next::<Event>().raw(),
     };
-    let job = fed.app.job(Job::Federate { event });
-    fed.app.db.write(move |conn| job.enqueue(conn)).await?;
-    fed.app.wake.jobs.notify_one();
-    Ok(())
+    fed.app.do_later(Job::Federate { event }).await
 }
 
 /// Something that our people can act on.

@@ -5,7 +5,7 @@ use crate::domain::actor::Actor;
 use crate::domain::comment::{self, Incoming, Parent, Receipt, RemoteEdit};
 use crate::error::{Error, Result};
 use crate::queue::Job;
-use crate::types::ApUrl;
+use crate::types::{ApUrl, Timestamp};
 
 use super::fetch::Fetcher;
 use super::objects::Doc;
@@ -16,6 +16,9 @@ const CHAIN_MAX: usize = 50;
 /// Largest reply that is kept while its parent is looked for, in bytes.
 const PARKED_MAX: usize = 100_000;
 
+/// Text that takes less than a millisecond to clean, in bytes.
+const LONG_TEXT: usize = 8 * 1024;
+
 /// Takes a reply by its proven author. A private one, or one that answers nothing of ours, leaves no trace; one whose
 /// parent is unknown is kept and its parents are looked for.
 pub async fn take(
@@ -24,7 +27,7 @@ pub async fn take(
     author: &Actor,
     activity: Option<&ApUrl>,
 ) -> Result<Option<Receipt>> {
-    let Some(reply) = readable(app, object, author)? else {
+    let Some(reply) = readable(app, object, author).await? else {
         return Ok(None);
     };
     match find_parent(app, &reply).await? {
@@ -45,7 +48,7 @@ pub async fn revise(
     activity: Option<&ApUrl>,
 ) -> Result<()> {
     let now = app.now();
-    let Some(reply) = note::read(object, now) else {
+    let Some(reply) = read(object, now).await? else {
         return Ok(());
     };
     let id = reply.ap_id.clone();
@@ -69,9 +72,21 @@ pub async fn revise(
         .map(|_| ())
 }
 
+/// Reads a reply; a long one off the async threads, for cleaning it takes longer than others may wait.
+async fn read(object: &Doc, now: Timestamp) -> Result<Option<Reply>> {
+    let length = object.text("content").map_or(0, str::len);
+    if length <= LONG_TEXT && object.text("content").is_some() {
+        return Ok(note::read(object, now));
+    }
+    let object = object.clone();
+    tokio::task::spawn_blocking(move || note::read(&object, now))
+        .await
+        .map_err(Error::internal)
+}
+
 /// The reply, if it is public, a comment at all, and by who sent it.
-fn readable(app: &App, object: &Doc, author: &Actor) -> Result<Option<Reply>> {
-    let Some(reply) = note::read(object, app.now()) else {
+async fn readable(app: &App, object: &Doc, author: &Actor) -> Result<Option<Reply>> {
+    let Some(reply) = read(object, app.now()).await? else {
         return Ok(None);
     };
     if reply.author != author.ap_id || !reply.ap_id.same_origin(&author.ap_id) {
@@ -162,10 +177,7 @@ pub async fn fetch_later(app: &App, id: &ApUrl, author: &Actor) -> Result<()> {
             author.ap_id
         )));
     }
-    let job = app.job(Job::FetchReply { reply: id.clone() });
-    app.db.write(move |conn| job.enqueue(conn)).await?;
-    app.wake.jobs.notify_one();
-    Ok(())
+    app.do_later(Job::FetchReply { reply: id.clone() }).await
 }
 
 /// Fetches an object from its origin and takes it as a reply by the author that stands in it.
@@ -198,7 +210,7 @@ async fn attach(app: &App, reply: &ApUrl, actor: &ApUrl, document: &str) -> Resu
         .read(move |conn| crate::domain::actor::load_by_ap_id(conn, &wanted))
         .await?;
     if let (Some(author), Ok(object)) = (author, serde_json::from_str::<Doc>(document))
-        && let Ok(Some(read)) = readable(app, &object, &author)
+        && let Ok(Some(read)) = readable(app, &object, &author).await
     {
         let Some(parent) = find_parent(app, &read).await? else {
             return Ok(());

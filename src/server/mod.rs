@@ -1,5 +1,6 @@
 //! The running node: one listener, the delivery loop, the job loop; started together, stopped together.
 
+mod connections;
 mod router;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::federation::{Federation, deliver};
 use crate::{queue, worker};
 
+use connections::serve;
 pub use router::router;
 
 /// A node that runs in this process.
@@ -40,14 +42,14 @@ impl Running {
 
 /// Runs the configured node until SIGTERM, SIGINT or Ctrl-C.
 pub async fn run(config: Config) -> Result<()> {
-    if config.discussion.moderation == Moderation::Screened {
+    let listener = listen(config.server.bind, "--bind or server.bind").await?;
+    let app = App::open_system(config).await?;
+    let node = start(Federation::new(app).await?, listener).await?;
+    if node.fed.app.config.discussion.moderation == Moderation::Screened {
         tracing::info!(
             "discussion.moderation is \"screened\", but there is no spam filter yet: a first reply is held, as with \"known\""
         );
     }
-    let listener = listen(config.server.bind, "--bind or server.bind").await?;
-    let app = App::open_system(config).await?;
-    let node = start(Federation::new(app).await?, listener).await?;
     tracing::info!(url = %node.fed.app.config.site.url, address = %node.address, "the node is ready");
     terminated().await;
     tracing::info!("the node stops");
@@ -98,32 +100,14 @@ pub async fn start(fed: Arc<Federation>, listener: TcpListener) -> Result<Runnin
     })
 }
 
-/// Takes up at once what a process that was killed had claimed. Where another one still works on it, something is sent
-/// twice with one id, which receivers and jobs bear.
+/// Takes up at once what a process that was killed had claimed, unless another one that lives may have claimed it.
 async fn take_over(app: &App) -> Result<()> {
     app.db
-        .write(|conn| {
+        .announce(|conn| {
             queue::release_leases(conn)?;
             delivery::release_leases(conn)
         })
         .await
-}
-
-fn serve(
-    listener: TcpListener,
-    router: axum::Router,
-    mut stopped: watch::Receiver<bool>,
-) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let stopping = async move {
-            let _ = stopped.wait_for(|stop| *stop).await;
-        };
-        let served = axum::serve(listener, service).with_graceful_shutdown(stopping);
-        if let Err(error) = served.await {
-            tracing::error!("serving stopped: {error}");
-        }
-    })
 }
 
 /// Waits for the signal to stop.

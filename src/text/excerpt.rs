@@ -4,11 +4,11 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::sanitize;
 
-/// Cuts HTML to plain text of at most `max_graphemes` user-perceived characters: at the end of a sentence
+/// Cuts the running text of HTML to plain text of at most `max_graphemes` user-perceived characters: at the end of a sentence
 /// if one lies in the second half of the room, else after a word, with `…`. Bare links are dropped, because
 /// Mastodon makes its preview card from the first link it sees.
 pub fn excerpt(html: &str, max_graphemes: usize) -> String {
-    shorten(&without_links(&sanitize::plain(html)), max_graphemes)
+    shorten(&without_links(&sanitize::prose(html)), max_graphemes)
 }
 
 /// Cuts plain text the way [`excerpt`] does.
@@ -114,6 +114,13 @@ mod tests {
             excerpt("<p>Hello <b>you</b></p><p>there</p>", 50),
             "Hello you there"
         );
+    }
+
+    #[test]
+    fn headings_code_and_tables_are_no_part_of_it() {
+        let html = "<h2>Part</h2><p>Hello.</p><pre><code>fn main() {}</code></pre><table><tr><td>1</td></tr></table><ul><li>you</li></ul>";
+        assert_eq!(excerpt(html, 50), "Hello. you");
+        assert_eq!(excerpt("<h2>Only a heading</h2>", 50), "Only a heading");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub fn slug(title: &str) -> String {
     }
 }
 
-/// True for what [`slug`] could have made: 1 to 80 of `a-z 0-9 -`, no `-` at an end or next to another.
+/// True for what [`slug()`] could have made: 1 to 80 of `a-z 0-9 -`, no `-` at an end or next to another.
 pub fn is_valid(slug: &str) -> bool {
     slug.len() <= MAX
         && slug.split('-').all(|word| {

@@ -119,12 +119,13 @@ impl Run {
     }
 }
 
-/// The names of what lies in a folder, sorted.
+/// The names of what lies in a folder, sorted; without what SQLite keeps beside a database while it is open.
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("the folder can be listed");
     let mut names: Vec<String> = entries
         .map(|entry| entry.expect("an entry can be read").file_name())
         .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| !name.ends_with("-wal") && !name.ends_with("-shm"))
         .collect();
     names.sort();
     names

@@ -52,6 +52,32 @@ async fn both_schemas_hold_the_same_tables_and_columns() {
     assert!(sqlite.len() > 100, "{}", sqlite.len());
 }
 
+/// Whether the process that opens this handle found itself alone.
+async fn alone(db: &antiphon::db::Db) -> bool {
+    let found = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let set = Arc::clone(&found);
+    let announced = db.announce(move |_| {
+        set.store(true, std::sync::atomic::Ordering::SeqCst);
+        Ok(())
+    });
+    announced.await.unwrap();
+    found.load(std::sync::atomic::Ordering::SeqCst)
+}
+
+#[tokio::test]
+async fn a_second_process_on_one_server_leaves_the_claims_of_the_first_alone() {
+    let Some(postgres) = TestDb::postgres() else {
+        return;
+    };
+    let test = TestApp::builder().build(postgres).await;
+    let open = || antiphon::db::Db::open(&test.app.config).unwrap();
+    let (first, second) = (open(), open());
+    assert!(alone(&first).await);
+    assert!(!alone(&second).await, "the first one lives");
+    drop((first, second));
+    assert!(alone(&open()).await, "both are gone");
+}
+
 #[test]
 fn both_databases_have_the_same_migrations() {
     let names = |backend: &str| -> BTreeSet<String> {

@@ -8,6 +8,8 @@ build_documentation() {
 run_rust_tests() {
   local lacking
   lacking=$(lacks postgresql)
+  # Most of a test's time is waiting for a disk or another node.
+  export RUST_TEST_THREADS=${RUST_TEST_THREADS:-8}
   if [ -z "$lacking" ] || [ -n "${ANTIPHON_TEST_POSTGRES:-}" ]; then
     run_step "Rust tests, SQLite and PostgreSQL" cargo cargo test --locked --no-fail-fast
   else

@@ -47,7 +47,7 @@ pub fn note(parts: &Parts<'_>) -> Value {
     let (to, cc) = audience(parts.author.followers.as_ref(), parts.mentions);
     let page = Url::parse(parts.url).ok();
     let text = super::sent(parts.html, page.as_ref());
-    let content = format!("{}{text}", salutation(parts));
+    let content = greet(&salutation(parts), text.as_str());
     let mut document = json!({
         "id": parts.ap_id,
         "type": "Note",
@@ -107,10 +107,16 @@ fn salutation(parts: &Parts<'_>) -> String {
         )
     };
     let links: Vec<String> = parts.mentions.iter().filter(unnamed).map(link).collect();
-    if links.is_empty() {
-        String::new()
-    } else {
-        format!("<p>{}</p>", links.join(" "))
+    links.join(" ")
+}
+
+/// The salutation at the head of the first paragraph, as people write it; before a text that begins otherwise, in a
+/// paragraph of its own.
+fn greet(salutation: &str, text: &str) -> String {
+    match text.strip_prefix("<p>") {
+        _ if salutation.is_empty() => text.to_owned(),
+        Some(rest) => format!("<p>{salutation} {rest}"),
+        None => format!("<p>{salutation}</p>{text}"),
     }
 }
 
@@ -118,4 +124,22 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_people_told_are_named_in_the_first_paragraph() {
+        assert_eq!(
+            greet("@bob", "<p>Yes.</p><p>No.</p>"),
+            "<p>@bob Yes.</p><p>No.</p>"
+        );
+        assert_eq!(
+            greet("@bob", "<ul><li>Yes</li></ul>"),
+            "<p>@bob</p><ul><li>Yes</li></ul>"
+        );
+        assert_eq!(greet("", "<p>Yes.</p>"), "<p>Yes.</p>");
+    }
 }

@@ -103,8 +103,8 @@ impl Loop {
                 Some((host, failed)) = self.finished.1.recv() => self.finish(&host, failed).await,
                 claimed = claimed(&mut self.claiming) => {
                     self.claiming = None;
-                    // As many as asked for: there may be more. Fewer: wait for the bell or the clock.
-                    // A bell that rang meanwhile still counts.
+                    // As many as asked for: there may be more. Fewer: wait for the bell (which may have rung
+                    // meanwhile) or the clock.
                     look |= i64::try_from(claimed.len()).unwrap_or(0) == BATCH;
                     self.lanes.extend(claimed);
                 }
@@ -169,6 +169,10 @@ impl Loop {
 
     async fn leave(mut self) {
         let now = self.fed.app.now();
+        if self.claiming.is_some() {
+            let rows = claimed(&mut self.claiming).await;
+            self.lanes.extend(rows);
+        }
         for due in self.lanes.drain() {
             let _ = self.results.send((due, Outcome::Postponed(now))).await;
         }

@@ -20,10 +20,7 @@ activity!(
     receive(envelope, app) {
         let id = envelope.object_id()?;
         if id == envelope.actor.ap_id {
-            let job = app.job(Job::RefreshActor { actor: envelope.actor.id.raw() });
-            app.db.write(move |conn| job.enqueue(conn)).await?;
-            app.wake.jobs.notify_one();
-            return Ok(());
+            return app.do_later(Job::RefreshActor { actor: envelope.actor.id.raw() }).await;
         }
         match envelope.object() {
             Some(object) => replies::revise(app, &object, &envelope.actor, Some(&envelope.id)).await,

@@ -15,7 +15,7 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
-pub use plain::{images, name, plain};
+pub use plain::{images, name, plain, prose};
 
 use url::Url;
 

@@ -3,7 +3,7 @@
 use html5ever::tokenizer::Tag;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::elements::{attribute, is_block};
+use super::elements::{attribute, is_block, is_heading};
 use super::tokens::{Content, Visitor, walk};
 use crate::types::Html;
 
@@ -16,7 +16,18 @@ const GRAPHEME_LIMIT: usize = 12;
 /// Turns HTML into one paragraph of plain text: entities decoded, whitespace folded, a space where a block
 /// ends. Footnotes and their marks are left out.
 pub fn plain(html: &str) -> String {
-    fold(&walk(html, Text::default()).0)
+    fold(&walk(html, Text::default()).text)
+}
+
+/// Turns HTML into its running text alone, the way [`plain`] does: without headings, code, tables and figures. All of
+/// the text when there is nothing else in it.
+pub fn prose(html: &str) -> String {
+    let reader = Text {
+        prose_only: true,
+        ..Text::default()
+    };
+    let text = fold(&walk(html, reader).text);
+    if text.is_empty() { plain(html) } else { text }
 }
 
 /// Cleans a display name: no tags, no invisible or direction-changing characters, whitespace folded, at most
@@ -43,16 +54,24 @@ fn fold(text: &str) -> String {
 }
 
 #[derive(Default)]
-struct Text(String);
+struct Text {
+    text: String,
+    prose_only: bool,
+}
 
 impl Visitor for Text {
     fn text(&mut self, text: &str) {
-        self.0.push_str(text);
+        self.text.push_str(text);
     }
 
     fn open(&mut self, tag: &Tag) -> Content {
         if is_block(&tag.name) {
-            self.0.push(' ');
+            self.text.push(' ');
+        }
+        if self.prose_only
+            && (is_heading(&tag.name) || matches!(&*tag.name, "pre" | "table" | "figure"))
+        {
+            return Content::Hide;
         }
         let footnote = |class: &str| {
             class
@@ -66,7 +85,7 @@ impl Visitor for Text {
 
     fn close(&mut self, name: &str) {
         if is_block(name) {
-            self.0.push(' ');
+            self.text.push(' ');
         }
     }
 }

@@ -3,7 +3,7 @@
 use antiphon::domain::comment;
 use antiphon::domain::follower;
 use antiphon::domain::post::{self, NewPost, Status};
-use antiphon::federation::outbox;
+use antiphon::federation::{outbox, remote};
 use antiphon::queue::Event;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -195,8 +195,7 @@ both_databases! {
         let parent = post.ap_id.clone();
         antiphon::domain::note::reply(b.app(), &b.test.alice, parent, "From B.".into(), people).await.unwrap();
         until("A shows B's answer", async || (a.numbers(&post).await == ["1"]).then_some(())).await;
-        let from_b = a.made_last("Create").await;
-        assert_eq!(from_b["object"]["type"], "Article");
+        until("the Article is delivered", async || (a.totals(&post).await.delivered == 1).then_some(())).await;
         let thread = a.thread(&post).await;
         assert!(thread[0].1.contains("From B."), "{thread:?}");
         let comments = a.app().db.read({
@@ -206,10 +205,34 @@ both_databases! {
         let (stored, author) = comments.await.unwrap().remove(0);
         assert_eq!(author.ap_id, b.test.alice.ap_id);
         let own = a.answer(&post, Some(&stored), "From A.").await;
-        until("A's answer is delivered", async || (a.totals(&post).await.waiting == 0).then_some(())).await;
+        until("A's answer is delivered", async || (a.totals(&post).await.delivered == 2).then_some(())).await;
         assert_eq!(a.inboxes_of(&a.made_last("Create").await).await, [b.inbox().to_string()]);
         let (served, told) = (a.get(own.ap_id.as_str()).await.json(), b.get(stored.ap_id.as_str()).await.json());
         assert_eq!(served["inReplyTo"], told["id"]);
         assert_eq!(a.totals(&post).await.dead, 0);
+    }
+
+    async fn what_we_do_on_another_node_counts_there(db: TestDb) {
+        let Some(second) = TestDb::like(&db) else { return };
+        let a = TestNode::start(TestApp::builder(), db).await;
+        let b = TestNode::start(TestApp::builder().clock(a.app().clock.clone()), second).await;
+        let reader = &b.test.alice;
+        remote::follow(&b.fed, reader, &a.test.alice.handle()).await.unwrap();
+        until("A has a follower", async || (a.followers().await == 1).then_some(())).await;
+        let post = a.publish("Acted upon").await;
+        let note = remote::reply(&b.fed, reader, &post.ap_id, "From B.".into()).await.unwrap();
+        for boost in [false, true] {
+            remote::react(&b.fed, reader, &post.ap_id, boost).await.unwrap();
+        }
+        until("A shows all of it", async || {
+            let article = a.get(post.ap_id.as_str()).await.json();
+            let total = |name: &str| article[name]["totalItems"] == 1;
+            (total("replies") && total("likes") && total("shares")).then_some(())
+        })
+        .await;
+        let nested = remote::reply(&b.fed, reader, &note.ap_id, "From B again.".into()).await.unwrap();
+        // Nobody but followers of B is told of an answer to oneself; an answer of A's to it is not waited for.
+        assert_eq!(nested.parent_ap_id, note.ap_id);
+        assert_eq!(b.get(note.ap_id.as_str()).await.json()["inReplyTo"], post.ap_id.as_str());
     }
 }

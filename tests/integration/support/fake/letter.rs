@@ -95,7 +95,7 @@ impl Letter {
         let mut key = self.sender.key.clone();
         match self.flaw {
             Some(Flaw::OtherHost) => {
-                signed_for = Url::parse("https://other.example/inbox").unwrap()
+                signed_for = Url::parse("https://other.example/inbox").unwrap();
             }
             Some(Flaw::OtherKey) => key = other_key().await,
             _ => {}
