@@ -111,6 +111,20 @@ impl Db {
             .map_err(Error::internal)?
     }
 
+    /// Runs a few look-ups by key. On SQLite they cost less than the way to another thread and back, so they run here,
+    /// unless all connections are busy; on PostgreSQL this is [`Db::read`].
+    pub async fn look_up<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let free = self.writer.as_ref().and_then(|_| self.pool.try_get());
+        match free {
+            Some(mut conn) => work(&mut conn),
+            None => self.read(work).await,
+        }
+    }
+
     /// Runs `work` in one transaction and answers after the commit is on the disk. An error rolls back.
     ///
     /// On SQLite several callers share a commit, each in its savepoint; `work` must not open transactions itself.

@@ -21,7 +21,9 @@ pub enum Conn {
 pub type AnyBackend = <Conn as diesel::connection::Connection>::Backend;
 
 /// Per connection: wait for a lock instead of failing, keep temporary tables in memory, flush each commit to the disk.
+/// The log is folded into the file every 32 MiB: by default (4 MiB) a busy inbox did so every few commits.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA wal_autocheckpoint = 8192; \
      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;";
 
 /// Opens one connection. Fails with a sentence that names the database and the way out.
@@ -74,6 +76,11 @@ impl Pool {
             .build(Manager(backend))
             .map(Self)
             .map_err(|e| Error::Setup(format!("cannot open the database: {e}")))
+    }
+
+    /// A free connection, if there is one now.
+    pub(super) fn try_get(&self) -> Option<PooledConnection<Manager>> {
+        self.0.try_get()
     }
 
     /// Waits for a free connection, 10 s at most.

@@ -170,7 +170,7 @@ async fn look_up(
     let (key_id, id) = (key_id.to_owned(), id.clone());
     fed.app
         .db
-        .read(move |conn| {
+        .look_up(move |conn| {
             if comment::was_received(conn, &id)? {
                 return Ok(None);
             }

@@ -105,7 +105,7 @@ async fn readable(app: &App, object: &Doc, author: &Actor) -> Result<Option<Repl
 async fn find_parent(app: &App, reply: &Reply) -> Result<Option<Parent>> {
     let parents = reply.parents.clone();
     app.db
-        .read(move |conn| {
+        .look_up(move |conn| {
             for parent in &parents {
                 if let Some(found) = comment::find_parent(conn, parent)? {
                     return Ok(Some(found));
