@@ -41,8 +41,8 @@ pub(super) struct Sender {
     signers: Cache<Id<Actor>, Signer>,
     /// Hosts that take RFC 9421 only; all others get draft-cavage first.
     modern: RwLock<HashMap<Host, SignatureForm>>,
-    /// Signing is CPU: as many at once as there are cores.
-    signing: Semaphore,
+    /// Signing is CPU: as many at once as there are cores, and as many again that wait their turn on their thread.
+    signing: Arc<Semaphore>,
     limits: Limits,
 }
 
@@ -60,7 +60,7 @@ impl Sender {
             prepared: Cache::new(64),
             signers: Cache::new(64),
             modern: RwLock::new(modern),
-            signing: Semaphore::new(cores),
+            signing: Arc::new(Semaphore::new(2 * cores)),
             limits: Limits {
                 bytes: ANSWER_MAX,
                 deadline,
@@ -122,9 +122,12 @@ impl Sender {
         url: &Url,
         form: SignatureForm,
     ) -> Result<HeaderMap> {
-        let _core = self.signing.acquire().await.map_err(Error::internal)?;
+        let turn = Arc::clone(&self.signing).acquire_owned().await;
+        let turn = turn.map_err(Error::internal)?;
         let (prepared, url, now) = (Arc::clone(prepared), url.clone(), self.fed.app.now());
         let work = move || {
+            // Ends with the work, not when the waiting task comes round to it: the cores go on at once.
+            let _turn = turn;
             sign_post_digest(
                 form,
                 &signer.key,
