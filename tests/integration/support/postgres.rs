@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::prelude::*;
 
-/// Runs the server until its own standard input ends, which happens with the test process however that ends.
+/// Runs the server until its own standard input ends, which happens with the test process however that ends. The server's
+/// children may write a moment longer than it lives, so the folder is taken away again while it is not empty.
 const WATCHER: &str = r#"
-trap 'rm -rf "$2"' EXIT
+trap 'for try in 1 2 3 4 5; do rm -rf "$2" && break; done 2>/dev/null' EXIT
 "$1/initdb" -D "$2/data" -U antiphon -A trust -E UTF8 --no-locale --no-sync >"$2/log" 2>&1 &&
 "$1/pg_ctl" -D "$2/data" -w -l "$2/log" -o "-k $2 -h '' -c fsync=off -c synchronous_commit=off \
   -c full_page_writes=off -c max_connections=200" start >>"$2/log" 2>&1 ||
