@@ -12,18 +12,16 @@ use http::{HeaderMap, header};
 use super::Federation;
 use super::handlers::{self, Envelope};
 use super::objects::Doc;
+use super::prove;
 use super::signature::{ParsedSignature, Request, SignatureError};
 use crate::domain::actor::{self, Actor};
 use crate::domain::comment;
 use crate::error::{Error, Result};
 use crate::queue::Job;
-use crate::types::{ApUrl, Timestamp};
+use crate::types::ApUrl;
 
 /// Largest activity that is read, in bytes: what Mastodon takes.
 pub const BODY_MAX: usize = 1024 * 1024;
-
-/// Days after which an actor that writes to us is looked up again.
-const ACTOR_KEPT_DAYS: i64 = 7;
 
 /// A request to an inbox, as it came.
 #[derive(Clone, Debug)]
@@ -94,7 +92,7 @@ pub async fn receive(fed: &Arc<Federation>, posted: Posted) -> Result<Verdict> {
         // A Delete of somebody we never knew: the key is gone with its owner, and there is nothing to delete.
         return Ok(Verdict::Ignored);
     }
-    let signer = prove(fed, &signature, &posted, known).await?;
+    let signer = prove::prove(fed, &signature, &posted.request(), known).await?;
     if signer.ap_id != claimed {
         return forwarded(fed, &doc).await;
     }
@@ -134,7 +132,8 @@ fn refuse_blocked(fed: &Federation, id: &ApUrl) -> Result<()> {
     Ok(())
 }
 
-fn refused(error: SignatureError) -> Error {
+/// The answer to a signature that does not hold.
+pub(super) fn refused(error: SignatureError) -> Error {
     tracing::debug!(code = error.code(), "refused a signature: {error}");
     if error.is_client_format_error() {
         Error::invalid(error.to_string())
@@ -182,90 +181,6 @@ async fn look_up(
 
 fn is_farewell(doc: &Doc, actor: &ApUrl) -> bool {
     doc.is("Delete") && doc.first_id("object").as_ref() == Some(actor)
-}
-
-/// Proves who signed: with the key we know, else (or when it does not fit) with the one its owner shows now.
-async fn prove(
-    fed: &Arc<Federation>,
-    signature: &ParsedSignature,
-    posted: &Posted,
-    known: Option<(Actor, String)>,
-) -> Result<Actor> {
-    let verify = |public: &str| {
-        let key = fed.keys.parsed(public)?;
-        signature.verify(&posted.request(), &fed.site, &key)
-    };
-    if let Some((actor, public)) = known {
-        match verify(&public) {
-            Ok(()) if actor.local => {
-                return Err(Error::Unauthorized("this key is one of ours".into()));
-            }
-            Ok(()) => {
-                refresh_by_age(fed, &actor).await?;
-                return Ok(actor);
-            }
-            Err(error) if !fed.fetcher.may_refetch(signature.key_id()).await => {
-                return Err(refused(error));
-            }
-            Err(_) => {}
-        }
-    }
-    let owner = fed
-        .fetcher
-        .key_owner(signature.key_id())
-        .await
-        .map_err(unreachable_key)?;
-    let key_id = signature.key_id().to_owned();
-    let found = fed
-        .app
-        .db
-        .read(move |conn| actor::load_by_key(conn, &key_id))
-        .await?;
-    match found {
-        Some((actor, key)) if actor.id == owner.id => {
-            verify(&key.public).map_err(refused).map(|()| actor)
-        }
-        _ => Err(Error::Unauthorized(format!(
-            "{} does not show the key {}",
-            owner.ap_id,
-            signature.key_id()
-        ))),
-    }
-}
-
-/// Has a known actor's document read again when it is old; at most one job for it at a time.
-async fn refresh_by_age(fed: &Federation, actor: &Actor) -> Result<()> {
-    let age = fed.app.now().0 - actor.fetched_at.0;
-    if age < ACTOR_KEPT_DAYS * Timestamp::DAY
-        || !fed.fetcher.may_refetch(actor.ap_id.as_str()).await
-    {
-        return Ok(());
-    }
-    fed.app
-        .do_later(Job::RefreshActor {
-            actor: actor.id.raw(),
-        })
-        .await
-}
-
-/// A key that cannot be had now is no proof against the sender: it may try again.
-fn unreachable_key(error: Error) -> Error {
-    match error {
-        Error::Remote {
-            temporary: true,
-            message,
-        } => Error::Remote {
-            temporary: true,
-            message,
-        },
-        Error::Remote { message, .. } => {
-            Error::Unauthorized(format!("the key cannot be read: {message}"))
-        }
-        Error::Gone(_) | Error::NotFound(_) => {
-            Error::Unauthorized("the key's owner is gone".into())
-        }
-        other => other,
-    }
 }
 
 /// Somebody passes another's activity on. Only the id of what it is about counts; that is fetched from its own origin.

@@ -12,6 +12,7 @@ pub mod keys;
 pub mod nodeinfo;
 pub mod objects;
 pub mod outbox;
+mod prove;
 pub mod remote;
 pub mod replies;
 pub mod routes;
