@@ -13,6 +13,7 @@ pub mod nodeinfo;
 pub mod objects;
 pub mod outbox;
 mod prove;
+pub mod reason;
 pub mod remote;
 pub mod replies;
 pub mod routes;
