@@ -15,6 +15,7 @@ pub mod objects;
 pub mod outbox;
 pub mod proof;
 mod prove;
+pub mod reason;
 pub mod remote;
 pub mod replies;
 pub mod routes;

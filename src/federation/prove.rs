@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Federation;
-use super::inbox::refused;
+use super::reason::{Reason, Refusal};
 use super::signature::{ParsedSignature, Request};
 use crate::domain::actor::{self, Actor};
 use crate::error::{Error, Result};
@@ -20,7 +20,7 @@ pub(super) async fn prove(
     signature: &ParsedSignature,
     request: &Request<'_>,
     known: Option<(Actor, String)>,
-) -> Result<Actor> {
+) -> Result<Actor, Refusal> {
     let verify = |public: &str| {
         let key = fed.keys.parsed(public)?;
         signature.verify(request, &fed.site, &key)
@@ -28,14 +28,14 @@ pub(super) async fn prove(
     if let Some((actor, public)) = known {
         match verify(&public) {
             Ok(()) if actor.local => {
-                return Err(Error::Unauthorized("this key is one of ours".into()));
+                return Err(Reason::OwnHost.refuse("this key is one of ours"));
             }
             Ok(()) => {
                 refresh_by_age(fed, &actor).await?;
                 return Ok(actor);
             }
             Err(error) if !fed.fetcher.may_refetch(signature.key_id()).await => {
-                return Err(refused(error));
+                return Err(error.into());
             }
             Err(_) => {}
         }
@@ -53,9 +53,10 @@ pub(super) async fn prove(
         .await?;
     match found {
         Some((actor, key)) if actor.id == owner.id => {
-            verify(&key.public).map_err(refused).map(|()| actor)
+            verify(&key.public)?;
+            Ok(actor)
         }
-        _ => Err(Error::Unauthorized(format!(
+        _ => Err(Reason::KeyNotListed.refuse(format!(
             "{} does not show the key {}",
             owner.ap_id,
             signature.key_id()
@@ -79,21 +80,17 @@ async fn refresh_by_age(fed: &Federation, actor: &Actor) -> Result<()> {
 }
 
 /// A key that cannot be had now is no proof against the sender: it may try again.
-fn unreachable_key(error: Error) -> Error {
+fn unreachable_key(error: Error) -> Refusal {
     match error {
         Error::Remote {
             temporary: true,
             message,
-        } => Error::Remote {
-            temporary: true,
-            message,
-        },
+        } => Reason::KeyUnreachable.refuse(message),
         Error::Remote { message, .. } => {
-            Error::Unauthorized(format!("the key cannot be read: {message}"))
+            Reason::KeyUnreadable.refuse(format!("the key cannot be read: {message}"))
         }
-        Error::Gone(_) | Error::NotFound(_) => {
-            Error::Unauthorized("the key's owner is gone".into())
-        }
-        other => other,
+        Error::Gone(_) | Error::NotFound(_) => Reason::KeyGone.refuse("the key's owner is gone"),
+        Error::Forbidden(message) => Reason::BlockedHost.refuse(message),
+        other => other.into(),
     }
 }

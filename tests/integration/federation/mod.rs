@@ -8,6 +8,7 @@ mod inbox;
 mod proofs;
 mod publish;
 mod reactions;
+mod reasons;
 mod replies;
 mod signatures;
 mod visibility;
