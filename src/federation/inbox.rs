@@ -12,10 +12,10 @@ use http::{HeaderMap, header};
 use super::Federation;
 use super::handlers::{self, Envelope};
 use super::objects::Doc;
-use super::prove;
+use super::prove::{self, Known};
 use super::reason::{Reason, Refusal};
 use super::signature::{ParsedSignature, Request};
-use crate::domain::actor::{self, Actor};
+use crate::domain::actor;
 use crate::domain::comment;
 use crate::error::Result;
 use crate::queue::Job;
@@ -99,14 +99,22 @@ async fn admit(
     let Some(known) = look_up(fed, signature.key_id(), &id).await? else {
         return Ok(Verdict::Duplicate);
     };
-    if known.is_none() && is_farewell(&doc, &claimed) {
+    let farewell = is_farewell(&doc, &claimed);
+    if farewell && known.is_none() && prove::load_actor(fed, &claimed).await?.is_none() {
         // A Delete of somebody we never knew: the key is gone with its owner, and there is nothing to delete.
         return Err(Reason::Stranger.drop());
     }
-    let signer = prove::prove(fed, signature, &posted.request(), known).await?;
-    if signer.ap_id != claimed {
-        return forwarded(fed, &doc).await;
-    }
+    let signer = match prove::prove(fed, signature, &posted.request(), known).await {
+        Err(refusal) if farewell => prove::departed(fed, &claimed, refusal).await?,
+        proven => proven?,
+    };
+    let signer = match signer {
+        signer if signer.ap_id == claimed => signer,
+        _ => match prove::vouched(fed, &doc, &claimed).await? {
+            Some(author) => author,
+            None => return forwarded(fed, &doc).await,
+        },
+    };
     let envelope = Envelope::new(id, signer, doc)?;
     handlers::dispatch(envelope, &fed.fetcher.data()).await?;
     Ok(Verdict::Done)
@@ -169,11 +177,7 @@ fn recognisable(doc: &Doc, actor: &ApUrl, body: &[u8]) -> Result<ApUrl, Refusal>
 }
 
 /// One read: whether the activity is new (None: it is not), and who owns the key, if that is known.
-async fn look_up(
-    fed: &Federation,
-    key_id: &str,
-    id: &ApUrl,
-) -> Result<Option<Option<(Actor, String)>>> {
+async fn look_up(fed: &Federation, key_id: &str, id: &ApUrl) -> Result<Option<Option<Known>>> {
     let (key_id, id) = (key_id.to_owned(), id.clone());
     fed.app
         .db
