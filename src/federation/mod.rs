@@ -13,6 +13,8 @@ pub mod keys;
 pub mod nodeinfo;
 pub mod objects;
 pub mod outbox;
+mod prove;
+pub mod reason;
 pub mod remote;
 pub mod replies;
 pub mod routes;

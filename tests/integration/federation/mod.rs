@@ -8,5 +8,6 @@ mod follow;
 mod inbox;
 mod publish;
 mod reactions;
+mod reasons;
 mod replies;
 mod visibility;
