@@ -1,6 +1,7 @@
 //! Everything ActivityPub: what comes in, what goes out, what is served to other servers. Its spelling stops here; the
 //! domain knows authors, parents and followers.
 
+pub mod blocked;
 pub mod builders;
 pub mod deliver;
 pub mod documents;

@@ -195,6 +195,7 @@ impl Sender {
 
     fn judge_error(&self, due: &Due, error: &Error) -> Outcome {
         match error {
+            Error::Forbidden(_) if self.fed.app.hosts.is_blocked(&due.host) => Outcome::Blocked,
             Error::Remote {
                 temporary: true,
                 message,

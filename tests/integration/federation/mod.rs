@@ -1,5 +1,6 @@
 //! Federation as other servers see it: real signatures, real HTTP where it matters, on both databases.
 
+mod blocks;
 mod collections;
 mod delivery;
 mod discovery;
