@@ -11,5 +11,6 @@ mod publish;
 mod reactions;
 mod reasons;
 mod replies;
+mod secure;
 mod signatures;
 mod visibility;
