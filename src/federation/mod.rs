@@ -12,6 +12,8 @@ pub mod keys;
 pub mod nodeinfo;
 pub mod objects;
 pub mod outbox;
+pub mod ownership;
+pub mod passed_on;
 mod prove;
 pub mod reason;
 pub mod remote;

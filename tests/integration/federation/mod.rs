@@ -5,6 +5,7 @@ mod delivery;
 mod discovery;
 mod follow;
 mod inbox;
+mod ownership;
 mod publish;
 mod reactions;
 mod reasons;
