@@ -83,6 +83,9 @@ impl Object for RemoteActor {
     }
 
     async fn from_json(doc: Doc, app: &Data<Arc<App>>) -> Result<Self> {
+        if doc.is("Tombstone") {
+            return Err(Error::Gone("the actor"));
+        }
         let (row, keys) = read(&doc, app.ids.next(), app.now())?;
         let url = row
             .ap_id

@@ -6,6 +6,7 @@ mod delivery;
 mod discovery;
 mod follow;
 mod inbox;
+mod ownership;
 mod proofs;
 mod publish;
 mod reactions;
