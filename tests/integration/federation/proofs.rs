@@ -151,9 +151,6 @@ both_databases! {
             assert!(node.numbers(&post).await.is_empty(), "{what}");
         }
         assert!(there.requests_for(create["object"]["id"].as_str().unwrap()) > 0, "it is looked for where it lives");
-        let mut delete = writer.person.activity("Delete", json!(writer.person.at("/notes/1")));
-        delete["proof"] = proven["proof"].clone();
-        assert_ne!(node.receive(&bob.letter(delete)).await, StatusCode::ACCEPTED);
     }
 
     async fn a_proof_does_not_replace_the_request_s_own_signature(node: TestNode) {
