@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 
 use super::Federation;
+use super::blocked;
 use super::handlers::{self, Envelope};
 use super::objects::Doc;
 use super::prove;
@@ -23,6 +24,10 @@ use crate::types::ApUrl;
 
 /// Largest activity that is read, in bytes: what Mastodon takes.
 pub const BODY_MAX: usize = 1024 * 1024;
+
+/// Fetches that one message may cause while its sender waits, redirects included: its key, and the key's owner. What it
+/// brings to be fetched later has a budget of its own, in `worker`.
+pub const FETCHES_MAX: u32 = 8;
 
 /// A request to an inbox, as it came.
 #[derive(Clone, Debug)]
@@ -95,6 +100,7 @@ async fn admit(
         return Err(Reason::UnknownType.drop());
     }
     refuse_blocked(fed, &claimed, Reason::NoActor)?;
+    blocked::refuse(&fed.app, &doc).map_err(|e| Refusal::new(Reason::BlockedHost, e))?;
     let id = recognisable(&doc, &claimed, &posted.body)?;
     let Some(known) = look_up(fed, signature.key_id(), &id).await? else {
         return Ok(Verdict::Duplicate);
@@ -104,6 +110,7 @@ async fn admit(
         return Err(Reason::Stranger.drop());
     }
     let signer = prove::prove(fed, signature, &posted.request(), known).await?;
+    fed.app.admit_sender(&signer.host)?;
     if signer.ap_id != claimed {
         return forwarded(fed, &doc).await;
     }

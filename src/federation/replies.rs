@@ -7,12 +7,15 @@ use crate::error::{Error, Result};
 use crate::queue::Job;
 use crate::types::{ApUrl, Timestamp};
 
+use super::blocked;
 use super::fetch::Fetcher;
 use super::objects::Doc;
 use super::objects::note::{self, Reply};
 
 /// Longest chain of parents that is fetched for one reply.
 const CHAIN_MAX: usize = 50;
+/// The same, as a number of requests.
+pub const CHAIN_MAX_FETCHES: u32 = 50;
 /// Largest reply that is kept while its parent is looked for, in bytes.
 const PARKED_MAX: usize = 100_000;
 
@@ -86,6 +89,7 @@ async fn read(object: &Doc, now: Timestamp) -> Result<Option<Reply>> {
 
 /// The reply, if it is public, a comment at all, and by who sent it.
 async fn readable(app: &App, object: &Doc, author: &Actor) -> Result<Option<Reply>> {
+    blocked::refuse(app, object)?;
     let Some(reply) = read(object, app.now()).await? else {
         return Ok(None);
     };

@@ -197,6 +197,15 @@ pub fn list_failing(conn: &mut Conn) -> Result<Vec<Host>> {
         .load(conn)?)
 }
 
+/// Forgets what was learnt before `oldest` of hosts that are not blocked.
+pub fn forget_old(conn: &mut Conn, oldest: Timestamp) -> Result<()> {
+    let old = hosts::table
+        .filter(hosts::blocked.eq(false))
+        .filter(hosts::updated_at.lt(oldest));
+    diesel::delete(old).execute(conn)?;
+    Ok(())
+}
+
 fn ensure_row(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()> {
     let row = (
         hosts::host.eq(host),

@@ -120,7 +120,9 @@ impl Fetcher {
 
     /// Fetches an actor's document now, whatever was read a moment ago: it is known to have changed.
     pub async fn refresh_now(&self, id: &ApUrl) -> Result<Actor> {
-        self.recent.invalidate(self.fetchable(id)?.as_str()).await;
+        let url = self.fetchable(id)?;
+        self.recent.invalidate(url.as_str()).await;
+        self.app.hosts.forget_miss(url.as_str());
         self.refresh(id).await
     }
 
@@ -177,6 +179,7 @@ impl Fetcher {
             let mut url = url;
             url.set_fragment(None);
             self.recent.invalidate(url.as_str()).await;
+            self.app.hosts.forget_miss(url.as_str());
         }
         first
     }

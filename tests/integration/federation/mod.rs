@@ -1,9 +1,11 @@
 //! Federation as other servers see it: real signatures, real HTTP where it matters, on both databases.
 
 mod blocks;
+mod bounds;
 mod collections;
 mod delivery;
 mod discovery;
+mod fetching;
 mod follow;
 mod inbox;
 mod publish;

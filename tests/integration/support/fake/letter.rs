@@ -12,6 +12,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::Person;
+use crate::support::TestNode;
 use super::person::other_key;
 
 /// What is wrong with a [`Letter`].
@@ -160,6 +161,11 @@ impl Letter {
         };
         request.headers_mut().insert(HOST, host.parse().unwrap());
         request
+    }
+
+    /// The request for a node's shared inbox at this moment.
+    pub(crate) async fn request_of(&self, node: &TestNode) -> Request<Body> {
+        self.request(&node.inbox(), node.app().now()).await
     }
 
     /// Sends it over HTTP. None when there was no answer.
