@@ -11,8 +11,8 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::hosts::Hosts;
 use crate::http::{HttpClient, HttpSettings};
-use crate::metrics::Metrics;
 use crate::limits::Rates;
+use crate::metrics::Metrics;
 use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Host, Timestamp};
 

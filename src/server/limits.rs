@@ -99,7 +99,10 @@ pub(super) async fn limit(
 fn classify(request: &Request) -> Class {
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map(MatchedPath::as_str).unwrap_or_default();
-    let reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let reading = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     match route.strip_prefix(api::BASE).unwrap_or(route) {
         "/healthz" | "/readyz" | "/metrics" => Class::Health,
         "/ap/inbox" | "/ap/users/{id}/inbox" if !reading => Class::Inbox,

@@ -142,11 +142,7 @@ async fn send_all(
     let mut senders = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let (queue, taken, bob) = (Arc::clone(&queue), Arc::clone(taken), bob.clone());
-        let (http, inbox, clock) = (
-            bare_client(),
-            node.inbox(),
-            node.app().clock.clone(),
-        );
+        let (http, inbox, clock) = (bare_client(), node.inbox(), node.app().clock.clone());
         senders.spawn(async move {
             let mut acknowledged = BTreeSet::new();
             loop {

@@ -166,10 +166,18 @@ pub fn forget_unused(conn: &mut Conn, oldest: Timestamp) -> Result<usize> {
         .filter(actors::local.eq(false))
         .filter(actors::created_at.lt(oldest))
         .filter(actors::fetched_at.lt(oldest))
-        .filter(not(exists(comments::table.filter(comments::actor_id.eq(actors::id)))))
-        .filter(not(exists(reactions::table.filter(reactions::actor_id.eq(actors::id)))))
-        .filter(not(exists(followers::table.filter(followers::follower_id.eq(actors::id)))))
-        .filter(not(exists(following::table.filter(following::target_id.eq(actors::id)))))
+        .filter(not(exists(
+            comments::table.filter(comments::actor_id.eq(actors::id)),
+        )))
+        .filter(not(exists(
+            reactions::table.filter(reactions::actor_id.eq(actors::id)),
+        )))
+        .filter(not(exists(
+            followers::table.filter(followers::follower_id.eq(actors::id)),
+        )))
+        .filter(not(exists(
+            following::table.filter(following::target_id.eq(actors::id)),
+        )))
         .select(actors::id)
         .limit(FORGOTTEN_AT_ONCE)
         .load(conn)?;

@@ -2,6 +2,8 @@
 
 mod parked;
 
+use std::collections::HashSet;
+
 use diesel::dsl::max;
 use diesel::prelude::*;
 
@@ -299,7 +301,7 @@ pub fn list_of_post(
 /// The authors of a comment's ancestors and of the comment itself, without our own.
 pub fn list_participants(conn: &mut Conn, comment: &Comment) -> Result<Vec<Actor>> {
     let mut found: Vec<Actor> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let mut next = Some(comment.id);
     while let Some(id) = next
         && seen.insert(id)
@@ -404,9 +406,10 @@ pub fn count_public(conn: &mut Conn, post: Option<Id<Post>>) -> Result<i64> {
 /// A comment's number in its thread, as in `1.2.3`; None when it or one above it never appeared.
 pub fn load_number(conn: &mut Conn, comment: &Comment) -> Result<Option<String>> {
     let mut chain = vec![(comment.id, comment.position)];
+    let mut seen = HashSet::from([comment.id]);
     let mut next = comment.parent_id;
     while let Some(id) = next
-        && !chain.iter().any(|(seen, _)| *seen == id)
+        && seen.insert(id)
     {
         let (parent, position): (Option<Id<Comment>>, Option<i32>) = comments::table
             .find(id)

@@ -43,7 +43,13 @@ impl Door {
         (answer.status(), answer.headers().clone())
     }
 
-    async fn ask(&self, method: &str, path: &str, peer: &str, forwarded: &str) -> (StatusCode, HeaderMap) {
+    async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        peer: &str,
+        forwarded: &str,
+    ) -> (StatusCode, HeaderMap) {
         let request = Request::builder().method(method).uri(path);
         let request = request.header("x-forwarded-for", forwarded);
         self.send(request.body(Body::empty()).unwrap(), peer).await
@@ -108,7 +114,10 @@ async fn store(node: &TestNode, actor: Actor) -> antiphon::error::Result<Actor> 
 
 async fn is_known(node: &TestNode, id: &str) -> bool {
     let id = ApUrl::new(id);
-    let found = node.app().db.read(move |conn| actor::load_by_ap_id(conn, &id));
+    let found = node
+        .app()
+        .db
+        .read(move |conn| actor::load_by_ap_id(conn, &id));
     found.await.unwrap().is_some()
 }
 

@@ -21,7 +21,9 @@ const SMALL: Limits = Limits {
 
 async fn get(app: &App, address: &str) -> Result<Reply> {
     let url = Url::parse(address).unwrap();
-    app.http.get_following(&url, SMALL, |_| HeaderMap::new()).await
+    app.http
+        .get_following(&url, SMALL, |_| HeaderMap::new())
+        .await
 }
 
 fn temporary(result: &Result<Reply>) -> Option<bool> {

@@ -6,6 +6,7 @@ mod collections;
 mod delivery;
 mod discovery;
 mod fetching;
+mod finger;
 mod follow;
 mod inbox;
 mod publish;

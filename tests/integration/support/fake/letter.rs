@@ -12,8 +12,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::Person;
-use crate::support::TestNode;
 use super::person::other_key;
+use crate::support::TestNode;
 
 /// What is wrong with a [`Letter`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
