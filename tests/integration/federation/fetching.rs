@@ -116,8 +116,10 @@ both_databases! {
         }
         dead.fail("*", Fault::Status(500));
         node.publish("Down").await;
-        let paused = async || get(node.app(), &at(&dead, 1)).await.is_err_and(|e| e.to_string().contains("left alone")).then_some(());
-        until("the server is left alone", paused).await;
+        let host = Host::parse(dead.host()).unwrap();
+        until("the server is left alone", async || node.app().hosts.paused_until(&host)).await;
+        let refused = get(node.app(), &at(&dead, 1)).await.unwrap_err().to_string();
+        assert!(refused.contains("left alone"), "{refused}");
         assert_eq!(dead.requests_for(&at(&dead, 1)), 0);
 
         deaf.fail("*", Fault::Status(500));
