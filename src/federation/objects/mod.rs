@@ -119,8 +119,10 @@ fn id_of(value: &Value) -> Option<ApUrl> {
     }
 }
 
+/// An id as text; control characters stand in none, and PostgreSQL takes no NUL.
 fn id(text: &str) -> Option<ApUrl> {
-    (!text.is_empty() && text.len() <= ID_MAX).then(|| ApUrl::new(text))
+    let fits = !text.is_empty() && text.len() <= ID_MAX && !text.contains(char::is_control);
+    fits.then(|| ApUrl::new(text))
 }
 
 /// True for the public collection in any of its spellings.
@@ -164,6 +166,21 @@ mod tests {
             doc(json!({"url": "https://a.example/x"})).address("url"),
             Some(ApUrl::new("https://a.example/x"))
         );
+    }
+
+    #[test]
+    fn what_no_database_or_address_holds_is_no_id() {
+        for bad in [
+            "",
+            "https://a.example/\0",
+            "https://a.example/\n1",
+            "\u{85}",
+        ] {
+            assert_eq!(doc(json!({"id": bad, "to": [bad]})).id(), None, "{bad:?}");
+            assert!(doc(json!({"to": [bad]})).ids("to").is_empty(), "{bad:?}");
+        }
+        let long = format!("https://a.example/{}", "x".repeat(ID_MAX));
+        assert_eq!(doc(json!({ "id": long })).id(), None);
     }
 
     #[test]

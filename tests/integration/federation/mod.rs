@@ -4,6 +4,7 @@ mod collections;
 mod delivery;
 mod discovery;
 mod follow;
+mod hostile;
 mod inbox;
 mod publish;
 mod reactions;
