@@ -27,7 +27,7 @@ pub struct App {
     pub ids: IdGenerator,
     /// The way out.
     pub http: HttpClient,
-    /// Blocked hosts.
+    /// What is known of other servers.
     pub hosts: Hosts,
     /// What the node counts.
     pub metrics: Metrics,
@@ -51,7 +51,7 @@ impl App {
         let db = tokio::task::spawn_blocking(move || Db::open(&opened))
             .await
             .map_err(crate::error::Error::internal)??;
-        let hosts = Hosts::default();
+        let hosts = Hosts::new(clock.clone(), config.limits.fetch_per_host);
         hosts.reload(&db).await?;
         let ids = IdGenerator::new(clock.clone(), rand::random());
         Ok(Arc::new(Self {
@@ -59,7 +59,7 @@ impl App {
             db,
             clock,
             ids,
-            http,
+            http: http.behind(Arc::new(hosts.clone())),
             hosts,
             metrics: Metrics::default(),
             wake: Wake::default(),

@@ -22,6 +22,7 @@ diesel::table! {
         updated_at -> BigInt,
         fetched_at -> BigInt,
         gone_at -> Nullable<BigInt>,
+        blocked -> Bool,
     }
 }
 
@@ -117,6 +118,7 @@ diesel::table! {
         edited_at -> Nullable<BigInt>,
         received_at -> BigInt,
         updated_at -> BigInt,
+        status_before -> Nullable<Text>,
     }
 }
 
@@ -127,6 +129,7 @@ diesel::table! {
         actor_ap_id -> Text,
         document -> Text,
         received_at -> BigInt,
+        host -> Text,
     }
 }
 
@@ -217,6 +220,7 @@ diesel::table! {
         lease_until -> BigInt,
         attempts -> Integer,
         last_error -> Nullable<Text>,
+        host -> Nullable<Text>,
     }
 }
 
@@ -227,6 +231,8 @@ diesel::table! {
         failures -> Integer,
         blocked -> Bool,
         updated_at -> BigInt,
+        reason -> Nullable<Text>,
+        blocked_at -> Nullable<BigInt>,
     }
 }
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{Kind, Reaction};
-use crate::db::schema::reactions;
+use crate::db::schema::{actors, reactions};
 use crate::db::{Conn, each};
 use crate::domain::actor::Actor;
 use crate::error::Result;
@@ -45,7 +45,9 @@ pub(super) fn remove_all_of(conn: &mut Conn, actor: Id<Actor>) -> Result<()> {
 /// How many reactions of a kind a thing has.
 pub fn count(conn: &mut Conn, target: &ApUrl, kind: Kind) -> Result<i64> {
     let query = reactions::table
+        .inner_join(actors::table)
         .filter(reactions::target_ap_id.eq(target))
-        .filter(reactions::kind.eq(kind));
+        .filter(reactions::kind.eq(kind))
+        .filter(actors::blocked.eq(false));
     Ok(query.count().get_result(conn)?)
 }

@@ -6,16 +6,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
+use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
 use reqwest::{Request, Response, ResponseBuilderExt};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next};
 use url::Url;
 
 use crate::app::App;
-use crate::domain::actor::instance_ap_id;
 use crate::error::{Error, Result};
-use crate::federation::signature::{RsaKey, SignatureForm, sign_get};
+use crate::federation::keys::Signer;
+use crate::federation::knock::{self, Forms, Knock};
+use crate::federation::signature::{sign_challenged, sign_get};
 use crate::http::{Limits, Reply, is_activity_json};
+use crate::types::Host;
 
 /// Asks for ActivityStreams in both of its media types.
 const ACCEPTED: &str = "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
@@ -28,16 +30,15 @@ const LIMITS: Limits = Limits {
 
 struct Guarded {
     app: Arc<App>,
-    key: RsaKey,
-    key_id: String,
+    signer: Signer,
+    forms: Forms,
 }
 
 /// A client whose every request is made by ours.
-pub(super) fn client(app: Arc<App>, key: RsaKey) -> ClientWithMiddleware {
-    let key_id = format!("{}#main-key", instance_ap_id(&app));
+pub(super) fn client(app: Arc<App>, signer: Signer, forms: Forms) -> ClientWithMiddleware {
     let inner = app.http.bare();
     ClientBuilder::new(inner)
-        .with(Guarded { app, key, key_id })
+        .with(Guarded { app, signer, forms })
         .build()
 }
 
@@ -56,11 +57,12 @@ impl Middleware for Guarded {
 
 impl Guarded {
     async fn fetch(&self, url: &Url) -> Result<Reply> {
-        let reply = self
-            .app
-            .http
-            .get_following(url, LIMITS, |hop| self.headers(hop))
-            .await?;
+        let reply = self.get(url, None).await?;
+        let reply = if knock::is_refusal(reply.status) {
+            self.knock_again(url, reply).await?
+        } else {
+            reply
+        };
         match reply.status {
             StatusCode::OK | StatusCode::GONE => Ok(reply),
             status => Err(Error::Remote {
@@ -70,15 +72,47 @@ impl Guarded {
         }
     }
 
-    fn headers(&self, url: &Url) -> HeaderMap {
-        let mut headers = sign_get(
-            SignatureForm::Cavage,
-            &self.key,
-            &self.key_id,
-            url,
-            self.app.now(),
-        )
-        .unwrap_or_default();
+    /// Asks again, signed otherwise for the server that refused. What it takes is known until the process ends.
+    async fn knock_again(&self, url: &Url, refusal: Reply) -> Result<Reply> {
+        let Some(host) = Host::of(&refusal.url) else {
+            return Ok(refusal);
+        };
+        let first = self.forms.first(&host);
+        for knock in knock::more(first, &refusal, &Method::GET, &self.signer.key_id) {
+            let form = knock.form();
+            let again = self.get(url, Some((&host, knock))).await?;
+            if !knock::is_refusal(again.status) {
+                if again.status == StatusCode::OK {
+                    self.forms.learn(host, form);
+                }
+                return Ok(again);
+            }
+        }
+        Ok(refusal)
+    }
+
+    /// One request, its redirects followed; `other` is how to sign for one of the hosts on the way.
+    async fn get(&self, url: &Url, other: Option<(&Host, Knock)>) -> Result<Reply> {
+        let headers = |hop: &Url| {
+            let host = Host::of(hop);
+            match &other {
+                Some((at, knock)) if host.as_ref() == Some(*at) => self.headers(hop, knock),
+                _ => {
+                    let form = host.map(|host| self.forms.first(&host));
+                    self.headers(hop, &Knock::Form(form.unwrap_or_default()))
+                }
+            }
+        };
+        self.app.http.get_following(url, LIMITS, headers).await
+    }
+
+    fn headers(&self, url: &Url, knock: &Knock) -> HeaderMap {
+        let (key, key_id, now) = (&self.signer.key, &self.signer.key_id, self.app.now());
+        let signed = match knock {
+            Knock::Form(form) => sign_get(*form, key, key_id, url, now),
+            Knock::Challenge(asked) => sign_challenged(asked, key, key_id, url, None, now),
+        };
+        let mut headers = signed.unwrap_or_default();
         headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
         headers
     }

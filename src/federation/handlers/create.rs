@@ -15,7 +15,7 @@ activity!(
     receive(envelope, app) {
         let objects = own_objects(&envelope)?;
         if objects.is_empty() {
-            return replies::fetch_later(app, &envelope.object_id()?, &envelope.actor).await;
+            replies::fetch_later(app, &envelope.object_id()?, &envelope.actor).await?;
         }
         for object in &objects {
             replies::take(app, object, &envelope.actor, Some(&envelope.id)).await?;

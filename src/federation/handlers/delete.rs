@@ -2,7 +2,7 @@
 
 use super::{Envelope, activity};
 use crate::domain::{actor, comment, reaction};
-use crate::error::Error;
+use crate::federation::reason::Reason;
 
 /// A Delete of a reply or of its actor.
 pub(super) struct Delete(pub(super) Envelope);
@@ -14,13 +14,14 @@ activity!(
         if id.same_origin(&envelope.actor.ap_id) {
             Ok(())
         } else {
-            Err(Error::Forbidden(format!("{id} is not on the server of {}", envelope.actor.ap_id)))
+            Err(Reason::ForeignObject.refuse(format!("{id} is not on the server of {}", envelope.actor.ap_id)))
         }
     },
     receive(envelope, app) {
         let id = envelope.object_id()?;
         if id != envelope.actor.ap_id {
-            return comment::receive_delete(app, envelope.id, id, envelope.actor).await.map(|_| ());
+            let deleted = comment::receive_delete(app, envelope.id, id, envelope.actor).await?;
+            return if deleted { Ok(()) } else { Err(Reason::Unchanged.drop()) };
         }
         let (row, now) = (envelope.actor.id, app.now());
         app.db
@@ -29,6 +30,7 @@ activity!(
                 reaction::remove_all_of(conn, row)?;
                 actor::mark_gone(conn, row, now)
             })
-            .await
+            .await?;
+        Ok(())
     }
 );

@@ -2,6 +2,7 @@
 
 use super::{Envelope, activity};
 use crate::domain::reaction::{self, Kind};
+use crate::federation::reason::Reason;
 
 /// A Like or an Announce.
 pub(super) struct React(pub(super) Envelope);
@@ -14,6 +15,7 @@ activity!(
     receive(envelope, app) {
         let kind = if envelope.doc.is("Announce") { Kind::Announce } else { Kind::Like };
         let target = envelope.object_id()?;
-        reaction::receive(app, envelope.id, kind, envelope.actor.id, target).await.map(|_| ())
+        let counted = reaction::receive(app, envelope.id, kind, envelope.actor.id, target).await?;
+        if counted { Ok(()) } else { Err(Reason::NothingOfOurs.drop()) }
     }
 );

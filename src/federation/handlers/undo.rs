@@ -3,8 +3,8 @@
 use super::{Envelope, activity};
 use crate::domain::reaction::Kind;
 use crate::domain::{actor, follower, reaction};
-use crate::error::Error;
 use crate::federation::objects::Doc;
+use crate::federation::reason::Reason;
 
 /// An Undo of a Follow, Like or Announce.
 pub(super) struct Undo(pub(super) Envelope);
@@ -14,7 +14,7 @@ activity!(
     verify(envelope, _app) {
         let by = envelope.object().and_then(|object| object.first_id("actor"));
         match by {
-            Some(by) if by != envelope.actor.ap_id => Err(Error::Forbidden("only one's own activities are undone".into())),
+            Some(by) if by != envelope.actor.ap_id => Err(Reason::NotOwner.refuse("only one's own activities are undone")),
             _ => envelope.object_id().map(|_| ()),
         }
     },
@@ -25,9 +25,11 @@ activity!(
             let Some(target) = object.first_id("object") else { return Ok(()) };
             let found = app.db.read(move |conn| actor::load_by_ap_id(conn, &target)).await?;
             let Some(target) = found.filter(|actor| actor.local) else { return Ok(()) };
-            return follower::receive_unfollow(app, target.id, envelope.actor.id, envelope.id).await;
+            follower::receive_unfollow(app, target.id, envelope.actor.id, envelope.id).await?;
+            return Ok(());
         }
-        reaction::undo(app, envelope.actor.id, undone, about(&object)).await.map(|_| ())
+        let undone = reaction::undo(app, envelope.actor.id, undone, about(&object)).await?;
+        if undone { Ok(()) } else { Err(Reason::Unchanged.drop()) }
     }
 );
 

@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 
 use antiphon::error::Error;
+use antiphon::federation::reason::Refusal;
 use antiphon::text::sanitize;
 use antiphon::types::ApUrl;
 use antiphon_fuzz::node::Node;
@@ -24,9 +25,10 @@ fuzz_target!(|body: &[u8]| {
         let taken = node.receive("bob", &node.filled(body));
         let changed = node.changed();
         match taken {
-            Err(error @ (Error::Internal(_) | Error::Db(_) | Error::Setup(_))) => {
-                panic!("{}", error.log_text())
-            }
+            Err(Refusal {
+                error: error @ (Error::Internal(_) | Error::Db(_) | Error::Setup(_)),
+                ..
+            }) => panic!("{}", error.log_text()),
             Err(error) => assert!(
                 changed.is_empty(),
                 "refused ({error}), but {changed:?} changed"

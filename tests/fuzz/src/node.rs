@@ -10,10 +10,10 @@ use antiphon::config::{self, Config};
 use antiphon::domain::account;
 use antiphon::domain::actor::{self, Actor};
 use antiphon::domain::post::{self, NewPost, Post};
-use antiphon::error::Error;
 use antiphon::federation::inbox::{self, Posted, Verdict};
 use antiphon::federation::objects::Doc;
 use antiphon::federation::objects::actor::RemoteActor;
+use antiphon::federation::reason::Refusal;
 use antiphon::federation::signature::Ed25519Key;
 use antiphon::federation::{Federation, keys};
 use antiphon::http::{HttpClient, HttpSettings, Resolver};
@@ -167,7 +167,7 @@ impl Node {
     }
 
     /// Sends a body to the shared inbox, rightly signed by one of the people.
-    pub fn receive(&self, name: &str, body: &[u8]) -> Result<Verdict, Error> {
+    pub fn receive(&self, name: &str, body: &[u8]) -> Result<Verdict, Refusal> {
         let posted = Posted {
             path_and_query: "/ap/inbox".into(),
             headers: sealed(&self.key, &format!("{}#key", person(name)), body),

@@ -1,6 +1,7 @@
 //! A server that is not ours, on loopback: people with keys and documents, an inbox that keeps what comes, and every
 //! fault that a server on the network has.
 
+mod hand;
 mod letter;
 mod person;
 mod serve;
@@ -16,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
 
+pub(crate) use hand::ByHand;
 pub(crate) use letter::{Flaw, Letter};
 pub(crate) use person::Person;
 
@@ -38,6 +40,8 @@ pub(crate) enum Fault {
     Endless,
     /// 401 to every signature that is not RFC 9421.
     OnlyRfc9421,
+    /// 401 with this `Accept-Signature` to every signature without the nonce `n-1`.
+    Asks(&'static str),
 }
 
 /// Something that came to an inbox here.
