@@ -137,12 +137,14 @@ async fn store(
     author: &Actor,
     activity: Option<&ApUrl>,
 ) -> Result<Receipt> {
+    // What came from elsewhere has no page here, whatever it says.
+    let url = Some(reply.url).filter(|url| !app.is_local(url));
     let incoming = Incoming {
+        url: url.unwrap_or_else(|| reply.ap_id.clone()),
         activity: activity.cloned(),
         ap_id: reply.ap_id,
         actor_id: author.id,
         parent,
-        url: reply.url,
         html: reply.html,
         language: reply.language,
         visibility: reply.visibility,

@@ -7,7 +7,8 @@ use aws_lc_rs::digest;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{self, DefaultBodyLimit, Path, Query, State};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::Engine;
@@ -51,7 +52,19 @@ pub fn router(fed: Arc<Federation>) -> Router {
         .route("/ap/comments/{id}", get(comment))
         .route("/ap/comments/{id}/replies", get(comment_replies))
         .route("/ap/notes/{id}", get(note))
+        .layer(middleware::from_fn(refuse_control_characters))
         .with_state(fed)
+}
+
+/// Nothing of ours has an address with control characters, and PostgreSQL fails on a text with a NUL.
+async fn refuse_control_characters(request: extract::Request, next: Next) -> Response {
+    let uri = request.uri().to_string();
+    let escaped = uri.split('%').skip(1).filter_map(|rest| rest.get(..2));
+    let mut bytes = escaped.filter_map(|hex| u8::from_str_radix(hex, 16).ok());
+    if bytes.any(|byte| byte.is_ascii_control()) {
+        return failure(&Error::NotFound("this address"));
+    }
+    next.run(request).await
 }
 
 /// True when a client asks for ActivityStreams rather than for a page.

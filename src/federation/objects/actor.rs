@@ -86,7 +86,14 @@ impl Object for RemoteActor {
         if doc.is("Tombstone") {
             return Err(Error::Gone("the actor"));
         }
-        let (row, keys) = read(&doc, app.ids.next(), app.now())?;
+        let (mut row, keys) = read(&doc, app.ids.next(), app.now())?;
+        if app.is_local(&row.inbox) {
+            return Err(Error::remote_final("the actor's inbox is on this server"));
+        }
+        // Somebody elsewhere has no page here, whatever the document says.
+        if app.is_local(&row.url) {
+            row.url = row.ap_id.clone();
+        }
         let url = row
             .ap_id
             .url()
@@ -185,7 +192,11 @@ fn keys(doc: &Doc, row: &Actor, now: Timestamp) -> Vec<ActorKey> {
         let owned = key
             .first_id(owner)
             .map_or(silent, |owner| owner == row.ap_id);
-        let public = key.text(text)?.to_owned();
+        // PEM readers pass over what stands around the block; the database does not (PostgreSQL takes no NUL).
+        let public = key
+            .text(text)
+            .filter(|text| !text.contains('\0'))?
+            .to_owned();
         let readable = PublicKey::from_pem(&public)
             .or_else(|_| PublicKey::from_multibase(&public))
             .is_ok();

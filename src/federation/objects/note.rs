@@ -103,7 +103,9 @@ fn text(doc: &Doc) -> Option<(Html, Option<String>)> {
         .or_else(|| mapped.map(|(_, text)| text))
         .unwrap_or_default();
     let body = if doc.text("mediaType") == Some("text/markdown") {
-        markdown::render_comment(&content, &markdown::Mentions::new()).html
+        // The renderer cleans by the rules for our own texts.
+        let rendered = markdown::render_comment(&content, &markdown::Mentions::new());
+        sanitize::remote(rendered.html.as_str())
     } else {
         sanitize::remote(&content)
     };
@@ -242,6 +244,15 @@ mod tests {
         );
         let reply = note(json!({"content": "*hi*", "mediaType": "text/markdown"})).unwrap();
         assert!(reply.html.as_str().contains("<em>hi</em>"));
+        let source = "# A\n\n![x](https://t.example/x.png) <https://a.example>";
+        let reply = note(json!({"content": source, "mediaType": "text/markdown"})).unwrap();
+        assert_eq!(sanitize::remote(reply.html.as_str()), reply.html);
+        assert!(
+            reply
+                .html
+                .as_str()
+                .contains("rel=\"nofollow ugc noopener\"")
+        );
         let reply = note(json!({"type": "Article", "name": "A <b>title"})).unwrap();
         assert!(reply.html.as_str().starts_with("<p><strong>A"));
         let picture =

@@ -8,6 +8,7 @@ mod discovery;
 mod fetching;
 mod finger;
 mod follow;
+mod hostile;
 mod inbox;
 mod ownership;
 mod proofs;
