@@ -151,7 +151,11 @@ fn parse(body: &[u8]) -> Result<Doc, Refusal> {
 }
 
 /// Refuses blocked hosts and our own; `unusable` is the reason for what is no address at all.
-fn refuse_blocked(fed: &Federation, id: &ApUrl, unusable: Reason) -> Result<(), Refusal> {
+pub(super) fn refuse_blocked(
+    fed: &Federation,
+    id: &ApUrl,
+    unusable: Reason,
+) -> Result<(), Refusal> {
     let host = id
         .host()
         .ok_or_else(|| unusable.refuse("the key or the actor has an id that is no address"))?;

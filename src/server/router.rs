@@ -4,12 +4,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use http::{HeaderMap, StatusCode, Uri, header};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -18,7 +18,7 @@ use super::client::client_address;
 use super::limits::{Client, Limits, limit};
 use crate::app::App;
 use crate::domain::{actor, delivery};
-use crate::federation::{Federation, routes};
+use crate::federation::{Federation, routes, secure};
 use crate::{api, queue, web};
 
 /// The longest that any request may take.
@@ -30,9 +30,11 @@ const BODY_MAX: usize = 1024 * 1024;
 pub fn router(fed: Arc<Federation>) -> Router {
     let app = Arc::clone(&fed.app);
     let limits = Limits::new(Arc::clone(&fed));
+    let readers = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers);
+    let of_keys = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers_of_keys);
     let shared = Router::new()
-        .route("/posts/{slug}", get(post))
-        .route("/@{name}", get(author))
+        .route("/posts/{slug}", get(post).route_layer(readers))
+        .route("/@{name}", get(author).route_layer(of_keys))
         .with_state(Arc::clone(&fed));
     let mut router = Router::new()
         .merge(routes::router(fed))
@@ -128,6 +130,7 @@ fn plain(part: Result<Path<String>, PathRejection>) -> Option<String> {
 async fn author(
     State(fed): State<Arc<Federation>>,
     name: Result<Path<String>, PathRejection>,
+    stranger: Option<Extension<secure::Stranger>>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
@@ -135,7 +138,7 @@ async fn author(
         return web::not_found(State(Arc::clone(&fed.app))).await;
     };
     if routes::wants_activity(&headers) {
-        return routes::actor_by_name(&fed, &name, &headers).await;
+        return routes::actor_by_name(&fed, &name, stranger.is_some(), &headers).await;
     }
     web::author_page(State(Arc::clone(&fed.app)), Path(name), uri, headers).await
 }

@@ -75,7 +75,8 @@ async fn answer(
     if method == Method::POST {
         return serving.take(path, &headers, &body);
     }
-    if headers.contains_key("signature")
+    let accepted = headers.get("accept").and_then(|accept| accept.to_str().ok());
+    if accepted.is_some_and(|accept| accept.contains("activity+json"))
         && let Err(complaint) = serving.prove("GET", &path, &headers, None)
     {
         serving.shelves.lock().unwrap().complaints.push(complaint);
