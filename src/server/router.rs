@@ -109,7 +109,7 @@ async fn post(
     slug: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Path(slug)) = slug else {
+    let Some(slug) = plain(slug) else {
         return web::not_found(State(Arc::clone(&fed.app))).await;
     };
     if routes::wants_activity(&headers) {
@@ -118,13 +118,20 @@ async fn post(
     web::post_page(State(Arc::clone(&fed.app)), Path(slug), headers).await
 }
 
+/// A part of an address that may be asked of the database: PostgreSQL fails on a text with a NUL.
+fn plain(part: Result<Path<String>, PathRejection>) -> Option<String> {
+    part.ok()
+        .map(|Path(part)| part)
+        .filter(|part| !part.contains(char::is_control))
+}
+
 async fn author(
     State(fed): State<Arc<Federation>>,
     name: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Path(name)) = name else {
+    let Some(name) = plain(name) else {
         return web::not_found(State(Arc::clone(&fed.app))).await;
     };
     if routes::wants_activity(&headers) {

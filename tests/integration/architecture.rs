@@ -2,6 +2,7 @@
 //! may be. It reads `src/**/*.rs` as text. Whoever moves a wall changes it here and says why in `docs/adr`.
 
 mod rules;
+mod security;
 mod source;
 
 use std::fs;
