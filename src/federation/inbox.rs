@@ -7,18 +7,24 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 
 use super::Federation;
+use super::blocked;
 use super::handlers::{self, Envelope};
 use super::objects::Doc;
+use super::prove::{self, Known};
 use super::reason::{Reason, Refusal};
 use super::signature::{ParsedSignature, Request};
-use super::{ownership, passed_on, prove};
-use crate::domain::actor::{self, Actor};
+use super::{ownership, passed_on};
+use crate::domain::actor;
 use crate::domain::comment;
 use crate::error::Result;
 use crate::types::ApUrl;
 
 /// Largest activity that is read, in bytes: what Mastodon takes.
 pub const BODY_MAX: usize = 1024 * 1024;
+
+/// Fetches that one message may cause while its sender waits, redirects included: its key, and the key's owner. What it
+/// brings to be fetched later has a budget of its own, in `worker`.
+pub const FETCHES_MAX: u32 = 8;
 
 /// A request to an inbox, as it came.
 #[derive(Clone, Debug)]
@@ -91,20 +97,32 @@ async fn admit(
         return Err(Reason::UnknownType.drop());
     }
     refuse_blocked(fed, &claimed, Reason::NoActor)?;
+    blocked::refuse(&fed.app, &doc)
+        .map_err(|error| Refusal::new(Reason::BlockedHost, error))?;
     let id = ownership::recognisable(&doc, &claimed, &posted.body)?;
     let Some(known) = look_up(fed, signature.key_id(), &id).await? else {
         return Ok(Verdict::Duplicate);
     };
-    let own_key = ApUrl::new(signature.key_id()).same_origin(&claimed);
-    if known.is_none() && own_key && is_farewell(&doc, &claimed) {
+    let farewell = is_farewell(&doc, &claimed);
+    if farewell && known.is_none() && prove::load_actor(fed, &claimed).await?.is_none() {
         // A Delete of somebody we never knew: the key is gone with its owner, and there is nothing to delete.
         return Err(Reason::Stranger.drop());
     }
-    let signer = prove::prove(fed, signature, &posted.request(), known).await?;
-    if signer.ap_id != claimed {
-        passed_on::take(&fed.app, &doc, None).await?;
-        return Ok(Verdict::Done);
-    }
+    let signer = match prove::prove(fed, signature, &posted.request(), known).await {
+        Err(refusal) if farewell => prove::departed(fed, &claimed, refusal).await?,
+        proven => proven?,
+    };
+    fed.app.admit_sender(&signer.host)?;
+    let signer = match signer {
+        signer if signer.ap_id == claimed => signer,
+        _ => match prove::vouched(fed, &doc, &claimed).await? {
+            Some(author) => author,
+            None => {
+                passed_on::take(&fed.app, &doc, None).await?;
+                return Ok(Verdict::Done);
+            }
+        },
+    };
     let envelope = Envelope::new(id, signer, doc)?;
     handlers::dispatch(envelope, &fed.fetcher.data()).await?;
     Ok(Verdict::Done)
@@ -148,11 +166,7 @@ fn refuse_blocked(fed: &Federation, id: &ApUrl, unusable: Reason) -> Result<(), 
 }
 
 /// One read: whether the activity is new (None: it is not), and who owns the key, if that is known.
-async fn look_up(
-    fed: &Federation,
-    key_id: &str,
-    id: &ApUrl,
-) -> Result<Option<Option<(Actor, String)>>> {
+async fn look_up(fed: &Federation, key_id: &str, id: &ApUrl) -> Result<Option<Option<Known>>> {
     let (key_id, id) = (key_id.to_owned(), id.clone());
     fed.app
         .db

@@ -95,8 +95,9 @@ impl Object for RemoteActor {
         }
         let (mut row, keys) = read(&doc, app.ids.next(), app.now())?;
         if app.is_local(&row.inbox) {
-            return Err(Error::remote_final("the actor's inbox is ours"));
+            return Err(Error::remote_final("the actor's inbox is on this server"));
         }
+        // Somebody elsewhere has no page here, whatever the document says.
         if app.is_local(&row.url) {
             row.url = row.ap_id.clone();
         }
@@ -189,9 +190,16 @@ fn page(doc: &Doc) -> Option<ApUrl> {
 fn keys(doc: &Doc, row: &Actor, now: Timestamp) -> Vec<ActorKey> {
     let claimed = |key: &Doc, owner: &str, text: &str| {
         let key_id = key.id().filter(|id| id.same_origin(&row.ap_id))?;
-        let owned = key.first_id(owner).is_none_or(|owner| owner == row.ap_id);
-        let public = key.text(text).filter(|key| key.len() <= KEY_MAX)?;
-        let public = public.to_owned();
+        // A Multikey must say whose it is (FEP-521a); of older keys that is said by where they stand.
+        let silent = owner == "owner";
+        let owned = key
+            .first_id(owner)
+            .map_or(silent, |owner| owner == row.ap_id);
+        // PEM readers pass over what stands around the block; the database does not (PostgreSQL takes no NUL).
+        let public = key
+            .text(text)
+            .filter(|text| text.len() <= KEY_MAX && !text.contains('\0'))?
+            .to_owned();
         let readable = PublicKey::from_pem(&public)
             .or_else(|_| PublicKey::from_multibase(&public))
             .is_ok();

@@ -137,6 +137,7 @@ impl Doc {
     }
 }
 
+/// An id as text; white space and control characters stand in none, and PostgreSQL takes no NUL.
 fn id(text: &str) -> Option<ApUrl> {
     let strange = |c: char| c.is_whitespace() || c.is_control();
     let usable = !text.is_empty() && text.len() <= ID_MAX && !text.contains(strange);
@@ -264,6 +265,21 @@ mod tests {
             assert!(clean.as_str().len() <= 20_000, "{text}");
             assert!(!clean.as_str().is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_no_database_or_address_holds_is_no_id() {
+        for bad in [
+            "",
+            "https://a.example/\0",
+            "https://a.example/\n1",
+            "\u{85}",
+        ] {
+            assert_eq!(doc(json!({"id": bad, "to": [bad]})).id(), None, "{bad:?}");
+            assert!(doc(json!({"to": [bad]})).ids("to").is_empty(), "{bad:?}");
+        }
+        let long = format!("https://a.example/{}", "x".repeat(ID_MAX));
+        assert_eq!(doc(json!({ "id": long })).id(), None);
     }
 
     #[test]

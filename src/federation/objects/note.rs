@@ -110,10 +110,11 @@ fn shown(doc: &Doc) -> Option<(Html, Option<String>)> {
         .or_else(|| mapped.map(|(_, text)| text))
         .unwrap_or_default();
     let body = match media_type(doc).as_str() {
-        // PeerTube
+        // PeerTube. The renderer cleans by the rules for our own texts.
         "text/markdown" => {
             let shown = text::cut(&content, CONTENT_MAX);
-            markdown::render_comment(shown, &markdown::Mentions::new()).html
+            let rendered = markdown::render_comment(shown, &markdown::Mentions::new());
+            clean_within(rendered.html.as_str(), CONTENT_MAX)
         }
         "text/plain" => clean_within(&escape(&content).replace('\n', "<br>"), CONTENT_MAX),
         _ => clean_within(&content, CONTENT_MAX),
@@ -375,6 +376,15 @@ mod tests {
         );
         let reply = note(json!({"content": "*hi*", "mediaType": "text/markdown"})).unwrap();
         assert!(reply.html.as_str().contains("<em>hi</em>"));
+        let source = "# A\n\n![x](https://t.example/x.png) <https://a.example>";
+        let reply = note(json!({"content": source, "mediaType": "text/markdown"})).unwrap();
+        assert_eq!(sanitize::remote(reply.html.as_str()), reply.html);
+        assert!(
+            reply
+                .html
+                .as_str()
+                .contains("rel=\"nofollow ugc noopener\"")
+        );
         let reply = note(json!({"type": "Article", "name": "A <b>title"})).unwrap();
         assert!(reply.html.as_str().starts_with("<p><strong>A"));
         let picture =
