@@ -97,7 +97,8 @@ async fn admit(
         return Err(Reason::UnknownType.drop());
     }
     refuse_blocked(fed, &claimed, Reason::NoActor)?;
-    blocked::refuse(&fed.app, &doc)?;
+    blocked::refuse(&fed.app, &doc)
+        .map_err(|error| Refusal::new(Reason::BlockedHost, error))?;
     let id = ownership::recognisable(&doc, &claimed, &posted.body)?;
     let Some(known) = look_up(fed, signature.key_id(), &id).await? else {
         return Ok(Verdict::Duplicate);

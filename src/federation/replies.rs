@@ -116,8 +116,15 @@ async fn readable(app: &App, object: &Doc, author: &Actor) -> Result<Reply, Refu
     Ok(reply)
 }
 
+/// The WordPress spelling `https://host?c=1` of what those who normalise addresses send as `https://host/?c=1`.
+fn without_slash(id: &ApUrl) -> Option<ApUrl> {
+    let (host, query) = id.as_str().split_once("/?")?;
+    (host.matches('/').count() == 2).then(|| ApUrl::new(format!("{host}?{query}")))
+}
+
 async fn find_parent(app: &App, reply: &Reply) -> Result<Option<Parent>> {
-    let parents = reply.parents.clone();
+    let again = reply.parents.iter().filter_map(without_slash);
+    let parents: Vec<ApUrl> = reply.parents.iter().cloned().chain(again).collect();
     app.db
         .look_up(move |conn| {
             for parent in &parents {
