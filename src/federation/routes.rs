@@ -6,8 +6,8 @@ use std::sync::Arc;
 use aws_lc_rs::digest;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::middleware;
+use axum::extract::{self, DefaultBodyLimit, Path, Query, State};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
@@ -22,12 +22,13 @@ use serde_json::{Value, json};
 
 use super::builders::actor as actors;
 use super::documents::{self, ActorCollection, Page, PostCollection, Served};
-use super::inbox::{self, BODY_MAX, Posted, Verdict};
+use super::inbox::{self, BODY_MAX, FETCHES_MAX, Posted, Verdict};
 use super::reason::{Reason, Refusal};
 use super::secure::{self, Stranger};
 use super::{Federation, nodeinfo, signature, webfinger};
 use crate::domain::account;
 use crate::error::{Error, Result};
+use crate::http::within_budget;
 use crate::types::{ApUrl, Host};
 
 type Fed = State<Arc<Federation>>;
@@ -65,7 +66,19 @@ pub fn router(fed: Arc<Federation>) -> Router {
         .merge(data)
         .merge(texts)
         .merge(people)
+        .layer(middleware::from_fn(refuse_control_characters))
         .with_state(fed)
+}
+
+/// Nothing of ours has an address with control characters, and PostgreSQL fails on a text with a NUL.
+async fn refuse_control_characters(request: extract::Request, next: Next) -> Response {
+    let uri = request.uri().to_string();
+    let escaped = uri.split('%').skip(1).filter_map(|rest| rest.get(..2));
+    let mut bytes = escaped.filter_map(|hex| u8::from_str_radix(hex, 16).ok());
+    if bytes.any(|byte| byte.is_ascii_control()) {
+        return failure(&Error::NotFound("this address"));
+    }
+    next.run(request).await
 }
 
 /// True when a client asks for ActivityStreams rather than for a page.
@@ -107,7 +120,8 @@ async fn receive(
         headers,
         body,
     };
-    match Box::pin(inbox::receive(&fed, posted)).await {
+    let taken = within_budget(FETCHES_MAX, inbox::receive(&fed, posted));
+    match Box::pin(taken).await {
         Ok(verdict) => {
             fed.app.metrics.count_inbox(verdict.as_str());
             if let Verdict::Ignored(reason) = verdict {
@@ -128,7 +142,7 @@ fn unread_body(why: &BytesRejection) -> Refusal {
 }
 
 /// Answers a refused activity (RFC 9457), counts it and logs it, once.
-fn turned_away(fed: &Federation, refusal: &Refusal) -> Response {
+pub fn turned_away(fed: &Federation, refusal: &Refusal) -> Response {
     let reason = refusal.reason.as_str();
     let status = refused_with(refusal);
     fed.app.metrics.count_inbox("refused");
