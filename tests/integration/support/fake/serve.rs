@@ -75,7 +75,9 @@ async fn answer(
     if method == Method::POST {
         return serving.take(path, &headers, &body);
     }
-    let accepted = headers.get("accept").and_then(|accept| accept.to_str().ok());
+    let accepted = headers
+        .get("accept")
+        .and_then(|accept| accept.to_str().ok());
     if accepted.is_some_and(|accept| accept.contains("activity+json"))
         && let Err(complaint) = serving.prove("GET", &path, &headers, None)
     {
