@@ -112,17 +112,16 @@ async fn admit(
         proven => proven?,
     };
     fed.app.admit_sender(&signer.host)?;
-    let signer = match signer {
-        signer if signer.ap_id == claimed => signer,
-        _ => match prove::vouched(fed, &doc, &claimed).await? {
-            Some(author) => author,
-            None => {
-                passed_on::take(&fed.app, &doc, None).await?;
-                return Ok(Verdict::Done);
-            }
-        },
+    let author = if signer.ap_id == claimed {
+        Some(signer)
+    } else {
+        prove::vouched(fed, &doc, &claimed).await?
     };
-    let envelope = Envelope::new(id, signer, doc)?;
+    let Some(author) = author else {
+        passed_on::take(&fed.app, &doc, None).await?;
+        return Ok(Verdict::Done);
+    };
+    let envelope = Envelope::new(id, author, doc)?;
     handlers::dispatch(envelope, &fed.fetcher.data()).await?;
     Ok(Verdict::Done)
 }
