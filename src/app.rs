@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 use crate::clock::{Clock, IdGenerator};
 use crate::config::Config;
@@ -31,6 +31,8 @@ pub struct App {
     pub hosts: Hosts,
     /// What the node counts.
     pub metrics: Metrics,
+    /// Held while a file enters or leaves the media folder, and while a picture is decoded: one at a time bounds the memory.
+    pub media: Mutex<()>,
     /// Rung when a job or a delivery was written, so that the worker looks at once.
     pub wake: Wake,
 }
@@ -62,6 +64,7 @@ impl App {
             http,
             hosts,
             metrics: Metrics::default(),
+            media: Mutex::default(),
             wake: Wake::default(),
         }))
     }

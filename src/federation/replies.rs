@@ -56,9 +56,9 @@ pub async fn revise(
         .db
         .read(move |conn| comment::load_by_ap_id(conn, &id))
         .await?;
-    if known.is_none() {
+    let Some(known) = known else {
         return take(app, object, author, activity).await.map(|_| ());
-    }
+    };
     let edit = RemoteEdit {
         ap_id: reply.ap_id,
         actor_id: author.id,
@@ -66,8 +66,9 @@ pub async fn revise(
         language: reply.language,
         visibility: reply.visibility,
         edited_at: reply.edited_at.unwrap_or(now),
+        named: reply.named,
     };
-    comment::receive_edit(app, activity.cloned(), edit)
+    comment::receive_edit(app, activity.cloned(), known.id, edit)
         .await
         .map(|_| ())
 }
@@ -134,6 +135,7 @@ async fn store(
         visibility: reply.visibility,
         published_at: reply.published_at,
         edited_at: reply.edited_at,
+        named: reply.named,
     };
     let ap_id = incoming.ap_id.clone();
     let receipt = comment::receive(app, incoming).await?;

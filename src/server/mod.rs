@@ -1,6 +1,7 @@
 //! The running node: one listener, the delivery loop, the job loop; started together, stopped together.
 
 mod connections;
+mod headers;
 mod router;
 
 use std::net::SocketAddr;

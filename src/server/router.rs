@@ -14,6 +14,7 @@ use http::{HeaderMap, StatusCode, Uri, header};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::headers;
 use crate::app::App;
 use crate::domain::{actor, delivery};
 use crate::federation::{Federation, routes};
@@ -46,12 +47,13 @@ pub fn router(fed: Arc<Federation>) -> Router {
     router
         .fallback_service(unknown)
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(middleware::from_fn_with_state(app, observe))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), observe))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             DEADLINE,
         ))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(app, headers::protect))
 }
 
 /// `/healthz`: the process lives. `/readyz`: it can serve.
@@ -66,6 +68,10 @@ fn health(app: Arc<App>) -> Router {
 pub(super) fn metrics_router(app: Arc<App>) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            headers::protect,
+        ))
         .with_state(app)
 }
 

@@ -11,6 +11,7 @@ use url::Url;
 use super::Doc;
 use crate::app::App;
 use crate::domain::actor::{self, Actor, ActorKey};
+use crate::domain::media;
 use crate::error::{Error, Result};
 use crate::federation::signature::PublicKey;
 use crate::queue::Job;
@@ -84,6 +85,7 @@ impl Object for RemoteActor {
 
     async fn from_json(doc: Doc, app: &Data<Arc<App>>) -> Result<Self> {
         let (row, keys) = read(&doc, app.ids.next(), app.now())?;
+        let (emojis, now) = (super::media::emojis(&doc), app.now());
         let url = row
             .ap_id
             .url()
@@ -97,6 +99,11 @@ impl Object for RemoteActor {
                     let job = Job::FetchAvatar {
                         actor: row.id.raw(),
                     };
+                    crate::queue::NewJob::now(&clock, &ids, job).enqueue(conn)?;
+                }
+                if media::note_emojis(conn, &row.host, &emojis, now)? {
+                    let host = row.host.to_string();
+                    let job = Job::FetchEmojis { host };
                     crate::queue::NewJob::now(&clock, &ids, job).enqueue(conn)?;
                 }
                 Ok(row)

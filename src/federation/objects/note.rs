@@ -1,6 +1,7 @@
 //! Replies as they are sent, Notes most of all: what they answer, whom they address, their clean text. Pure.
 
-use super::{Doc, is_public};
+use super::{Doc, is_public, media};
+use crate::domain::media::Named;
 use crate::domain::visibility::Visibility;
 use crate::text::{language, markdown, sanitize};
 use crate::types::{ApUrl, Html, Timestamp};
@@ -32,6 +33,8 @@ pub struct Reply {
     pub published_at: Timestamp,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,
+    /// Pictures and emoji to show with it.
+    pub named: Named,
 }
 
 /// Reads a reply. None for what is no comment: no known type, no id, no author, nothing it answers, a poll's vote.
@@ -42,7 +45,8 @@ pub fn read(doc: &Doc, now: Timestamp) -> Option<Reply> {
     if parents.is_empty() || is_vote(doc) {
         return None;
     }
-    let (html, language) = text(doc)?;
+    let named = media::named(doc);
+    let (html, language) = text(doc, !named.pictures.is_empty())?;
     let published_at = doc.time("published").unwrap_or(now).min(now);
     let edited_at = doc
         .time("updated")
@@ -61,6 +65,7 @@ pub fn read(doc: &Doc, now: Timestamp) -> Option<Reply> {
         language,
         published_at,
         edited_at,
+        named,
     })
 }
 
@@ -91,7 +96,7 @@ pub fn visibility(doc: &Doc) -> Visibility {
 }
 
 /// The clean text with title and attachments, and its language. None when there is nothing to show.
-fn text(doc: &Doc) -> Option<(Html, Option<String>)> {
+fn text(doc: &Doc, has_pictures: bool) -> Option<(Html, Option<String>)> {
     let mapped = doc.mapped("contentMap");
     let language = mapped
         .as_ref()
@@ -114,10 +119,14 @@ fn text(doc: &Doc) -> Option<(Html, Option<String>)> {
         );
     }
     html.push_str(body.as_str());
-    for attachment in doc.docs("attachment").iter().take(ATTACHMENTS_MAX) {
-        push_attachment(&mut html, attachment);
+    let others = doc.docs("attachment").into_iter();
+    for attachment in others
+        .filter(|one| !media::is_picture(one))
+        .take(ATTACHMENTS_MAX)
+    {
+        push_attachment(&mut html, &attachment);
     }
-    if html.trim().is_empty() {
+    if html.trim().is_empty() && !has_pictures {
         return None;
     }
     // Once more over the whole, so that nothing put together here can stand unclean.
