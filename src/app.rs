@@ -27,7 +27,7 @@ pub struct App {
     pub ids: IdGenerator,
     /// The way out.
     pub http: HttpClient,
-    /// Blocked hosts.
+    /// What is known of other servers.
     pub hosts: Hosts,
     /// What the node counts.
     pub metrics: Metrics,
@@ -53,7 +53,7 @@ impl App {
         let db = tokio::task::spawn_blocking(move || Db::open(&opened))
             .await
             .map_err(crate::error::Error::internal)??;
-        let hosts = Hosts::default();
+        let hosts = Hosts::new(clock.clone(), config.limits.fetch_per_host);
         hosts.reload(&db).await?;
         let ids = IdGenerator::new(clock.clone(), rand::random());
         Ok(Arc::new(Self {
@@ -61,7 +61,7 @@ impl App {
             db,
             clock,
             ids,
-            http,
+            http: http.behind(Arc::new(hosts.clone())),
             hosts,
             metrics: Metrics::default(),
             media: Mutex::default(),
@@ -98,9 +98,10 @@ impl App {
         ApUrl::new(format!("{}{path}", self.config.site.url))
     }
 
-    /// True when the address has this node's own origin.
+    /// True when the address has this node's own host, at any port unless ours is a special one.
     pub fn is_local(&self, url: &ApUrl) -> bool {
-        url.host().is_some_and(|host| host == self.config.host())
+        url.host()
+            .is_some_and(|host| host.is_at(&self.config.host()))
     }
 }
 

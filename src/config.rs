@@ -37,6 +37,8 @@ pub struct Config {
     pub federation: Federation,
     /// How it sends.
     pub delivery: Delivery,
+    /// How much strangers may ask for.
+    pub limits: Limits,
     /// Which replies appear.
     pub discussion: Discussion,
     /// What it keeps of others' pictures.
@@ -108,6 +110,26 @@ pub struct Delivery {
     pub timeout_secs: u64,
     /// Days until a delivery is given up.
     pub give_up_days: i64,
+}
+
+/// `[limits]`: requests a minute; 0 is no bound.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Reading, by one client address.
+    pub read: u32,
+    /// Changing by the programming interface, by one client address.
+    pub write: u32,
+    /// Logging in and looking replies up, by one client address.
+    pub guess: u32,
+    /// Activities sent here, by one client address.
+    pub inbox: u32,
+    /// Activities sent here and proven, by one server.
+    pub inbox_per_host: u32,
+    /// Documents fetched from one server.
+    pub fetch_per_host: u32,
+    /// MiB of activities that are being read and handled at once.
+    pub inbox_memory: u32,
 }
 
 /// `[discussion]`.
@@ -195,6 +217,7 @@ impl Config {
             ("delivery.give_up_days", self.delivery.give_up_days > 0),
             ("media.max_bytes", self.media.max_bytes > 0),
             ("media.host_bytes", self.media.host_bytes > 0),
+            ("limits.inbox_memory", self.limits.inbox_memory > 0),
         ];
         match positive.iter().find(|(_, ok)| !ok) {
             Some((key, _)) => Err(Error::Setup(format!("{key} must be at least 1"))),

@@ -13,6 +13,7 @@ pub mod error;
 pub mod federation;
 pub mod hosts;
 pub mod http;
+pub mod limits;
 pub mod metrics;
 pub mod queue;
 pub mod server;

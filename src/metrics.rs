@@ -14,10 +14,18 @@ pub struct Outcome {
     outcome: &'static str,
 }
 
+/// The word for why something was refused or dropped.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct Because {
+    reason: &'static str,
+}
+
 /// The node's counters.
 pub struct Metrics {
     registry: Registry,
     inbox: Family<Outcome, Counter>,
+    refusals: Family<Because, Counter>,
+    ignored: Family<Because, Counter>,
     deliveries: Family<Outcome, Counter>,
     responses: Family<Outcome, Counter>,
 }
@@ -32,6 +40,17 @@ impl Default for Metrics {
             "Activities that came, by what became of them",
             Family::clone(&inbox),
         );
+        let (refusals, ignored) = (Family::default(), Family::default());
+        registry.register(
+            "inbox_refusals",
+            "Activities refused, by why",
+            Family::clone(&refusals),
+        );
+        registry.register(
+            "inbox_ignored",
+            "Activities taken and forgotten, by why",
+            Family::clone(&ignored),
+        );
         registry.register(
             "delivery_attempts",
             "Deliveries tried, by how they ended",
@@ -45,6 +64,8 @@ impl Default for Metrics {
         Self {
             registry,
             inbox,
+            refusals,
+            ignored,
             deliveries,
             responses,
         }
@@ -55,6 +76,16 @@ impl Metrics {
     /// Counts an activity that came.
     pub fn count_inbox(&self, outcome: &'static str) {
         self.inbox.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// Counts an activity that was refused.
+    pub fn count_refusal(&self, reason: &'static str) {
+        self.refusals.get_or_create(&Because { reason }).inc();
+    }
+
+    /// Counts an activity that was taken and forgotten.
+    pub fn count_ignored(&self, reason: &'static str) {
+        self.ignored.get_or_create(&Because { reason }).inc();
     }
 
     /// Counts a delivery that was tried.

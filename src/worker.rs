@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use crate::domain::actor::{self, Actor};
-use crate::domain::{comment, media, post};
+use crate::domain::{comment, delivery, media, moderation, post};
 use crate::error::{Error, Result};
-use crate::federation::{Federation, outbox, replies};
+use crate::federation::{Federation, outbox, passed_on, replies};
 use crate::queue::{self, Claimed, Job, MAX_ATTEMPTS};
 use crate::types::{Id, Timestamp};
 
@@ -26,6 +26,7 @@ const KEPT_DAYS: i64 = 30;
 /// Runs until `stop` turns true; jobs under way end first.
 pub async fn run(fed: Arc<Federation>, mut stop: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
+    let watching = tokio::spawn(watch(Arc::clone(&fed), stop.clone()));
     let mut cleaning = tokio::time::interval(CLEANING);
     while !*stop.borrow() {
         let found = work_once(&fed, &places).await;
@@ -41,6 +42,24 @@ pub async fn run(fed: Arc<Federation>, mut stop: watch::Receiver<bool>) {
     }
     let all = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
     let _ = places.acquire_many(all).await;
+    let _ = watching.await;
+}
+
+/// Takes note of what other processes and other parts changed about servers.
+async fn watch(fed: Arc<Federation>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let noted = async {
+            moderation::notice_blocks(&fed.app).await?;
+            delivery::note_health(&fed.app).await
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!("cannot look after servers: {}", error.log_text());
+        }
+        tokio::select! {
+            _ = stop.changed() => break,
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
 }
 
 /// Does every job that is due now and those they bring, one after another. Returns how many. For commands and tests.
@@ -147,6 +166,7 @@ async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
         Job::RefreshActor { actor } => refresh(fed, Id::new(actor)).await,
         Job::AttachParked { parent } => replies::attach_parked(app, &parent).await,
         Job::FetchReply { reply } => replies::fetch(app, fetcher, &reply).await,
+        Job::ConfirmDelete { object } => passed_on::confirm_delete(app, fetcher, &object).await,
         Job::FetchParents { reply } => replies::fetch_parents(app, fetcher, &reply).await,
     }
 }

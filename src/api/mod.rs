@@ -2,6 +2,7 @@
 //! checks the token, calls the domain once and shapes the answer; it knows no SQL and no federation.
 
 mod auth;
+mod blocks;
 mod comments;
 mod deliveries;
 mod guesses;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
-use axum::routing::{MethodRouter, any, get, patch, post};
+use axum::routing::{MethodRouter, any, delete, get, patch, post};
 use axum::{Extension, Router};
 use http::header::{CACHE_CONTROL, VARY};
 use http::{HeaderValue, Method, StatusCode, Uri};
@@ -78,6 +79,8 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/comments/{id}/spam", post(moderation::spam)),
         ("/comments/{id}/trash", post(moderation::trash)),
         ("/replies/locate", get(moderation::locate)),
+        ("/blocks", get(blocks::list).post(blocks::create)),
+        ("/blocks/{domain}", delete(blocks::delete)),
         ("/deliveries", get(deliveries::overview)),
         ("/deliveries/retry", post(deliveries::retry)),
         ("/tokens", post(tokens::create)),

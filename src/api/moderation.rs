@@ -205,5 +205,6 @@ fn here(comment: &Comment, bare: impl Fn(&'static str, &str) -> VerdictJson) -> 
         CommentStatus::Spam => bare("spam", "it was taken for spam"),
         CommentStatus::Trash => bare("trash", "a moderator threw it away"),
         CommentStatus::Deleted => bare("deleted", "its author deleted it"),
+        CommentStatus::Blocked => bare("blocked", "its server is blocked here"),
     }
 }

@@ -22,6 +22,7 @@ const STATUSES: &[&str] = &[
     CommentStatus::Spam.as_str(),
     CommentStatus::Trash.as_str(),
     CommentStatus::Deleted.as_str(),
+    CommentStatus::Blocked.as_str(),
 ];
 
 #[derive(Debug, Subcommand)]

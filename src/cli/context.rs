@@ -151,6 +151,11 @@ pub(super) fn unanswered(error: dialoguer::Error) -> Failure {
 
 /// Reads a text from a file, or from stdin for `-`. Fails with a sentence when it is not readable UTF-8.
 pub(super) fn read_text(path: &Path) -> Result<String> {
+    read_text_at_most(path, usize::MAX)
+}
+
+/// Reads as [`read_text`]; fails on more than `most` bytes, which are not read.
+pub(super) fn read_text_at_most(path: &Path, most: usize) -> Result<String> {
     let is_stdin = path == Path::new("-");
     let name = if is_stdin {
         "the standard input".to_owned()
@@ -158,12 +163,16 @@ pub(super) fn read_text(path: &Path) -> Result<String> {
         path.display().to_string()
     };
     let mut bytes = Vec::new();
+    let bound = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     let read = if is_stdin {
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+        std::io::stdin().lock().take(bound).read_to_end(&mut bytes)
     } else {
-        std::fs::read(path).map(|found| bytes = found)
+        std::fs::File::open(path).and_then(|file| file.take(bound).read_to_end(&mut bytes))
     };
     read.map_err(|e| Error::Setup(format!("cannot read {name}: {e}")))?;
+    if bytes.len() > most {
+        return Err(Error::invalid(format!("{name} has more than {most} bytes")));
+    }
     String::from_utf8(bytes).map_err(|_| Error::Setup(format!("{name} is not UTF-8 text")))
 }
 

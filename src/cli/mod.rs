@@ -2,6 +2,7 @@
 //! of commands. It holds no rules and no SQL.
 
 mod account;
+mod block;
 mod comment;
 mod config;
 mod context;
@@ -70,6 +71,13 @@ enum Command {
     /// Read, decide about and answer comments
     #[command(subcommand)]
     Comment(comment::Command),
+    /// Have nothing to do with a server: no fetch, no delivery, nothing taken in, what was is hidden
+    Block(block::Block),
+    /// Take a block back, and everything that it hid
+    Unblock(block::Unblock),
+    /// All blocked domains: list, import, export
+    #[command(subcommand)]
+    Blocklist(block::Command),
     /// What is being delivered to other servers
     #[command(subcommand)]
     Queue(queue::Command),
@@ -152,6 +160,9 @@ impl Cli {
             Command::Token(command) => command.run(&context).await,
             Command::Post(command) => command.run(&context).await,
             Command::Comment(command) => command.run(&context).await,
+            Command::Block(command) => command.run(&context).await,
+            Command::Unblock(command) => command.run(&context).await,
+            Command::Blocklist(command) => command.run(&context).await,
             Command::Queue(command) => command.run(&context).await,
             Command::Config(command) => command.run(&context),
             Command::Doctor => doctor::run(&context).await,

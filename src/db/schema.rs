@@ -22,6 +22,7 @@ diesel::table! {
         updated_at -> BigInt,
         fetched_at -> BigInt,
         gone_at -> Nullable<BigInt>,
+        blocked -> Bool,
     }
 }
 
@@ -118,6 +119,7 @@ diesel::table! {
         received_at -> BigInt,
         updated_at -> BigInt,
         hidden -> Bool,
+        status_before -> Nullable<Text>,
     }
 }
 
@@ -128,6 +130,7 @@ diesel::table! {
         actor_ap_id -> Text,
         document -> Text,
         received_at -> BigInt,
+        host -> Text,
     }
 }
 
@@ -218,6 +221,7 @@ diesel::table! {
         lease_until -> BigInt,
         attempts -> Integer,
         last_error -> Nullable<Text>,
+        host -> Nullable<Text>,
     }
 }
 
@@ -228,6 +232,8 @@ diesel::table! {
         failures -> Integer,
         blocked -> Bool,
         updated_at -> BigInt,
+        reason -> Nullable<Text>,
+        blocked_at -> Nullable<BigInt>,
     }
 }
 

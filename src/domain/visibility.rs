@@ -19,6 +19,8 @@ word_enum! {
         Trash = "trash",
         /// Deleted by its author; answers may still stand below its place.
         Deleted = "deleted",
+        /// Its author's server is blocked; what it was before stands beside it.
+        Blocked = "blocked",
     }
 }
 

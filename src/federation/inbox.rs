@@ -3,27 +3,23 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{HeaderMap, header};
 
 use super::Federation;
 use super::handlers::{self, Envelope};
 use super::objects::Doc;
-use super::signature::{ParsedSignature, Request, SignatureError};
-use crate::domain::actor::{self, Actor};
+use super::prove::{self, Known};
+use super::reason::{Reason, Refusal};
+use super::signature::{ParsedSignature, Request};
+use super::{ownership, passed_on};
+use crate::domain::actor;
 use crate::domain::comment;
-use crate::error::{Error, Result};
-use crate::queue::Job;
-use crate::types::{ApUrl, Timestamp};
+use crate::error::Result;
+use crate::types::ApUrl;
 
 /// Largest activity that is read, in bytes: what Mastodon takes.
 pub const BODY_MAX: usize = 1024 * 1024;
-
-/// Days after which an actor that writes to us is looked up again.
-const ACTOR_KEPT_DAYS: i64 = 7;
 
 /// A request to an inbox, as it came.
 #[derive(Clone, Debug)]
@@ -54,8 +50,8 @@ pub enum Verdict {
     Done,
     /// It was here before.
     Duplicate,
-    /// It does nothing here.
-    Ignored,
+    /// It does nothing here, for this reason.
+    Ignored(Reason),
 }
 
 impl Verdict {
@@ -64,47 +60,67 @@ impl Verdict {
         match self {
             Self::Done => "accepted",
             Self::Duplicate => "duplicate",
-            Self::Ignored => "ignored",
+            Self::Ignored(_) => "ignored",
         }
     }
 }
 
 /// Takes an activity in. An answer of Ok means that what it did is on the disk.
-pub async fn receive(fed: &Arc<Federation>, posted: Posted) -> Result<Verdict> {
+pub async fn receive(fed: &Arc<Federation>, posted: Posted) -> Result<Verdict, Refusal> {
     check_media_type(&posted.headers)?;
-    let signature = ParsedSignature::parse(&posted.request()).map_err(refused)?;
-    refuse_blocked(fed, &ApUrl::new(signature.key_id()))?;
-    signature
-        .check(&posted.request(), &fed.site, fed.app.now())
-        .map_err(refused)?;
-    let doc: Doc = serde_json::from_slice(&posted.body)
-        .map_err(|e| Error::invalid(format!("the body is no JSON object: {e}")))?;
+    let signature = ParsedSignature::parse(&posted.request())?;
+    let signer = ApUrl::new(signature.key_id()).host();
+    match admit(fed, &posted, &signature).await {
+        Err(dropped) if dropped.reason.is_drop() => Ok(Verdict::Ignored(dropped.reason)),
+        Err(refusal) => Err(refusal.by(signer)),
+        Ok(verdict) => Ok(verdict),
+    }
+}
+
+async fn admit(
+    fed: &Arc<Federation>,
+    posted: &Posted,
+    signature: &ParsedSignature,
+) -> Result<Verdict, Refusal> {
+    refuse_blocked(fed, &ApUrl::new(signature.key_id()), Reason::KeyAddress)?;
+    signature.check(&posted.request(), &fed.site, fed.app.now())?;
+    let doc = parse(&posted.body)?;
     let claimed = doc
         .first_id("actor")
-        .ok_or_else(|| Error::invalid("the activity has no actor"))?;
+        .ok_or_else(|| Reason::NoActor.refuse("the activity has no actor"))?;
     if !handlers::is_known(&doc) {
-        return Ok(Verdict::Ignored);
+        return Err(Reason::UnknownType.drop());
     }
-    refuse_blocked(fed, &claimed)?;
-    let id = recognisable(&doc, &claimed, &posted.body)?;
+    refuse_blocked(fed, &claimed, Reason::NoActor)?;
+    let id = ownership::recognisable(&doc, &claimed, &posted.body)?;
     let Some(known) = look_up(fed, signature.key_id(), &id).await? else {
         return Ok(Verdict::Duplicate);
     };
-    if known.is_none() && is_farewell(&doc, &claimed) {
+    let farewell = is_farewell(&doc, &claimed);
+    if farewell && known.is_none() && prove::load_actor(fed, &claimed).await?.is_none() {
         // A Delete of somebody we never knew: the key is gone with its owner, and there is nothing to delete.
-        return Ok(Verdict::Ignored);
+        return Err(Reason::Stranger.drop());
     }
-    let signer = prove(fed, &signature, &posted, known).await?;
-    if signer.ap_id != claimed {
-        return forwarded(fed, &doc).await;
-    }
+    let signer = match prove::prove(fed, signature, &posted.request(), known).await {
+        Err(refusal) if farewell => prove::departed(fed, &claimed, refusal).await?,
+        proven => proven?,
+    };
+    let signer = match signer {
+        signer if signer.ap_id == claimed => signer,
+        _ => match prove::vouched(fed, &doc, &claimed).await? {
+            Some(author) => author,
+            None => {
+                passed_on::take(&fed.app, &doc, None).await?;
+                return Ok(Verdict::Done);
+            }
+        },
+    };
     let envelope = Envelope::new(id, signer, doc)?;
-    handlers::dispatch(envelope, &fed.fetcher.data())
-        .await
-        .map(|()| Verdict::Done)
+    handlers::dispatch(envelope, &fed.fetcher.data()).await?;
+    Ok(Verdict::Done)
 }
 
-fn check_media_type(headers: &HeaderMap) -> Result<()> {
+fn check_media_type(headers: &HeaderMap) -> Result<(), Refusal> {
     let named = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -112,61 +128,37 @@ fn check_media_type(headers: &HeaderMap) -> Result<()> {
     if crate::http::is_inbox_json(named) {
         Ok(())
     } else {
-        Err(Error::invalid_field(
-            "Content-Type",
-            "send application/activity+json",
-        ))
+        Err(Reason::MediaType.refuse("send application/activity+json"))
     }
 }
 
-fn refuse_blocked(fed: &Federation, id: &ApUrl) -> Result<()> {
+fn parse(body: &[u8]) -> Result<Doc, Refusal> {
+    serde_json::from_slice(body).map_err(|error| {
+        let text = error.to_string();
+        if text.starts_with("recursion limit") {
+            Reason::TooDeep.refuse("the JSON is nested deeper than 128 levels")
+        } else {
+            Reason::UnreadableJson.refuse(format!("the body is no JSON object: {text}"))
+        }
+    })
+}
+
+/// Refuses blocked hosts and our own; `unusable` is the reason for what is no address at all.
+fn refuse_blocked(fed: &Federation, id: &ApUrl, unusable: Reason) -> Result<(), Refusal> {
     let host = id
         .host()
-        .ok_or_else(|| Error::Unauthorized(format!("{id} is no address")))?;
+        .ok_or_else(|| unusable.refuse("the key or the actor has an id that is no address"))?;
     if fed.app.hosts.is_blocked(&host) {
-        return Err(Error::Forbidden("this server is blocked here".into()));
+        return Err(Reason::BlockedHost.refuse("this server is blocked here"));
     }
-    if host == fed.app.config.host() {
-        return Err(Error::Unauthorized(
-            "our own actors do not write to our inbox".into(),
-        ));
+    if fed.app.is_local(id) {
+        return Err(Reason::OwnHost.refuse("our own actors do not write to our inbox"));
     }
     Ok(())
 }
 
-fn refused(error: SignatureError) -> Error {
-    tracing::debug!(code = error.code(), "refused a signature: {error}");
-    if error.is_client_format_error() {
-        Error::invalid(error.to_string())
-    } else {
-        Error::Unauthorized(error.to_string())
-    }
-}
-
-/// What an activity is recognised by: its id where that lives on its actor's server; else (no id, a `urn:`) one made of
-/// actor and bytes.
-fn recognisable(doc: &Doc, actor: &ApUrl, body: &[u8]) -> Result<ApUrl> {
-    match doc.id() {
-        Some(id) if id.same_origin(actor) => Ok(id),
-        Some(id) if id.host().is_some() => Err(Error::Forbidden(format!(
-            "the activity {id} is not on the server of {actor}"
-        ))),
-        _ => {
-            let hash = digest::digest(&digest::SHA256, body);
-            Ok(ApUrl::new(format!(
-                "{actor}#{}",
-                BASE64_URL_SAFE_NO_PAD.encode(hash)
-            )))
-        }
-    }
-}
-
 /// One read: whether the activity is new (None: it is not), and who owns the key, if that is known.
-async fn look_up(
-    fed: &Federation,
-    key_id: &str,
-    id: &ApUrl,
-) -> Result<Option<Option<(Actor, String)>>> {
+async fn look_up(fed: &Federation, key_id: &str, id: &ApUrl) -> Result<Option<Option<Known>>> {
     let (key_id, id) = (key_id.to_owned(), id.clone());
     fed.app
         .db
@@ -182,105 +174,4 @@ async fn look_up(
 
 fn is_farewell(doc: &Doc, actor: &ApUrl) -> bool {
     doc.is("Delete") && doc.first_id("object").as_ref() == Some(actor)
-}
-
-/// Proves who signed: with the key we know, else (or when it does not fit) with the one its owner shows now.
-async fn prove(
-    fed: &Arc<Federation>,
-    signature: &ParsedSignature,
-    posted: &Posted,
-    known: Option<(Actor, String)>,
-) -> Result<Actor> {
-    let verify = |public: &str| {
-        let key = fed.keys.parsed(public)?;
-        signature.verify(&posted.request(), &fed.site, &key)
-    };
-    if let Some((actor, public)) = known {
-        match verify(&public) {
-            Ok(()) if actor.local => {
-                return Err(Error::Unauthorized("this key is one of ours".into()));
-            }
-            Ok(()) => {
-                refresh_by_age(fed, &actor).await?;
-                return Ok(actor);
-            }
-            Err(error) if !fed.fetcher.may_refetch(signature.key_id()).await => {
-                return Err(refused(error));
-            }
-            Err(_) => {}
-        }
-    }
-    let owner = fed
-        .fetcher
-        .key_owner(signature.key_id())
-        .await
-        .map_err(unreachable_key)?;
-    let key_id = signature.key_id().to_owned();
-    let found = fed
-        .app
-        .db
-        .read(move |conn| actor::load_by_key(conn, &key_id))
-        .await?;
-    match found {
-        Some((actor, key)) if actor.id == owner.id => {
-            verify(&key.public).map_err(refused).map(|()| actor)
-        }
-        _ => Err(Error::Unauthorized(format!(
-            "{} does not show the key {}",
-            owner.ap_id,
-            signature.key_id()
-        ))),
-    }
-}
-
-/// Has a known actor's document read again when it is old; at most one job for it at a time.
-async fn refresh_by_age(fed: &Federation, actor: &Actor) -> Result<()> {
-    let age = fed.app.now().0 - actor.fetched_at.0;
-    if age < ACTOR_KEPT_DAYS * Timestamp::DAY
-        || !fed.fetcher.may_refetch(actor.ap_id.as_str()).await
-    {
-        return Ok(());
-    }
-    fed.app
-        .do_later(Job::RefreshActor {
-            actor: actor.id.raw(),
-        })
-        .await
-}
-
-/// A key that cannot be had now is no proof against the sender: it may try again.
-fn unreachable_key(error: Error) -> Error {
-    match error {
-        Error::Remote {
-            temporary: true,
-            message,
-        } => Error::Remote {
-            temporary: true,
-            message,
-        },
-        Error::Remote { message, .. } => {
-            Error::Unauthorized(format!("the key cannot be read: {message}"))
-        }
-        Error::Gone(_) | Error::NotFound(_) => {
-            Error::Unauthorized("the key's owner is gone".into())
-        }
-        other => other,
-    }
-}
-
-/// Somebody passes another's activity on. Only the id of what it is about counts; that is fetched from its own origin.
-async fn forwarded(fed: &Arc<Federation>, doc: &Doc) -> Result<Verdict> {
-    if !doc.is("Create") && !doc.is("Update") {
-        return Err(Error::Unauthorized(
-            "the signer is not the activity's actor".into(),
-        ));
-    }
-    let Some(id) = doc
-        .first_id("object")
-        .filter(|id| id.host().is_some() && !fed.app.is_local(id))
-    else {
-        return Ok(Verdict::Ignored);
-    };
-    fed.app.do_later(Job::FetchReply { reply: id }).await?;
-    Ok(Verdict::Done)
 }

@@ -1,9 +1,12 @@
 //! Making the keys of our actors and reading them back; keeping others' public keys parsed.
 
 use moka::sync::Cache;
+use serde_json::Value;
 
+use super::proof;
 use super::signature::{Ed25519Key, PublicKey, RsaKey, SignatureError};
 use crate::app::App;
+use crate::db::Conn;
 use crate::domain::actor::{self, Actor, LocalKeys, NewKeys};
 use crate::error::{Error, Result};
 use crate::types::Id;
@@ -35,19 +38,29 @@ pub struct Signer {
 
 /// Loads what signs for one of our actors.
 pub async fn signer(app: &App, actor: Id<Actor>) -> Result<Signer> {
-    let (row, keys) = app
-        .db
-        .read(move |conn| {
-            Ok((
-                actor::get(conn, actor)?,
-                actor::load_local_keys(conn, actor)?,
-            ))
-        })
-        .await?;
+    let (row, keys) = load(app, actor).await?;
     Ok(Signer {
         key: RsaKey::from_pkcs8_pem(&keys.rsa_pem)?,
         key_id: format!("{}#main-key", row.ap_id),
     })
+}
+
+/// Puts an actor's proof into a document of its own (FEP-8b32), dated now.
+pub async fn prove(app: &App, actor: Id<Actor>, document: Value) -> Result<Value> {
+    let (row, keys) = load(app, actor).await?;
+    let key = Ed25519Key::from_pkcs8_pem(&keys.ed25519_pem)?;
+    let method = format!("{}#ed25519-key", row.ap_id);
+    proof::add(document, &key, &method, app.now()).map_err(Error::internal)
+}
+
+async fn load(app: &App, actor: Id<Actor>) -> Result<(Actor, LocalKeys)> {
+    let read = move |conn: &mut Conn| {
+        Ok((
+            actor::get(conn, actor)?,
+            actor::load_local_keys(conn, actor)?,
+        ))
+    };
+    app.db.read(read).await
 }
 
 /// Others' public keys, parsed. Found by their whole text, so that a key that changed is never taken for the old one.

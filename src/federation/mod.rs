@@ -1,6 +1,7 @@
 //! Everything ActivityPub: what comes in, what goes out, what is served to other servers. Its spelling stops here; the
 //! domain knows authors, parents and followers.
 
+pub mod blocked;
 pub mod builders;
 pub mod deliver;
 pub mod documents;
@@ -9,9 +10,15 @@ pub mod fetch;
 pub mod handlers;
 pub mod inbox;
 pub mod keys;
+mod knock;
 pub mod nodeinfo;
 pub mod objects;
 pub mod outbox;
+pub mod ownership;
+pub mod passed_on;
+pub mod proof;
+mod prove;
+pub mod reason;
 pub mod remote;
 pub mod replies;
 pub mod routes;
@@ -26,6 +33,7 @@ use crate::error::Result;
 
 use fetch::Fetcher;
 use keys::PublicKeys;
+use knock::Forms;
 use signature::Site;
 
 /// What federation needs beside the app: the way to fetch, and the origin that signatures must name.
@@ -38,6 +46,8 @@ pub struct Federation {
     pub site: Site,
     /// The keys of those who write to us.
     pub keys: PublicKeys,
+    /// The forms of signature that others take.
+    forms: Forms,
 }
 
 impl Federation {
@@ -45,13 +55,15 @@ impl Federation {
     pub async fn new(app: Arc<App>) -> Result<Arc<Self>> {
         let instance = actor::get_instance(&app).await?;
         let signer = keys::signer(&app, instance.id).await?;
-        let fetcher = Fetcher::new(Arc::clone(&app), signer.key).await?;
+        let forms = Forms::load(&app).await?;
+        let fetcher = Fetcher::new(Arc::clone(&app), signer, forms.clone()).await?;
         let site = Site::new(&app.config.origin())?;
         Ok(Arc::new(Self {
             app,
             fetcher,
             site,
             keys: PublicKeys::default(),
+            forms,
         }))
     }
 }

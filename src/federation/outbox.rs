@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::builders::PUBLIC;
 use super::builders::activity::{self, Built};
 use super::builders::article::{self, Counts};
 use super::builders::note::{self, Parts};
 use super::fetch::Fetcher;
-use super::webfinger;
+use super::{keys, webfinger};
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::actor::{self, Actor, Mention};
@@ -56,12 +57,13 @@ async fn store(app: &App, outgoing: Outgoing) -> Result<()> {
         .into_iter()
         .filter_map(deliverable)
         .collect();
+    let document = proven(app, outgoing.actor, outgoing.built.document).await?;
     let row = Activity {
         id: app.ids.next(),
         ap_id: outgoing.built.id,
         actor_id: outgoing.actor,
         post_id: outgoing.post,
-        document: serde_json::to_string(&outgoing.built.document).map_err(Error::internal)?,
+        document: serde_json::to_string(&document).map_err(Error::internal)?,
         created_at: app.now(),
     };
     app.db
@@ -69,6 +71,22 @@ async fn store(app: &App, outgoing: Outgoing) -> Result<()> {
         .await?;
     app.wake.deliveries.notify_one();
     Ok(())
+}
+
+/// What everybody may read carries its actor's proof, so that others can pass it on. What is private does not: it could be
+/// shown around.
+async fn proven(app: &App, actor: Id<Actor>, document: Value) -> Result<Value> {
+    let everybody = |key: &str| document.get(key).is_some_and(names_everybody);
+    if everybody("to") || everybody("cc") {
+        keys::prove(app, actor, document).await
+    } else {
+        Ok(document)
+    }
+}
+
+fn names_everybody(audience: &Value) -> bool {
+    let all = audience.as_array();
+    all.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(PUBLIC)))
 }
 
 fn build(conn: &mut Conn, event: &Event, site: &str) -> Result<Option<Outgoing>> {

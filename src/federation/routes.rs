@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aws_lc_rs::digest;
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -19,11 +20,12 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::documents::{self, ActorCollection, Page, PostCollection, Served};
-use super::inbox::{self, BODY_MAX, Posted};
-use super::{Federation, nodeinfo, webfinger};
+use super::inbox::{self, BODY_MAX, Posted, Verdict};
+use super::reason::{Reason, Refusal};
+use super::{Federation, nodeinfo, signature, webfinger};
 use crate::domain::account;
 use crate::error::{Error, Result};
-use crate::types::ApUrl;
+use crate::types::{ApUrl, Host};
 
 type Fed = State<Arc<Federation>>;
 
@@ -75,35 +77,75 @@ async fn receive(
     State(fed): Fed,
     uri: http::Uri,
     headers: HeaderMap,
-    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let Ok(body) = body else {
-        let why = Error::invalid(format!("an activity has at most {BODY_MAX} bytes"));
-        return refusal(StatusCode::PAYLOAD_TOO_LARGE, &why);
+    let body = match body {
+        Ok(body) => body,
+        Err(unread) => return turned_away(&fed, &unread_body(&unread)),
     };
     let path_and_query = uri
         .path_and_query()
         .map_or("/", http::uri::PathAndQuery::as_str)
         .to_owned();
-    match Box::pin(inbox::receive(
-        &fed,
-        Posted {
-            path_and_query,
-            headers,
-            body,
-        },
-    ))
-    .await
-    {
+    let posted = Posted {
+        path_and_query,
+        headers,
+        body,
+    };
+    match Box::pin(inbox::receive(&fed, posted)).await {
         Ok(verdict) => {
             fed.app.metrics.count_inbox(verdict.as_str());
+            if let Verdict::Ignored(reason) = verdict {
+                fed.app.metrics.count_ignored(reason.as_str());
+            }
             StatusCode::ACCEPTED.into_response()
         }
-        Err(error) => {
-            fed.app.metrics.count_inbox("refused");
-            failure(&error)
-        }
+        Err(refusal) => turned_away(&fed, &refusal),
     }
+}
+
+fn unread_body(why: &BytesRejection) -> Refusal {
+    if why.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Reason::TooLarge.refuse(format!("an activity has at most {BODY_MAX} bytes"))
+    } else {
+        Reason::BodyIncomplete.refuse("the body broke off")
+    }
+}
+
+/// Answers a refused activity (RFC 9457), counts it and logs it, once.
+fn turned_away(fed: &Federation, refusal: &Refusal) -> Response {
+    let reason = refusal.reason.as_str();
+    let status = match refusal.reason {
+        Reason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Reason::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        _ => status(&refusal.error),
+    };
+    fed.app.metrics.count_inbox("refused");
+    fed.app.metrics.count_refusal(reason);
+    let signer = refusal.signer.as_ref().map_or("", Host::as_str);
+    if status == StatusCode::INTERNAL_SERVER_ERROR {
+        let error = refusal.error.log_text();
+        tracing::error!(reason, signer, "cannot take an activity in: {error}");
+    } else {
+        let status = status.as_u16();
+        tracing::info!(reason, signer, status, "refused an activity: {refusal}");
+    }
+    let problem = json!({
+        "type": "about:blank", "title": status.canonical_reason(), "status": status.as_u16(),
+        "detail": refusal.to_string(), "reason": reason,
+    });
+    let mut response = (status, problem.to_string()).into_response();
+    let headers = response.headers_mut();
+    if status == StatusCode::UNAUTHORIZED {
+        let wanted = HeaderValue::from_static(signature::wanted(true));
+        headers.insert("accept-signature", wanted);
+    }
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    retry_later(headers, status, &refusal.error);
+    response
 }
 
 async fn finger(State(fed): Fed, Query(query): Query<Vec<(String, String)>>) -> Response {
@@ -350,28 +392,9 @@ fn document_answer(headers: &HeaderMap, status: StatusCode, document: &Value) ->
     response
 }
 
-/// The status that a kind of error has for other servers.
+/// The answer to a request that failed.
 fn failure(error: &Error) -> Response {
-    let status = match error {
-        Error::NotFound(_) => StatusCode::NOT_FOUND,
-        Error::Gone(_) => StatusCode::GONE,
-        Error::Invalid { fields, .. } if fields.contains_key("Content-Type") => {
-            StatusCode::UNSUPPORTED_MEDIA_TYPE
-        }
-        Error::Unauthorized(_) => StatusCode::UNAUTHORIZED,
-        Error::Forbidden(_) => StatusCode::FORBIDDEN,
-        Error::Conflict(_) => StatusCode::CONFLICT,
-        Error::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Error::Remote {
-            temporary: true, ..
-        } => StatusCode::SERVICE_UNAVAILABLE,
-        Error::Invalid { .. } | Error::Remote { .. } => StatusCode::BAD_REQUEST,
-        Error::Setup(_) | Error::Db(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    refusal(status, error)
-}
-
-fn refusal(status: StatusCode, error: &Error) -> Response {
+    let status = status(error);
     if status == StatusCode::INTERNAL_SERVER_ERROR {
         tracing::error!("cannot answer another server: {}", error.log_text());
     } else {
@@ -382,14 +405,33 @@ fn refusal(status: StatusCode, error: &Error) -> Response {
     let fields = response.headers_mut();
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     fields.insert(VARY, HeaderValue::from_static("Accept"));
-    if let Error::RateLimited { retry_after } = error {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(*retry_after));
-    } else if status == StatusCode::SERVICE_UNAVAILABLE {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(60));
-    }
+    retry_later(response.headers_mut(), status, error);
     response
+}
+
+/// The status that a kind of error has for other servers.
+fn status(error: &Error) -> StatusCode {
+    match error {
+        Error::NotFound(_) => StatusCode::NOT_FOUND,
+        Error::Gone(_) => StatusCode::GONE,
+        Error::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+        Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::Remote {
+            temporary: true, ..
+        } => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Invalid { .. } | Error::Remote { .. } => StatusCode::BAD_REQUEST,
+        Error::Setup(_) | Error::Db(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Says when to come again, where that helps.
+fn retry_later(headers: &mut HeaderMap, status: StatusCode, error: &Error) {
+    let seconds = match error {
+        Error::RateLimited { retry_after } => *retry_after,
+        _ if status == StatusCode::SERVICE_UNAVAILABLE => 60,
+        _ => return,
+    };
+    headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
 }

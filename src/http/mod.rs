@@ -1,6 +1,8 @@
 //! The one client for everything that leaves the node. It guards where requests go, how long they take
 //! and how much comes back; it signs nothing and knows no ActivityPub.
 
+mod budget;
+mod gate;
 mod guard;
 mod media;
 mod resolve;
@@ -8,7 +10,7 @@ mod resolve;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -18,6 +20,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method};
 use url::Url;
 
+pub use budget::within_budget;
+pub use gate::{Ended, Gate, Purpose};
 pub use guard::{Forbidden, Guard};
 pub use media::{is_activity_json, is_inbox_json};
 pub use resolve::Resolver;
@@ -104,6 +108,7 @@ pub struct HttpClient(Arc<Inner>);
 struct Inner {
     client: reqwest::Client,
     guard: Guard,
+    gate: Option<Arc<dyn Gate>>,
 }
 
 impl HttpClient {
@@ -137,7 +142,21 @@ impl HttpClient {
         let client = builder.build().map_err(|error| {
             Error::Setup(format!("the HTTP client cannot start: {}", root(&error)))
         })?;
-        Ok(Self(Arc::new(Inner { client, guard })))
+        Ok(Self(Arc::new(Inner {
+            client,
+            guard,
+            gate: None,
+        })))
+    }
+
+    /// The same client, which asks `gate` before each request and tells it how each ended.
+    #[must_use]
+    pub fn behind(&self, gate: Arc<dyn Gate>) -> Self {
+        Self(Arc::new(Inner {
+            client: self.0.client.clone(),
+            guard: self.0.guard,
+            gate: Some(gate),
+        }))
     }
 
     /// The bare client beneath, for the federation crate to hold; a middleware answers before it is asked.
@@ -157,8 +176,9 @@ impl HttpClient {
     /// Sends a GET and reads the reply; does not follow redirects. Fails with `Remote` when the address
     /// is forbidden, the host fails, or a limit is passed.
     pub async fn get(&self, url: &Url, headers: HeaderMap, limits: Limits) -> Result<Reply> {
-        let exchange = self.exchange(Method::GET, url, headers, Bytes::new(), limits.bytes);
-        within(url, limits, exchange).await
+        let trip = self.trip(Purpose::Fetch);
+        let exchange = trip.exchange(Method::GET, url, headers, Bytes::new(), limits.bytes);
+        trip.tell(within(url, limits, exchange).await)
     }
 
     /// Sends a GET and follows up to three redirects. Each hop is tested like the first and gets
@@ -169,7 +189,9 @@ impl HttpClient {
         limits: Limits,
         headers_for: impl Fn(&Url) -> HeaderMap + Send + Sync,
     ) -> Result<Reply> {
-        within(url, limits, self.follow(url, limits.bytes, headers_for)).await
+        let trip = self.trip(Purpose::Fetch);
+        let following = trip.follow(url, limits.bytes, headers_for);
+        trip.tell(within(url, limits, following).await)
     }
 
     /// Sends a POST and reads the reply; does not follow redirects. Fails as [`HttpClient::get`].
@@ -180,10 +202,29 @@ impl HttpClient {
         body: Bytes,
         limits: Limits,
     ) -> Result<Reply> {
-        let exchange = self.exchange(Method::POST, url, headers, body, limits.bytes);
-        within(url, limits, exchange).await
+        let trip = self.trip(Purpose::Deliver);
+        let exchange = trip.exchange(Method::POST, url, headers, body, limits.bytes);
+        trip.tell(within(url, limits, exchange).await)
     }
 
+    fn trip(&self, purpose: Purpose) -> Trip<'_> {
+        Trip {
+            inner: &self.0,
+            purpose,
+            at: Mutex::default(),
+        }
+    }
+}
+
+/// One call of the client: a request, or a chain of redirects.
+struct Trip<'a> {
+    inner: &'a Inner,
+    purpose: Purpose,
+    /// Whom we are talking to, once we were let out.
+    at: Mutex<Option<Url>>,
+}
+
+impl Trip<'_> {
     async fn follow(
         &self,
         start: &Url,
@@ -215,9 +256,9 @@ impl HttpClient {
         body: Bytes,
         max_bytes: usize,
     ) -> Result<Reply> {
-        self.check_url(url)?;
+        self.leave(url)?;
         let mut request = self
-            .0
+            .inner
             .client
             .request(method.clone(), url.clone())
             .headers(headers);
@@ -234,6 +275,39 @@ impl HttpClient {
             url: url.clone(),
             body,
         })
+    }
+
+    /// Lets a request out: the address, the budget and the gate must allow it.
+    fn leave(&self, url: &Url) -> Result<()> {
+        self.set_at(None);
+        let forbidden = self.inner.guard.check_url(url);
+        forbidden.map_err(|forbidden| refused(url, &forbidden))?;
+        if let Some(gate) = &self.inner.gate {
+            gate.admit(url, self.purpose)?;
+        }
+        if self.purpose == Purpose::Fetch {
+            budget::spend()?;
+        }
+        self.set_at(Some(url));
+        Ok(())
+    }
+
+    fn set_at(&self, url: Option<&Url>) {
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner) = url.cloned();
+    }
+
+    /// Tells the gate how it ended, unless we were not let out.
+    fn tell(&self, result: Result<Reply>) -> Result<Reply> {
+        let at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(gate), Some(url)) = (&self.inner.gate, &*at) {
+            let ended = match &result {
+                Ok(reply) => Ended::Status(reply.status),
+                Err(error) => Ended::Failed(error),
+            };
+            gate.report(url, self.purpose, &ended);
+        }
+        drop(at);
+        result
     }
 }
 
@@ -269,6 +343,13 @@ fn redirect_target(reply: &Reply) -> Result<Option<Url>> {
         .ok()
         .and_then(|text| reply.url.join(text).ok());
     match next {
+        Some(next) if reply.url.scheme() == "https" && next.scheme() != "https" => {
+            Err(Error::remote_final(format!(
+                "{} redirects from https to {}",
+                host_of(&reply.url),
+                next.scheme()
+            )))
+        }
         Some(next) => Ok(Some(next)),
         None => Err(Error::remote_final(format!(
             "{} redirects to what is no address",

@@ -94,7 +94,7 @@ fn both_databases_have_the_same_migrations() {
 }
 
 fn insert(conn: &mut Conn, name: &str) -> antiphon::error::Result<()> {
-    antiphon::hosts::set_blocked(conn, &Host::parse(name).unwrap(), true, Timestamp(1))
+    antiphon::hosts::block(conn, &Host::parse(name).unwrap(), None, Timestamp(1))
 }
 
 both_databases! {

@@ -24,10 +24,10 @@ use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 pub use own::{delete_own, edit_own, get_own, reply};
 pub use read::{Located, get_placed, list_aside, list_under, locate};
 pub use store::{
-    Parent, count_direct, count_public, count_replies, find_parent, get, list_by_status,
-    list_inboxes, list_of_post, list_participants, list_public, list_public_replies, load_by_ap_id,
-    load_number, load_parked, park, parked_for, set_mentions, set_status, take_parked, unpark_old,
-    was_received,
+    Parent, cast_all_of, count_direct, count_public, count_replies, find_parent, get,
+    list_by_status, list_inboxes, list_of_post, list_participants, list_public,
+    list_public_replies, load_by_ap_id, load_number, load_parked, park, parked_for, set_mentions,
+    set_status, take_parked, unpark_old, was_received,
 };
 
 /// A comment as it stands in the database.
@@ -145,7 +145,7 @@ pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
             {
                 return Ok((Receipt::Duplicate, false));
             }
-            if store::is_buried(conn, &incoming.ap_id)? {
+            if store::is_buried(conn, &incoming.ap_id, incoming.actor_id)? {
                 return Ok((Receipt::Tombstone, false));
             }
             let status = screening::review(conn, mode, incoming.actor_id)?;
@@ -297,18 +297,20 @@ impl Shown {
     }
 }
 
-/// Deletes a reply from elsewhere at its author's word; an unknown one is remembered, so that it stays gone when it
-/// comes late. False when it is somebody else's.
+/// Deletes a reply from elsewhere at its author's word, brought by an activity or (None) found out; an unknown one is
+/// remembered, so that it stays gone when it comes late. False when it is somebody else's.
 pub async fn receive_delete(
     app: &App,
-    activity: ApUrl,
+    activity: Option<ApUrl>,
     ap_id: ApUrl,
     actor: Actor,
 ) -> Result<bool> {
     let (now, sweep) = (app.now(), app.job(Job::SweepMedia));
     app.db
         .write(move |conn| {
-            store::note_received(conn, &activity, now)?;
+            if let Some(activity) = &activity {
+                store::note_received(conn, activity, now)?;
+            }
             match load_by_ap_id(conn, &ap_id)? {
                 Some(comment) if comment.actor_id != actor.id => Ok(false),
                 Some(comment) => {

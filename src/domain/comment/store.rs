@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::types::{ApUrl, Html, Id, Timestamp};
 
 pub use public::{count_direct, count_public, count_replies, list_public, list_public_replies};
+pub use shade::cast_all_of;
 
 /// Where a reply belongs: a post, and the comment it answers unless it answers the post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,11 +213,12 @@ pub(super) fn empty_all_of(conn: &mut Conn, actor: Id<Actor>, now: Timestamp) ->
 }
 
 /// What a moderator took away: deleted then, it stays as unseen as it was, for it addresses nobody any more.
-fn is_aside() -> diesel::dsl::EqAny<comments::status, [CommentStatus; 3]> {
+fn is_aside() -> diesel::dsl::EqAny<comments::status, [CommentStatus; 4]> {
     let aside = [
         CommentStatus::Held,
         CommentStatus::Spam,
         CommentStatus::Trash,
+        CommentStatus::Blocked,
     ];
     comments::status.eq_any(aside)
 }
@@ -252,9 +254,12 @@ pub(super) fn bury(conn: &mut Conn, ap_id: &ApUrl, actor: &ApUrl, now: Timestamp
     Ok(())
 }
 
-pub(super) fn is_buried(conn: &mut Conn, ap_id: &ApUrl) -> Result<bool> {
+/// True when its author deleted a reply before it came; what others on that server said counts for nothing.
+pub(super) fn is_buried(conn: &mut Conn, ap_id: &ApUrl, author: Id<Actor>) -> Result<bool> {
     let found = tombstones::table
-        .find(ap_id)
+        .inner_join(actors::table.on(actors::ap_id.eq(tombstones::actor_ap_id)))
+        .filter(tombstones::ap_id.eq(ap_id))
+        .filter(actors::id.eq(author))
         .select(tombstones::deleted_at)
         .first::<i64>(conn)
         .optional()?;

@@ -10,11 +10,13 @@ use crate::db::schema::activities;
 use crate::domain::actor::Actor;
 use crate::domain::post::Post;
 use crate::error::Result;
+use crate::hosts::{self, Change};
 use crate::types::{ApUrl, Host, Id, Timestamp};
 
+pub use crate::hosts::{BREAKER_FAILURES, pause_secs};
 pub use store::{
-    claim, count_pending, forget_failures, insert_activity, list_items, load_document,
-    release_leases, settle, totals,
+    claim, count_failure, count_pending, forget_failures, insert_activity, list_items,
+    list_waiting_hosts, load_document, release_leases, set_aside, settle, take_up, totals,
 };
 
 /// An activity of one of our actors, as it is sent.
@@ -50,6 +52,8 @@ pub enum State {
     Delivered,
     /// Refused or given up.
     Dead,
+    /// The server is blocked here; sent when it is not any more.
+    Blocked,
 }
 
 impl State {
@@ -60,6 +64,7 @@ impl State {
             Self::Retrying => 1,
             Self::Delivered => 2,
             Self::Dead => 3,
+            Self::Blocked => 4,
         }
     }
 
@@ -70,6 +75,7 @@ impl State {
             Self::Retrying => "retrying",
             Self::Delivered => "delivered",
             Self::Dead => "dead",
+            Self::Blocked => "blocked",
         }
     }
 
@@ -78,6 +84,7 @@ impl State {
             0 => Self::Waiting,
             1 => Self::Retrying,
             2 => Self::Delivered,
+            4 => Self::Blocked,
             _ => Self::Dead,
         }
     }
@@ -129,6 +136,8 @@ pub enum Outcome {
     },
     /// Put back untried: the host is known to be down until this moment.
     Postponed(Timestamp),
+    /// Kept untried: the host was blocked meanwhile.
+    Blocked,
 }
 
 impl Outcome {
@@ -139,6 +148,7 @@ impl Outcome {
             Self::Retry { .. } => "retry",
             Self::Dead { .. } => "dead",
             Self::Postponed(_) => "postponed",
+            Self::Blocked => "blocked",
         }
     }
 }
@@ -174,25 +184,6 @@ pub struct Totals {
 /// How long a claimed delivery is ours: a killed process's come back after this. Longer than the longest try.
 pub const LEASE_SECS: i64 = 120;
 
-/// Failures in a row after which a host is left alone for a while.
-pub const BREAKER_FAILURES: i32 = 3;
-
-/// The pause before the next try: half a minute, doubled each time, at most six hours, give or take a quarter.
-/// `jitter` is in 0..=1.
-pub fn pause_secs(attempts: i32, jitter: f64) -> i64 {
-    let doublings = u32::try_from(attempts.clamp(0, 10)).unwrap_or(0);
-    let base = 30_i64.saturating_mul(1 << doublings).min(6 * 3600);
-    let spread = base / 2;
-    #[expect(
-        clippy::as_conversions,
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "a few seconds more or less"
-    )]
-    let offset = (spread as f64 * jitter.clamp(0.0, 1.0)) as i64;
-    base - spread / 2 + offset
-}
-
 /// What is due, counted, and the newest rows: of one post, or of all.
 pub async fn overview(
     app: &App,
@@ -204,6 +195,26 @@ pub async fn overview(
         .await
 }
 
+/// Writes down what fetching found out about servers: one that fails in a row is left alone by deliveries, too.
+pub async fn note_health(app: &App) -> Result<()> {
+    let (changes, now) = (app.hosts.take_changes(), app.now());
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let write = move |conn: &mut crate::db::Conn| {
+        for (host, change) in &changes {
+            match change {
+                Change::Failed(times) => {
+                    (0..*times).try_for_each(|_| count_failure(conn, host, now))?;
+                }
+                Change::Recovered => hosts::forget_failures(conn, host, now)?,
+            }
+        }
+        Ok(())
+    };
+    app.db.write(write).await
+}
+
 /// Sends dead deliveries again: of one post, or all. Returns how many.
 pub async fn retry_dead(app: &App, post: Option<Id<Post>>) -> Result<usize> {
     let now = app.now();
@@ -213,19 +224,4 @@ pub async fn retry_dead(app: &App, post: Option<Id<Post>>) -> Result<usize> {
         .await?;
     app.wake.deliveries.notify_one();
     Ok(revived)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn pauses_grow_within_bounds(attempts in 0..100_i32, jitter in 0.0..=1.0_f64) {
-            let pause = pause_secs(attempts, jitter);
-            prop_assert!((22..=6 * 3600 * 5 / 4).contains(&pause));
-            prop_assert!(pause_secs(attempts + 2, 0.0) >= pause_secs(attempts, 0.0));
-        }
-    }
 }

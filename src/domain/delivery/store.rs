@@ -131,6 +131,9 @@ pub fn settle(
         match outcome {
             Outcome::Done => {}
             Outcome::Postponed(at) => put_back(conn, due, *at)?,
+            Outcome::Blocked => {
+                set_aside(conn, std::slice::from_ref(&due.host))?;
+            }
             Outcome::Retry {
                 at,
                 error,
@@ -197,8 +200,48 @@ fn put_back(conn: &mut Conn, due: &Due, at: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Sets the deliveries to these hosts aside that are still due. Returns how many.
+pub fn set_aside(conn: &mut Conn, hosts: &[Host]) -> Result<usize> {
+    let due = deliveries::table
+        .filter(deliveries::host.eq_any(hosts))
+        .filter(deliveries::state.lt(State::Delivered.number()));
+    Ok(diesel::update(due)
+        .set((
+            deliveries::state.eq(State::Blocked.number()),
+            deliveries::lease_until.eq(0_i64),
+        ))
+        .execute(conn)?)
+}
+
+/// Makes the deliveries due again that were set aside for these hosts. Returns how many.
+pub fn take_up(conn: &mut Conn, hosts: &[Host], now: Timestamp) -> Result<usize> {
+    let aside = deliveries::table
+        .filter(deliveries::host.eq_any(hosts))
+        .filter(deliveries::state.eq(State::Blocked.number()));
+    Ok(diesel::update(aside)
+        .set((
+            deliveries::state.eq(State::Retrying.number()),
+            deliveries::next_attempt_at.eq(now),
+            deliveries::created_at.eq(now),
+        ))
+        .execute(conn)?)
+}
+
+/// The hosts with deliveries that are due, or set aside.
+pub fn list_waiting_hosts(conn: &mut Conn) -> Result<Vec<Host>> {
+    Ok(deliveries::table
+        .filter(deliveries::state.eq_any([
+            State::Waiting.number(),
+            State::Retrying.number(),
+            State::Blocked.number(),
+        ]))
+        .select(deliveries::host)
+        .distinct()
+        .load(conn)?)
+}
+
 /// Counts a failure of a host; after some in a row, everything for it waits.
-fn count_failure(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()> {
+pub fn count_failure(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()> {
     let failures = hosts::count_failure(conn, host, now)?;
     if failures >= BREAKER_FAILURES {
         let retry_at = now.plus_secs(pause_secs(failures - BREAKER_FAILURES, 0.5));

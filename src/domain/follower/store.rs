@@ -28,10 +28,23 @@ pub fn remove(conn: &mut Conn, actor: Id<Actor>, follower: Id<Actor>) -> Result<
     Ok(())
 }
 
+pub(super) fn remove_by_follow(
+    conn: &mut Conn,
+    follower: Id<Actor>,
+    follow: &ApUrl,
+) -> Result<bool> {
+    let row = followers::table
+        .filter(followers::follower_id.eq(follower))
+        .filter(followers::follow_ap_id.eq(follow));
+    Ok(diesel::delete(row).execute(conn)? > 0)
+}
+
 /// How many follow an actor of ours.
 pub fn count(conn: &mut Conn, actor: Id<Actor>) -> Result<i64> {
     Ok(followers::table
+        .inner_join(actors::table.on(actors::id.eq(followers::follower_id)))
         .filter(followers::actor_id.eq(actor))
+        .filter(actors::blocked.eq(false))
         .count()
         .get_result(conn)?)
 }
@@ -68,6 +81,7 @@ pub fn list_page(
     let query = followers::table
         .inner_join(actors::table.on(actors::id.eq(followers::follower_id)))
         .filter(followers::actor_id.eq(actor))
+        .filter(actors::blocked.eq(false))
         .filter(followers::id.lt(before));
     Ok(query
         .order(followers::id.desc())
@@ -82,6 +96,7 @@ pub fn list_inboxes(conn: &mut Conn, actor: Id<Actor>) -> Result<Vec<ApUrl>> {
         .inner_join(actors::table.on(actors::id.eq(followers::follower_id)))
         .filter(followers::actor_id.eq(actor))
         .filter(actors::gone_at.is_null())
+        .filter(actors::blocked.eq(false))
         .select((actors::inbox, actors::shared_inbox));
     let rows: Vec<(ApUrl, Option<ApUrl>)> = query.load(conn)?;
     let inboxes: std::collections::BTreeSet<ApUrl> = rows

@@ -1,4 +1,8 @@
-//! People's decisions about comments: approve, hold, spam, trash. Each can be taken back.
+//! People's decisions: about comments (approve, hold, spam, trash), about whole servers (block). Each can be taken back.
+
+pub mod blocklist;
+mod blocks;
+mod store;
 
 use crate::app::App;
 use crate::domain::comment::{self, Comment};
@@ -7,6 +11,9 @@ use crate::domain::visibility::CommentStatus;
 use crate::error::{Error, Result};
 use crate::queue::Job;
 use crate::types::Id;
+
+pub use crate::hosts::Block;
+pub use blocks::{Effects, block, check_domain, list_blocks, notice_blocks, unblock};
 
 /// Moves a comment to another state. `Gone` when its author deleted it. The copies of its pictures go when it does, and
 /// are fetched when it comes.
@@ -17,8 +24,15 @@ pub async fn decide(app: &App, id: Id<Comment>, status: CommentStatus) -> Result
     let decided = app
         .db
         .write(move |conn| {
-            if comment::get(conn, id)?.status == CommentStatus::Deleted {
-                return Err(Error::Gone("the comment"));
+            match comment::get(conn, id)?.status {
+                CommentStatus::Deleted => return Err(Error::Gone("the comment")),
+                CommentStatus::Blocked => {
+                    return Err(Error::Conflict(
+                        "the author's server is blocked; unblock it to decide about its comments"
+                            .into(),
+                    ));
+                }
+                _ => {}
             }
             let comment = comment::set_status(conn, id, status, now)?;
             if status != CommentStatus::Published {

@@ -230,7 +230,8 @@ fn load_faces(conn: &mut Conn, post: Id<Post>, kind: &str) -> Result<Faces> {
     let of_post = reactions::post_id
         .eq(post)
         .and(reactions::comment_id.is_null())
-        .and(reactions::kind.eq(kind));
+        .and(reactions::kind.eq(kind))
+        .and(actors::blocked.eq(false));
     let people: Vec<(String, String, Host, ApUrl, Option<String>)> = reactions::table
         .inner_join(actors::table)
         .filter(of_post)
@@ -248,7 +249,8 @@ fn load_faces(conn: &mut Conn, post: Id<Post>, kind: &str) -> Result<Faces> {
     let total = if shown < FACES {
         shown
     } else {
-        reactions::table.filter(of_post).count().get_result(conn)?
+        let all = reactions::table.inner_join(actors::table);
+        all.filter(of_post).count().get_result(conn)?
     };
     let people = people
         .into_iter()

@@ -78,7 +78,7 @@ impl Loop {
     async fn new(fed: Arc<Federation>, results: mpsc::Sender<Settled>) -> Result<Self> {
         let config = &fed.app.config.delivery;
         Ok(Self {
-            sender: Arc::new(Sender::new(Arc::clone(&fed)).await?),
+            sender: Arc::new(Sender::new(Arc::clone(&fed))),
             lanes: Lanes::new(config.per_host),
             places: Arc::new(Semaphore::new(config.concurrency)),
             aside: Arc::new(Semaphore::new(ASIDE_MAX)),

@@ -1,12 +1,11 @@
-//! One delivery: sign, POST, read the answer. Remembers which signature form a server takes.
+//! One delivery: sign, POST, read the answer, knock again where the form of the signature was refused.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use moka::future::Cache;
 use tokio::sync::Semaphore;
 use url::Url;
@@ -16,10 +15,10 @@ use crate::domain::delivery::{self, Activity, Due, Outcome, pause_secs};
 use crate::error::{Error, Result};
 use crate::federation::Federation;
 use crate::federation::keys::{self, Signer};
-use crate::federation::signature::{BodyDigest, SignatureForm, sign_post_digest};
-use crate::hosts;
+use crate::federation::knock::{self, Knock};
+use crate::federation::signature::{BodyDigest, sign_challenged, sign_post_digest};
 use crate::http::{Limits, Reply};
-use crate::types::{Host, Id, Timestamp};
+use crate::types::{Id, Timestamp};
 
 const CONTENT_TYPE: &str = "application/activity+json";
 /// How much of an answer is read; of a refusal, the beginning is kept.
@@ -39,33 +38,25 @@ pub(super) struct Sender {
     fed: Arc<Federation>,
     prepared: Cache<Id<Activity>, Arc<Prepared>>,
     signers: Cache<Id<Actor>, Signer>,
-    /// Hosts that take RFC 9421 only; all others get draft-cavage first.
-    modern: RwLock<HashMap<Host, SignatureForm>>,
     /// Signing is CPU: as many at once as there are cores, and as many again that wait their turn on their thread.
     signing: Arc<Semaphore>,
     limits: Limits,
 }
 
 impl Sender {
-    pub(super) async fn new(fed: Arc<Federation>) -> Result<Self> {
-        let forms = fed.app.db.read(hosts::list_forms).await?;
-        let modern = forms
-            .into_iter()
-            .map(|(host, form)| (host, form_of(&form)))
-            .collect();
+    pub(super) fn new(fed: Arc<Federation>) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let deadline = Duration::from_secs(fed.app.config.delivery.timeout_secs);
-        Ok(Self {
+        Self {
             fed,
             prepared: Cache::new(64),
             signers: Cache::new(64),
-            modern: RwLock::new(modern),
             signing: Arc::new(Semaphore::new(2 * cores)),
             limits: Limits {
                 bytes: ANSWER_MAX,
                 deadline,
             },
-        })
+        }
     }
 
     /// Makes one delivery and says how it ended. Never fails: whatever happens is an outcome.
@@ -81,33 +72,31 @@ impl Sender {
             .inbox
             .url()
             .ok_or_else(|| Error::remote_final(format!("{} is no address", due.inbox)))?;
-        let form = self.form(&due.host);
-        let reply = self.post(due, &url, form).await?;
-        if !matches!(
-            reply.status,
-            StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST
-        ) {
+        let first = self.fed.forms.first(&due.host);
+        let reply = self.post(due, &url, Knock::Form(first)).await?;
+        if !knock::is_refusal(reply.status) {
             return Ok(reply);
         }
-        let other = match form {
-            SignatureForm::Cavage => SignatureForm::Rfc9421,
-            SignatureForm::Rfc9421 => SignatureForm::Cavage,
-        };
-        let second = self.post(due, &url, other).await?;
-        if second.status.is_success() {
-            self.remember(&due.host, other).await;
-            return Ok(second);
+        let signer = self.signer(due.actor_id).await?;
+        for knock in knock::more(first, &reply, &Method::POST, &signer.key_id) {
+            let form = knock.form();
+            let again = self.post(due, &url, knock).await?;
+            if again.status.is_success() {
+                self.fed.forms.keep(&self.fed.app, &due.host, form).await;
+                return Ok(again);
+            }
+            // A refusal in each form is one; a server that failed at a later knock has not decided yet.
+            if again.status.is_server_error() || again.status == StatusCode::TOO_MANY_REQUESTS {
+                return Ok(again);
+            }
         }
-        // A refusal in both forms is one; a server that failed at the second knock has not decided yet.
-        let undecided =
-            second.status.is_server_error() || second.status == StatusCode::TOO_MANY_REQUESTS;
-        Ok(if undecided { second } else { reply })
+        Ok(reply)
     }
 
-    async fn post(&self, due: &Due, url: &Url, form: SignatureForm) -> Result<Reply> {
+    async fn post(&self, due: &Due, url: &Url, knock: Knock) -> Result<Reply> {
         let prepared = self.prepare(due.activity_id).await?;
         let signer = self.signer(due.actor_id).await?;
-        let headers = self.sign(&prepared, signer, url, form).await?;
+        let headers = self.sign(&prepared, signer, url, knock).await?;
         self.fed
             .app
             .http
@@ -120,7 +109,7 @@ impl Sender {
         prepared: &Arc<Prepared>,
         signer: Signer,
         url: &Url,
-        form: SignatureForm,
+        knock: Knock,
     ) -> Result<HeaderMap> {
         let turn = Arc::clone(&self.signing).acquire_owned().await;
         let turn = turn.map_err(Error::internal)?;
@@ -128,15 +117,17 @@ impl Sender {
         let work = move || {
             // Ends with the work, not when the waiting task comes round to it: the cores go on at once.
             let _turn = turn;
-            sign_post_digest(
-                form,
-                &signer.key,
-                &signer.key_id,
-                &url,
-                CONTENT_TYPE,
-                &prepared.digest,
-                now,
-            )
+            let (key, key_id) = (&signer.key, &signer.key_id);
+            let digest = &prepared.digest;
+            match knock {
+                Knock::Form(form) => {
+                    sign_post_digest(form, key, key_id, &url, CONTENT_TYPE, digest, now)
+                }
+                Knock::Challenge(asked) => {
+                    let body = Some((CONTENT_TYPE, digest));
+                    sign_challenged(&asked, key, key_id, &url, body, now)
+                }
+            }
         };
         Ok(tokio::task::spawn_blocking(work)
             .await
@@ -168,28 +159,6 @@ impl Sender {
             .try_get_with(actor, keys::signer(&self.fed.app, actor))
             .await
             .map_err(shared)
-    }
-
-    fn form(&self, host: &Host) -> SignatureForm {
-        let modern = self.modern.read().unwrap_or_else(PoisonError::into_inner);
-        modern.get(host).copied().unwrap_or(SignatureForm::Cavage)
-    }
-
-    async fn remember(&self, host: &Host, form: SignatureForm) {
-        self.modern
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(host.clone(), form);
-        let (host, now) = (host.clone(), self.fed.app.now());
-        let stored = self
-            .fed
-            .app
-            .db
-            .write(move |conn| hosts::remember_form(conn, &host, word(form), now))
-            .await;
-        if let Err(error) = stored {
-            tracing::warn!("cannot remember a signature form: {}", error.log_text());
-        }
     }
 
     fn judge(&self, due: &Due, reply: &Reply) -> Outcome {
@@ -226,6 +195,7 @@ impl Sender {
 
     fn judge_error(&self, due: &Due, error: &Error) -> Outcome {
         match error {
+            Error::Forbidden(_) if self.fed.app.hosts.is_blocked(&due.host) => Outcome::Blocked,
             Error::Remote {
                 temporary: true,
                 message,
@@ -267,21 +237,6 @@ impl Sender {
             status: status.map(|status| status.as_u16()),
             host_failed: status.is_none_or(|status| status.is_server_error()),
         }
-    }
-}
-
-fn form_of(word: &str) -> SignatureForm {
-    if word == "rfc9421" {
-        SignatureForm::Rfc9421
-    } else {
-        SignatureForm::Cavage
-    }
-}
-
-fn word(form: SignatureForm) -> &'static str {
-    match form {
-        SignatureForm::Cavage => "cavage",
-        SignatureForm::Rfc9421 => "rfc9421",
     }
 }
 

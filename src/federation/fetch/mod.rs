@@ -12,9 +12,10 @@ use activitypub_federation::fetch::object_id::ObjectId;
 use moka::future::Cache;
 use url::Url;
 
+use super::keys::Signer;
+use super::knock::Forms;
 use super::objects::Doc;
 use super::objects::actor::RemoteActor;
-use super::signature::RsaKey;
 use crate::app::App;
 use crate::domain::actor::{self, Actor};
 use crate::error::{Error, Result};
@@ -27,8 +28,10 @@ pub struct Fetcher {
     config: FederationConfig<Arc<App>>,
     /// Fetches under way and just done, by id: whoever asks meanwhile gets the same answer, good or bad.
     recent: Cache<String, Result<Actor, Failure>>,
-    /// Keys that were fetched anew because a signature did not fit.
-    refetched: Cache<String, ()>,
+    /// Actors whose documents were lately read again by their age.
+    looked_at: Cache<String, ()>,
+    /// Documents of keys that were fetched anew because a signature did not fit, and how that went.
+    refetched: Cache<String, Result<Actor, Failure>>,
 }
 
 /// A remembered failure; errors themselves cannot be shared.
@@ -43,13 +46,13 @@ struct Failure {
 const REQUESTS_PER_MESSAGE: u32 = 8;
 /// How long an answer is shared.
 const SHARED: Duration = Duration::from_secs(30);
-/// A key is fetched anew at most once in this time.
+/// A key's document is fetched anew at most once in this time.
 const REFETCH_PAUSE: Duration = Duration::from_mins(5);
 
 impl Fetcher {
-    /// Builds the fetcher; `key` signs for the node's own actor.
-    pub async fn new(app: Arc<App>, key: RsaKey) -> Result<Self> {
-        let client = adapter::client(Arc::clone(&app), key);
+    /// Builds the fetcher; `signer` signs for the node's own actor.
+    pub(super) async fn new(app: Arc<App>, signer: Signer, forms: Forms) -> Result<Self> {
+        let client = adapter::client(Arc::clone(&app), signer, forms);
         let config = FederationConfig::builder()
             .domain(app.config.host().to_string())
             .app_data(Arc::clone(&app))
@@ -65,15 +68,12 @@ impl Fetcher {
             .max_capacity(10_000)
             .time_to_live(SHARED)
             .build();
-        let refetched = Cache::builder()
-            .max_capacity(10_000)
-            .time_to_live(REFETCH_PAUSE)
-            .build();
         Ok(Self {
             app,
             config,
             recent,
-            refetched,
+            looked_at: rarely(),
+            refetched: rarely(),
         })
     }
 
@@ -110,12 +110,7 @@ impl Fetcher {
             .recent
             .get_with(url.to_string(), self.dereference(url))
             .await;
-        fetched.map_err(|failure| match failure {
-            Failure { gone: true, .. } => Error::Gone("the actor"),
-            Failure {
-                message, temporary, ..
-            } => Error::Remote { message, temporary },
-        })
+        fetched.map_err(Error::from)
     }
 
     /// Fetches an actor's document now, whatever was read a moment ago: it is known to have changed.
@@ -128,21 +123,9 @@ impl Fetcher {
         let found = ObjectId::<RemoteActor>::from(url)
             .dereference_forced(&self.data())
             .await;
-        found.map(|actor| actor.row).map_err(|error| {
-            let temporary = !matches!(
-                error,
-                Error::Remote {
-                    temporary: false,
-                    ..
-                } | Error::Gone(_)
-                    | Error::NotFound(_)
-            );
-            Failure {
-                gone: matches!(error, Error::Gone(_)),
-                message: error.to_string(),
-                temporary,
-            }
-        })
+        found
+            .map(|actor| actor.row)
+            .map_err(|error| Failure::of(&error))
     }
 
     /// The owner of a key, fetched. The key's document is the actor itself, or names it as its owner.
@@ -167,17 +150,40 @@ impl Fetcher {
         }
     }
 
-    /// True once in a while for each key: whether its owner may be fetched again because a signature did not fit.
-    pub async fn may_refetch(&self, key_id: &str) -> bool {
-        let mut first = false;
-        self.refetched
-            .get_with(key_id.to_owned(), async { first = true })
+    /// Fetches a key's owner anew because a signature did not fit: once in a while for each document, and one request for
+    /// all who ask at the same time. A failure that may pass is asked about again half a minute later.
+    pub async fn refetch_key(&self, key_id: &str) -> Result<Actor> {
+        let mut address = self.fetchable(&ApUrl::new(key_id))?;
+        address.set_fragment(None);
+        let outcome = self
+            .refetched
+            .get_with(address.to_string(), async {
+                self.forget_unless_failing(&address).await;
+                let owner = self.key_owner(key_id).await;
+                owner.map_err(|error| Failure::of(&error))
+            })
             .await;
-        if first && let Ok(url) = Url::parse(key_id) {
-            let mut url = url;
-            url.set_fragment(None);
-            self.recent.invalidate(url.as_str()).await;
+        if outcome.as_ref().is_err_and(|failure| failure.temporary) {
+            self.refetched.invalidate(address.as_str()).await;
         }
+        outcome.map_err(Error::from)
+    }
+
+    /// Drops what is shared about a document, but not that its server fails just now.
+    async fn forget_unless_failing(&self, address: &Url) {
+        let failing =
+            |recent: Result<Actor, Failure>| recent.is_err_and(|failure| failure.temporary);
+        if !self.recent.get(address.as_str()).await.is_some_and(failing) {
+            self.recent.invalidate(address.as_str()).await;
+        }
+    }
+
+    /// True once in a while for each actor: whether its document may be read again because it is old.
+    pub async fn may_look_again(&self, actor: &ApUrl) -> bool {
+        let mut first = false;
+        self.looked_at
+            .get_with(actor.as_str().to_owned(), async { first = true })
+            .await;
         first
     }
 
@@ -192,5 +198,43 @@ impl Fetcher {
             return Err(Error::Forbidden(format!("{host} is blocked here")));
         }
         Ok(url)
+    }
+}
+
+/// A memory of what is done once in [`REFETCH_PAUSE`].
+fn rarely<V: Clone + Send + Sync + 'static>() -> Cache<String, V> {
+    Cache::builder()
+        .max_capacity(10_000)
+        .time_to_live(REFETCH_PAUSE)
+        .build()
+}
+
+impl Failure {
+    fn of(error: &Error) -> Self {
+        let ends = matches!(
+            error,
+            Error::Remote {
+                temporary: false,
+                ..
+            } | Error::Gone(_)
+                | Error::NotFound(_)
+                | Error::Forbidden(_)
+        );
+        Self {
+            gone: matches!(error, Error::Gone(_)),
+            message: error.to_string(),
+            temporary: !ends,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure { gone: true, .. } => Self::Gone("the actor"),
+            Failure {
+                message, temporary, ..
+            } => Self::Remote { message, temporary },
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Envelope, activity};
 use crate::domain::follower;
+use crate::federation::reason::Reason;
 
 /// An Accept or Reject.
 pub(super) struct Answer(pub(super) Envelope);
@@ -14,6 +15,7 @@ activity!(
     receive(envelope, app) {
         let accepted = envelope.doc.is("Accept");
         let follow = envelope.object_id()?;
-        follower::receive_answer(app, envelope.actor.id, follow, accepted).await.map(|_| ())
+        let changed = follower::receive_answer(app, envelope.actor.id, follow, accepted).await?;
+        if changed { Ok(()) } else { Err(Reason::Unchanged.drop()) }
     }
 );

@@ -2,7 +2,7 @@
 
 use super::{Envelope, activity};
 use crate::domain::{actor, follower};
-use crate::error::Error;
+use crate::federation::reason::Reason;
 
 /// A Follow of one of our actors.
 pub(super) struct Follow(pub(super) Envelope);
@@ -11,12 +11,13 @@ activity!(
     Follow,
     verify(envelope, app) {
         let target = envelope.object_id()?;
-        if app.is_local(&target) { Ok(()) } else { Err(Error::invalid("only our own accounts are followed here")) }
+        if app.is_local(&target) { Ok(()) } else { Err(Reason::NothingOfOurs.drop()) }
     },
     receive(envelope, app) {
         let target = envelope.object_id()?;
         let found = app.db.read(move |conn| actor::load_by_ap_id(conn, &target)).await?;
-        let target = found.filter(|actor| actor.local).ok_or(Error::NotFound("this account"))?;
-        follower::receive_follow(app, target.id, &envelope.actor, envelope.id).await
+        let target = found.filter(|actor| actor.local).ok_or_else(|| Reason::NoSuchAccount.refuse("no such account"))?;
+        follower::receive_follow(app, target.id, &envelope.actor, envelope.id).await?;
+        Ok(())
     }
 );

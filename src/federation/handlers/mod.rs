@@ -16,9 +16,9 @@ use activitypub_federation::traits::Activity;
 use url::Url;
 
 use super::objects::Doc;
+use super::reason::{Reason, Refusal};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::error::{Error, Result};
 use crate::types::ApUrl;
 
 /// An activity whose signer is proven to be its actor.
@@ -36,11 +36,11 @@ pub struct Envelope {
 
 impl Envelope {
     /// Seals an activity. Fails when its actor's id is no address.
-    pub fn new(id: ApUrl, actor: Actor, doc: Doc) -> Result<Self> {
+    pub fn new(id: ApUrl, actor: Actor, doc: Doc) -> Result<Self, Refusal> {
         let actor_url = actor
             .ap_id
             .url()
-            .ok_or_else(|| Error::invalid("the actor's id is no address"))?;
+            .ok_or_else(|| Reason::NoActor.refuse("the actor's id is no address"))?;
         let url = id.url().unwrap_or_else(|| actor_url.clone());
         Ok(Self {
             id,
@@ -56,11 +56,17 @@ impl Envelope {
         self.doc.doc("object")
     }
 
+    /// The activity that a group announces whole.
+    fn inner(&self) -> Option<Doc> {
+        self.object()
+            .filter(|inner| self.doc.is("Announce") && inner.0.contains_key("object"))
+    }
+
     /// The id of the object. Fails when there is none.
-    fn object_id(&self) -> Result<ApUrl> {
+    fn object_id(&self) -> Result<ApUrl, Refusal> {
         self.doc
             .first_id("object")
-            .ok_or_else(|| Error::invalid("the activity has no object"))
+            .ok_or_else(|| Reason::NoObject.refuse("the activity has no object"))
     }
 }
 
@@ -70,7 +76,7 @@ macro_rules! activity {
         #[async_trait::async_trait]
         impl activitypub_federation::traits::Activity for $name {
             type DataType = std::sync::Arc<crate::app::App>;
-            type Error = crate::error::Error;
+            type Error = crate::federation::reason::Refusal;
 
             fn id(&self) -> &url::Url {
                 &self.0.url
@@ -83,7 +89,7 @@ macro_rules! activity {
             async fn verify(
                 &self,
                 $app: &activitypub_federation::config::Data<Self::DataType>,
-            ) -> crate::error::Result<()> {
+            ) -> Result<(), Self::Error> {
                 let $this = &self.0;
                 $verify
             }
@@ -91,7 +97,7 @@ macro_rules! activity {
             async fn receive(
                 self,
                 $data: &activitypub_federation::config::Data<Self::DataType>,
-            ) -> crate::error::Result<()> {
+            ) -> Result<(), Self::Error> {
                 let $own = self.0;
                 $receive
             }
@@ -100,17 +106,23 @@ macro_rules! activity {
 }
 use activity;
 
+const KNOWN: [&str; 9] = [
+    "Follow", "Undo", "Accept", "Reject", "Create", "Update", "Delete", "Like", "Announce",
+];
+
+/// The first type of an activity that does something here.
+fn known(doc: &Doc) -> Option<&'static str> {
+    KNOWN.into_iter().find(|kind| doc.is(kind))
+}
+
 /// True for the activities that do something here. All others are taken and forgotten.
 pub fn is_known(doc: &Doc) -> bool {
-    const KNOWN: [&str; 9] = [
-        "Follow", "Undo", "Accept", "Reject", "Create", "Update", "Delete", "Like", "Announce",
-    ];
-    doc.kind().is_some_and(|kind| KNOWN.contains(&kind))
+    known(doc).is_some()
 }
 
 /// Hands an activity to its handler.
-pub async fn dispatch(envelope: Envelope, data: &Data<Arc<App>>) -> Result<()> {
-    match envelope.doc.kind().unwrap_or_default() {
+pub async fn dispatch(envelope: Envelope, data: &Data<Arc<App>>) -> Result<(), Refusal> {
+    match known(&envelope.doc).unwrap_or_default() {
         "Follow" => run(follow::Follow(envelope), data).await,
         "Undo" => run(undo::Undo(envelope), data).await,
         "Accept" | "Reject" => run(answer::Answer(envelope), data).await,
@@ -118,43 +130,14 @@ pub async fn dispatch(envelope: Envelope, data: &Data<Arc<App>>) -> Result<()> {
         "Update" => run(update::Update(envelope), data).await,
         "Delete" => run(delete::Delete(envelope), data).await,
         "Like" | "Announce" => run(react::React(envelope), data).await,
-        _ => Ok(()),
+        _ => Err(Reason::UnknownType.drop()),
     }
 }
 
-async fn run<A>(activity: A, data: &Data<Arc<App>>) -> Result<()>
+async fn run<A>(activity: A, data: &Data<Arc<App>>) -> Result<(), Refusal>
 where
-    A: Activity<DataType = Arc<App>, Error = Error>,
+    A: Activity<DataType = Arc<App>, Error = Refusal>,
 {
     activity.verify(data).await?;
     activity.receive(data).await
-}
-
-/// The objects an activity embeds: nearly always one; GoToSocial may send several. Each must live where its actor lives
-/// and be its own.
-fn own_objects(envelope: &Envelope) -> Result<Vec<Doc>> {
-    let objects = envelope.doc.docs("object");
-    for object in &objects {
-        let id = object
-            .id()
-            .ok_or_else(|| Error::invalid("the object has no id"))?;
-        if !id.same_origin(&envelope.actor.ap_id) {
-            return Err(Error::Forbidden(format!(
-                "{id} is not on the server of {}",
-                envelope.actor.ap_id
-            )));
-        }
-        let mut authors = object
-            .ids("attributedTo")
-            .into_iter()
-            .chain(object.ids("actor"))
-            .peekable();
-        if authors.peek().is_some() && !authors.any(|author| author == envelope.actor.ap_id) {
-            return Err(Error::Forbidden(format!(
-                "{id} is not by {}",
-                envelope.actor.ap_id
-            )));
-        }
-    }
-    Ok(objects)
 }

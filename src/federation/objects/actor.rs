@@ -84,6 +84,9 @@ impl Object for RemoteActor {
     }
 
     async fn from_json(doc: Doc, app: &Data<Arc<App>>) -> Result<Self> {
+        if doc.is("Tombstone") {
+            return Err(Error::Gone("the actor"));
+        }
         let (row, keys) = read(&doc, app.ids.next(), app.now())?;
         let (emojis, now) = (super::media::emojis(&doc), app.now());
         let url = row
@@ -184,7 +187,11 @@ fn page(doc: &Doc) -> Option<ApUrl> {
 fn keys(doc: &Doc, row: &Actor, now: Timestamp) -> Vec<ActorKey> {
     let claimed = |key: &Doc, owner: &str, text: &str| {
         let key_id = key.id().filter(|id| id.same_origin(&row.ap_id))?;
-        let owned = key.first_id(owner).is_none_or(|owner| owner == row.ap_id);
+        // A Multikey must say whose it is (FEP-521a); of older keys that is said by where they stand.
+        let silent = owner == "owner";
+        let owned = key
+            .first_id(owner)
+            .map_or(silent, |owner| owner == row.ap_id);
         let public = key.text(text)?.to_owned();
         let readable = PublicKey::from_pem(&public)
             .or_else(|_| PublicKey::from_multibase(&public))

@@ -5,6 +5,7 @@
 //! [`ParsedSignature::check`] tests everything that needs no key, [`ParsedSignature::verify`] proves it.
 
 mod cavage;
+mod challenge;
 mod check;
 mod digest;
 mod error;
@@ -20,11 +21,12 @@ mod unique;
 
 use http::HeaderMap;
 
+pub use challenge::{Challenge, wanted};
 pub use digest::BodyDigest;
 pub use error::{SignatureError, SignatureErrorKind};
 pub use keys::{Ed25519Key, RsaKey};
 pub use public::{PublicKey, RsaPublicKey, Scheme};
-pub use sign::{sign_get, sign_post, sign_post_digest};
+pub use sign::{sign_challenged, sign_get, sign_post, sign_post_digest};
 pub use site::Site;
 
 use crate::types::Timestamp;
@@ -35,9 +37,10 @@ const MAX_HEADER: usize = 16 * 1024;
 const MAX_COMPONENTS: usize = 64;
 
 /// The two forms of signature on the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SignatureForm {
     /// draft-cavage-http-signatures-12: one `Signature` header. Most servers.
+    #[default]
     Cavage,
     /// RFC 9421: `Signature-Input` and `Signature`.
     Rfc9421,

@@ -21,7 +21,7 @@ use super::{
 /// The header that marks this form.
 pub(super) const INPUT: &str = "signature-input";
 const LABEL: &str = "sig1";
-const ALGORITHM: &str = "rsa-v1_5-sha256";
+pub(super) const ALGORITHM: &str = "rsa-v1_5-sha256";
 
 /// Reads the signature. Of several labels the first whose key id is an address counts, else the first
 /// that can be read.
@@ -46,7 +46,10 @@ fn is_address(key_id: &str) -> bool {
     Url::parse(key_id).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
 }
 
-fn dictionary(headers: &HeaderMap, name: &'static str) -> Result<Dictionary, SignatureError> {
+pub(super) fn dictionary(
+    headers: &HeaderMap,
+    name: &'static str,
+) -> Result<Dictionary, SignatureError> {
     let text = joined_bounded(headers, name)?.ok_or_else(|| {
         SignatureError::new(
             SignatureErrorKind::Missing,
@@ -92,7 +95,7 @@ fn candidate(
     })
 }
 
-fn param<'a>(list: &'a InnerList, name: &str) -> Option<&'a BareItem> {
+pub(super) fn param<'a>(list: &'a InnerList, name: &str) -> Option<&'a BareItem> {
     list.params
         .iter()
         .find(|(key, _)| key.as_str() == name)
@@ -255,9 +258,32 @@ fn query_param(query: &str, name: Option<&str>) -> Result<String, SignatureError
     }
 }
 
-/// Makes `Signature-Input` and `Signature` over `list`; `request.headers` must hold the headers it names.
+/// What a signature of ours covers, and the parameters beside time, key and algorithm.
+pub(super) struct Plan<'a> {
+    pub(super) label: &'a str,
+    pub(super) list: &'a [&'a str],
+    /// Seconds since 1970.
+    pub(super) expires: Option<i64>,
+    pub(super) nonce: Option<&'a str>,
+    pub(super) tag: Option<&'a str>,
+}
+
+impl<'a> Plan<'a> {
+    /// The usual one over these components.
+    pub(super) const fn over(list: &'a [&'a str]) -> Self {
+        Self {
+            label: LABEL,
+            list,
+            expires: None,
+            nonce: None,
+            tag: None,
+        }
+    }
+}
+
+/// Makes `Signature-Input` and `Signature`; `request.headers` must hold the headers that the plan names.
 pub(super) fn sign(
-    list: &[&str],
+    plan: &Plan<'_>,
     request: &Request<'_>,
     site: &Site,
     key: &RsaKey,
@@ -268,37 +294,47 @@ pub(super) fn sign(
         form: SignatureForm::Rfc9421,
         key_id: key_id.to_owned(),
         algorithm: Some(ALGORITHM.to_owned()),
-        components: list.iter().copied().map(Component::plain).collect(),
+        components: plan.list.iter().copied().map(Component::plain).collect(),
         created: Some(created),
-        expires: None,
+        expires: plan.expires,
         signature: Vec::new(),
-        params: params(list, key_id, created)?,
+        params: params(plan, key_id, created)?,
     };
     let text = base(&parsed, request, site)?;
     let signature = to_base64(&key.sign(text.as_bytes())?);
+    let label = plan.label;
     Ok((
-        format!("{LABEL}={}", parsed.params),
-        format!("{LABEL}=:{signature}:"),
+        format!("{label}={}", parsed.params),
+        format!("{label}=:{signature}:"),
     ))
 }
 
-fn params(list: &[&str], key_id: &str, created: i64) -> Result<String, SignatureError> {
-    const CREATED: &KeyRef = key_ref("created");
-    const KEY_ID: &KeyRef = key_ref("keyid");
-    const ALG: &KeyRef = key_ref("alg");
-    let unusable = |_| SignatureError::key("the key id must be ASCII text");
-    let created = sfv::Integer::try_from(created)
-        .map_err(|_| SignatureError::window("the time is out of every range"))?;
+fn params(plan: &Plan<'_>, key_id: &str, created: i64) -> Result<String, SignatureError> {
+    let unusable = |_| SignatureError::key("a parameter of the signature must be ASCII text");
+    let text = |value| StringRef::from_str(value).map_err(unusable);
+    let seconds = |at| {
+        sfv::Integer::try_from(at)
+            .map_err(|_| SignatureError::window("the time is out of every range"))
+    };
     let mut serializer = ListSerializer::new();
     let mut inner = serializer.inner_list();
-    for name in list {
-        inner.bare_item(StringRef::from_str(name).map_err(unusable)?);
+    for name in plan.list {
+        inner.bare_item(text(name)?);
     }
-    inner
+    let mut parameters = inner
         .finish()
-        .parameter(CREATED, created)
-        .parameter(KEY_ID, StringRef::from_str(key_id).map_err(unusable)?)
-        .parameter(ALG, StringRef::from_str(ALGORITHM).map_err(unusable)?);
+        .parameter(key_ref("created"), seconds(created)?);
+    if let Some(expires) = plan.expires {
+        parameters = parameters.parameter(key_ref("expires"), seconds(expires)?);
+    }
+    parameters = parameters
+        .parameter(key_ref("keyid"), text(key_id)?)
+        .parameter(key_ref("alg"), text(ALGORITHM)?);
+    for (name, value) in [("nonce", plan.nonce), ("tag", plan.tag)] {
+        if let Some(value) = value {
+            parameters = parameters.parameter(key_ref(name), text(value)?);
+        }
+    }
     serializer
         .finish()
         .ok_or_else(|| SignatureError::malformed("the signature covers nothing"))

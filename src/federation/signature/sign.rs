@@ -8,7 +8,8 @@ use super::cavage::{self, REQUEST_TARGET};
 use super::digest::BodyDigest;
 use super::error::SignatureError;
 use super::keys::RsaKey;
-use super::{Request, SignatureForm, Site, rfc9421};
+use super::rfc9421::{self, Plan};
+use super::{Challenge, Request, SignatureForm, Site};
 use crate::types::Timestamp;
 
 /// Signs a POST. The headers returned are Date, Content-Type, the digest and the signature; Host is
@@ -58,7 +59,16 @@ pub fn sign_post_digest(
             "content-digest",
         ],
     };
-    sign(form, "POST", list, headers, key, key_id, url, now)
+    sign(
+        form,
+        "POST",
+        &Plan::over(list),
+        headers,
+        key,
+        key_id,
+        url,
+        now,
+    )
 }
 
 /// Signs a GET. The headers returned are Date and the signature; Accept is not signed, since proxies
@@ -74,17 +84,40 @@ pub fn sign_get(
         SignatureForm::Cavage => &[REQUEST_TARGET, "host", "date"],
         SignatureForm::Rfc9421 => &["@method", "@target-uri", "@authority"],
     };
-    sign(form, "GET", list, HeaderMap::new(), key, key_id, url, now)
+    let plan = Plan::over(list);
+    sign(form, "GET", &plan, HeaderMap::new(), key, key_id, url, now)
+}
+
+/// Signs as the other server asked, by RFC 9421; a POST's media type and digest are in `body`. Fails as [`sign_post`].
+pub fn sign_challenged(
+    challenge: &Challenge,
+    key: &RsaKey,
+    key_id: &str,
+    url: &Url,
+    body: Option<(&str, &BodyDigest)>,
+    now: Timestamp,
+) -> Result<HeaderMap, SignatureError> {
+    let form = SignatureForm::Rfc9421;
+    let mut headers = HeaderMap::new();
+    if let Some((content_type, digest)) = body {
+        let (name, value) = digest.header(form);
+        insert(&mut headers, HeaderName::from_static(name), &value)?;
+        insert(&mut headers, CONTENT_TYPE, content_type)?;
+    }
+    let method = if body.is_some() { "POST" } else { "GET" };
+    let list = challenge.list();
+    let plan = challenge.plan(&list, now.secs());
+    sign(form, method, &plan, headers, key, key_id, url, now)
 }
 
 #[expect(
     clippy::too_many_arguments,
-    reason = "the two callers above are the interface"
+    reason = "the callers above are the interface"
 )]
 fn sign(
     form: SignatureForm,
     method: &str,
-    list: &[&str],
+    plan: &Plan<'_>,
     mut headers: HeaderMap,
     key: &RsaKey,
     key_id: &str,
@@ -112,7 +145,7 @@ fn sign(
     };
     match form {
         SignatureForm::Cavage => {
-            let signature = cavage::sign(list, &request, &site, key, key_id)?;
+            let signature = cavage::sign(plan.list, &request, &site, key, key_id)?;
             insert(
                 &mut headers,
                 HeaderName::from_static("signature"),
@@ -120,7 +153,7 @@ fn sign(
             )?;
         }
         SignatureForm::Rfc9421 => {
-            let (input, signature) = rfc9421::sign(list, &request, &site, key, key_id, now.secs())?;
+            let (input, signature) = rfc9421::sign(plan, &request, &site, key, key_id, now.secs())?;
             insert(
                 &mut headers,
                 HeaderName::from_static(rfc9421::INPUT),

@@ -17,9 +17,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["text"]),
     ("http", &["config"]),
     ("db", &["text", "config"]),
+    ("limits", &[]),
     ("metrics", &[]),
     ("queue", &["text", "config", "db"]),
-    ("hosts", &["text", "config", "db"]),
+    ("hosts", &["text", "config", "http", "db", "limits"]),
     (
         "app",
         &["text", "config", "http", "db", "queue", "hosts", "metrics"],

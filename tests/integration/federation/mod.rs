@@ -1,11 +1,16 @@
 //! Federation as other servers see it: real signatures, real HTTP where it matters, on both databases.
 
+mod blocks;
 mod collections;
 mod delivery;
 mod discovery;
 mod follow;
 mod inbox;
+mod ownership;
+mod proofs;
 mod publish;
 mod reactions;
+mod reasons;
 mod replies;
+mod signatures;
 mod visibility;

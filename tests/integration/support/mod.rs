@@ -34,7 +34,7 @@ mod until;
 
 pub(crate) use app::TestApp;
 pub(crate) use database::TestDb;
-pub(crate) use fake::{FakeInstance, Fault, Flaw, Letter, Person};
+pub(crate) use fake::{ByHand, FakeInstance, Fault, Flaw, Letter, Person};
 pub(crate) use http::Answer;
 pub(crate) use node::TestNode;
 pub(crate) use until::until;

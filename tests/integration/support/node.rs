@@ -305,12 +305,17 @@ impl TestNode {
 
     /// Blocks a host.
     pub(crate) async fn block(&self, host: &str) {
-        let (host, now) = (Host::parse(host).unwrap(), self.app().now());
-        let set = move |conn: &mut antiphon::db::Conn| {
-            antiphon::hosts::set_blocked(conn, &host, true, now)
-        };
-        self.app().db.write(set).await.unwrap();
-        self.app().hosts.reload(&self.app().db).await.unwrap();
+        let domain = Host::parse(host).unwrap();
+        moderation::block(self.app(), vec![(domain, None)])
+            .await
+            .unwrap();
+    }
+
+    /// Takes a block back.
+    pub(crate) async fn unblock(&self, host: &str) {
+        moderation::unblock(self.app(), Host::parse(host).unwrap())
+            .await
+            .unwrap();
     }
 
     /// The configuration, to be looked at.

@@ -3,13 +3,13 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::{comments, posts};
+use crate::db::schema::{actors, comments, posts};
 use crate::db::{CHUNK, Conn};
 use crate::domain::comment::Comment;
 use crate::domain::post::Status;
 use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::Result;
-use crate::types::Id;
+use crate::types::{Host, Id};
 
 type Row = (Id<Comment>, CommentStatus, Visibility, Option<i32>, bool);
 
@@ -32,7 +32,20 @@ pub(super) fn cast(conn: &mut Conn, comment: &Comment) -> Result<()> {
         .find(comment.id)
         .select(columns())
         .first(conn)?;
-    let mut level = vec![changed];
+    spread(conn, vec![changed])
+}
+
+/// The same for all comments of the people on these servers, when they were blocked or are not any more.
+pub fn cast_all_of(conn: &mut Conn, hosts: &[Host]) -> Result<()> {
+    let theirs = comments::table
+        .inner_join(actors::table)
+        .filter(actors::host.eq_any(hosts))
+        .filter(actors::local.eq(false));
+    let changed = theirs.select(columns()).load(conn)?;
+    spread(conn, changed)
+}
+
+fn spread(conn: &mut Conn, mut level: Vec<Row>) -> Result<()> {
     while !level.is_empty() {
         let (dark, light): (Vec<Row>, Vec<Row>) = level.into_iter().partition(casts_shade);
         level = turn(conn, &dark, true)?;
@@ -87,7 +100,10 @@ fn casts_shade((_, status, visibility, position, hidden): &Row) -> bool {
     let stands = match status {
         CommentStatus::Published => true,
         CommentStatus::Deleted => position.is_some(),
-        CommentStatus::Held | CommentStatus::Spam | CommentStatus::Trash => false,
+        CommentStatus::Held
+        | CommentStatus::Spam
+        | CommentStatus::Trash
+        | CommentStatus::Blocked => false,
     };
     *hidden || !stands || !visibility.is_open()
 }

@@ -1,5 +1,6 @@
 //! Tests of the whole journey of a signature. Here: what they share.
 
+mod challenges;
 mod refusals;
 mod round_trip;
 mod vectors;

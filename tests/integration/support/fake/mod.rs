@@ -1,6 +1,7 @@
 //! A server that is not ours, on loopback: people with keys and documents, an inbox that keeps what comes, and every
 //! fault that a server on the network has.
 
+mod hand;
 mod letter;
 mod person;
 mod serve;
@@ -16,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
 
+pub(crate) use hand::ByHand;
 pub(crate) use letter::{Flaw, Letter};
 pub(crate) use person::Person;
 
@@ -34,10 +36,14 @@ pub(crate) enum Fault {
     Hang,
     /// Sends elsewhere (302).
     Redirect(String),
+    /// Calls the document by another media type.
+    Called(&'static str),
     /// A body without end.
     Endless,
     /// 401 to every signature that is not RFC 9421.
     OnlyRfc9421,
+    /// 401 with this `Accept-Signature` to every signature without the nonce `n-1`.
+    Asks(&'static str),
 }
 
 /// Something that came to an inbox here.
@@ -155,6 +161,12 @@ impl FakeInstance {
     pub(crate) fn heal(&self, address: &str) {
         let path = self.path(address);
         self.shelves().faults.remove(&path);
+    }
+
+    /// Serves a document no more (404).
+    pub(crate) fn withdraw(&self, address: &str) {
+        let path = self.path(address);
+        self.shelves().documents.remove(&path);
     }
 
     fn path(&self, address: &str) -> String {

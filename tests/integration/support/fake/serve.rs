@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -53,6 +53,13 @@ async fn answer(
         Some(Fault::RetryAfter(status, secs)) => {
             return (code(status), [(RETRY_AFTER, secs.to_string())]).into_response();
         }
+        Some(Fault::Called(kind)) => {
+            let mut answer = serving.document(&path);
+            answer
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            return answer;
+        }
         Some(Fault::Hang) => return std::future::pending().await,
         Some(Fault::Redirect(to)) => return (StatusCode::FOUND, [(LOCATION, to)]).into_response(),
         Some(Fault::Endless) => return endless(),
@@ -60,15 +67,29 @@ async fn answer(
         Some(Fault::OnlyRfc9421) if !headers.contains_key("signature-input") => {
             return code(401).into_response();
         }
-        Some(Fault::OnlyRfc9421) | None => {}
+        Some(Fault::Asks(what)) if !has_nonce(&headers) => {
+            return (code(401), [("accept-signature", what)]).into_response();
+        }
+        Some(Fault::OnlyRfc9421 | Fault::Asks(_)) | None => {}
     }
     if method == Method::POST {
-        serving.take(path, &headers, &body)
-    } else if uri.path() == "/.well-known/webfinger" {
+        return serving.take(path, &headers, &body);
+    }
+    if headers.contains_key("signature")
+        && let Err(complaint) = serving.prove("GET", &path, &headers, None)
+    {
+        serving.shelves.lock().unwrap().complaints.push(complaint);
+    }
+    if uri.path() == "/.well-known/webfinger" {
         serving.finger(&uri)
     } else {
         serving.document(&path)
     }
+}
+
+fn has_nonce(headers: &HeaderMap) -> bool {
+    let input = headers.get("signature-input");
+    input.is_some_and(|input| input.to_str().unwrap().contains(";nonce=\"n-1\""))
 }
 
 fn code(status: u16) -> StatusCode {
@@ -85,7 +106,7 @@ fn endless() -> Response {
 impl Serving {
     /// An inbox: 202 to what is signed by a node under test, 401 to all else.
     fn take(&self, path: String, headers: &HeaderMap, body: &[u8]) -> Response {
-        let proven = self.prove(&path, headers, body);
+        let proven = self.prove("POST", &path, headers, Some(body));
         let activity = serde_json::from_slice::<Value>(body).unwrap_or_default();
         let mut shelves = self.shelves.lock().unwrap();
         match proven {
@@ -104,12 +125,18 @@ impl Serving {
         }
     }
 
-    fn prove(&self, path: &str, headers: &HeaderMap, body: &[u8]) -> Result<SignatureForm, String> {
+    fn prove(
+        &self,
+        method: &str,
+        path_and_query: &str,
+        headers: &HeaderMap,
+        body: Option<&[u8]>,
+    ) -> Result<SignatureForm, String> {
         let request = Request {
-            method: "POST",
-            path_and_query: path,
+            method,
+            path_and_query,
             headers,
-            body: Some(body),
+            body,
         };
         let site = Site::new(&self.url).map_err(|e| e.to_string())?;
         let signature = ParsedSignature::parse(&request).map_err(|e| e.to_string())?;

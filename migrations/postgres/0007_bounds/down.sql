@@ -1,0 +1,6 @@
+DROP INDEX tombstones_by_time;
+DROP INDEX actors_by_age;
+DROP INDEX parked_by_host;
+ALTER TABLE parked DROP COLUMN host;
+DROP INDEX jobs_by_host;
+ALTER TABLE jobs DROP COLUMN host;
