@@ -461,6 +461,10 @@ fn failure(error: &Error) -> Response {
         tracing::debug!(status = status.as_u16(), "refused: {error}");
     }
     let mut response = (status, axum::Json(json!({ "error": error.to_string() }))).into_response();
+    // What is not here may be tomorrow, and the same address may have a page.
+    let fields = response.headers_mut();
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    fields.insert(VARY, HeaderValue::from_static("Accept"));
     retry_later(response.headers_mut(), status, error);
     response
 }

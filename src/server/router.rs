@@ -15,6 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::client::client_address;
+use super::headers;
 use super::limits::{Client, Limits, limit};
 use crate::app::App;
 use crate::domain::{actor, delivery};
@@ -52,12 +53,13 @@ pub fn router(fed: Arc<Federation>) -> Router {
         .fallback_service(unknown)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn_with_state(limits, limit))
-        .layer(middleware::from_fn_with_state(app, observe))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), observe))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             DEADLINE,
         ))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(app, headers::protect))
 }
 
 /// `/healthz`: the process lives. `/readyz`: it can serve.
@@ -72,6 +74,10 @@ fn health(app: Arc<App>) -> Router {
 pub(super) fn metrics_router(app: Arc<App>) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            headers::protect,
+        ))
         .with_state(app)
 }
 

@@ -172,7 +172,11 @@ impl Serving {
     }
 
     fn document(&self, path: &str) -> Response {
-        match self.shelves.lock().unwrap().documents.get(path) {
+        let shelves = self.shelves.lock().unwrap();
+        if let Some((media_type, bytes)) = shelves.files.get(path) {
+            return ([(CONTENT_TYPE, media_type.clone())], bytes.clone()).into_response();
+        }
+        match shelves.documents.get(path) {
             Some(document) => {
                 let kind = [(CONTENT_TYPE, "application/activity+json")];
                 (kind, document.to_string()).into_response()
