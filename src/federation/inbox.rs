@@ -97,8 +97,7 @@ async fn admit(
         return Err(Reason::UnknownType.drop());
     }
     refuse_blocked(fed, &claimed, Reason::NoActor)?;
-    blocked::refuse(&fed.app, &doc)
-        .map_err(|error| Refusal::new(Reason::BlockedHost, error))?;
+    blocked::refuse(&fed.app, &doc)?;
     let id = ownership::recognisable(&doc, &claimed, &posted.body)?;
     let Some(known) = look_up(fed, signature.key_id(), &id).await? else {
         return Ok(Verdict::Duplicate);
