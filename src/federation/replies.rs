@@ -76,8 +76,9 @@ pub async fn revise(
         language: reply.language,
         visibility: reply.visibility,
         edited_at: reply.edited_at.unwrap_or(now),
+        named: reply.named,
     };
-    if comment::receive_edit(app, activity.cloned(), edit).await? {
+    if comment::receive_edit(app, activity.cloned(), known.id, edit).await? {
         Ok(())
     } else {
         Err(Reason::Unchanged.drop())
@@ -157,6 +158,7 @@ async fn store(
         visibility: reply.visibility,
         published_at: reply.published_at,
         edited_at: reply.edited_at,
+        named: reply.named,
     };
     let ap_id = incoming.ap_id.clone();
     let receipt = comment::receive(app, incoming).await?;

@@ -11,6 +11,7 @@ use url::Url;
 use super::{Doc, clean_within};
 use crate::app::App;
 use crate::domain::actor::{self, Actor, ActorKey};
+use crate::domain::media;
 use crate::error::{Error, Result};
 use crate::federation::signature::PublicKey;
 use crate::queue::Job;
@@ -94,6 +95,7 @@ impl Object for RemoteActor {
             return Err(Error::Gone("the actor"));
         }
         let (mut row, keys) = read(&doc, app.ids.next(), app.now())?;
+        let (emojis, now) = (super::media::emojis(&doc), app.now());
         if app.is_local(&row.inbox) {
             return Err(Error::remote_final("the actor's inbox is on this server"));
         }
@@ -114,6 +116,11 @@ impl Object for RemoteActor {
                     let job = Job::FetchAvatar {
                         actor: row.id.raw(),
                     };
+                    crate::queue::NewJob::now(&clock, &ids, job).enqueue(conn)?;
+                }
+                if media::note_emojis(conn, &row.host, &emojis, now)? {
+                    let host = row.host.to_string();
+                    let job = Job::FetchEmojis { host };
                     crate::queue::NewJob::now(&clock, &ids, job).enqueue(conn)?;
                 }
                 Ok(row)

@@ -2,6 +2,7 @@
 //! comes out is plain; what cannot be meant is refused.
 
 pub mod actor;
+pub mod media;
 pub mod note;
 
 use serde::{Deserialize, Serialize};

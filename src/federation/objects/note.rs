@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Doc, clean_within, is_public};
+use super::{Doc, clean_within, is_public, media};
+use crate::domain::media::Named;
 use crate::domain::visibility::Visibility;
 use crate::federation::ownership;
 use crate::text::{self, language, markdown, sanitize};
@@ -39,6 +40,8 @@ pub struct Reply {
     pub published_at: Timestamp,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,
+    /// Pictures and emoji to show with it.
+    pub named: Named,
 }
 
 /// Reads a reply. None for what is no comment: no known type, no id, no author, nothing it answers, a poll's vote.
@@ -49,7 +52,8 @@ pub fn read(doc: &Doc, now: Timestamp) -> Option<Reply> {
     if parents.is_empty() || authors.is_empty() || is_vote(doc) {
         return None;
     }
-    let (html, language) = shown(doc)?;
+    let named = media::named(doc);
+    let (html, language) = shown(doc, !named.pictures.is_empty())?;
     let published_at = doc.time("published").unwrap_or(now).min(now);
     let edited_at = doc
         .time("updated")
@@ -68,6 +72,7 @@ pub fn read(doc: &Doc, now: Timestamp) -> Option<Reply> {
         language,
         published_at,
         edited_at,
+        named,
     })
 }
 
@@ -99,7 +104,7 @@ pub fn visibility(doc: &Doc) -> Visibility {
 }
 
 /// The clean text with title and attachments, and its language. None when there is nothing to show.
-fn shown(doc: &Doc) -> Option<(Html, Option<String>)> {
+fn shown(doc: &Doc, has_pictures: bool) -> Option<(Html, Option<String>)> {
     let mapped = doc.mapped("contentMap");
     let language = mapped
         .as_ref()
@@ -129,10 +134,13 @@ fn shown(doc: &Doc) -> Option<(Html, Option<String>)> {
         );
     }
     html.push_str(body.as_str());
-    for attachment in doc.values("attachment").take(ATTACHMENTS_MAX) {
+    let others = doc
+        .values("attachment")
+        .filter(|one| !media::is_picture(one));
+    for attachment in others.take(ATTACHMENTS_MAX) {
         push_attachment(&mut html, attachment);
     }
-    if html.trim().is_empty() {
+    if html.trim().is_empty() && !has_pictures {
         return None;
     }
     // Once more over the whole, so that nothing put together here can stand unclean.

@@ -18,5 +18,6 @@ mod reactions;
 mod reading;
 mod reasons;
 mod replies;
+mod secure;
 mod signatures;
 mod visibility;
