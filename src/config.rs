@@ -96,6 +96,8 @@ pub struct Federation {
     /// A PEM file trusted beside the system's roots.
     #[serde(deserialize_with = "optional")]
     pub extra_ca: Option<PathBuf>,
+    /// Documents are shown to servers that sign only.
+    pub secure_mode: bool,
 }
 
 /// `[delivery]`.

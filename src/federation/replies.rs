@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::queue::Job;
 use crate::types::{ApUrl, Timestamp};
 
+use super::blocked;
 use super::fetch::Fetcher;
 use super::objects::Doc;
 use super::objects::note::{self, Reply};
@@ -15,6 +16,8 @@ use super::reason::{Reason, Refusal};
 
 /// Longest chain of parents that is fetched for one reply.
 const CHAIN_MAX: usize = 50;
+/// The same, as a number of requests.
+pub const CHAIN_MAX_FETCHES: u32 = 50;
 /// Largest reply that is kept while its parent is looked for, in bytes.
 const PARKED_MAX: usize = 100_000;
 
@@ -101,6 +104,7 @@ async fn read(object: &Doc, now: Timestamp) -> Result<Reply, Refusal> {
 
 /// The reply, if it is public, a comment at all, and by who sent it.
 async fn readable(app: &App, object: &Doc, author: &Actor) -> Result<Reply, Refusal> {
+    blocked::refuse(app, object)?;
     let reply = read(object, app.now()).await?;
     ownership::check_origin(&reply.ap_id, &author.ap_id)?;
     if !reply.authors.contains(&author.ap_id) {
@@ -113,8 +117,15 @@ async fn readable(app: &App, object: &Doc, author: &Actor) -> Result<Reply, Refu
     Ok(reply)
 }
 
+/// The WordPress spelling `https://host?c=1` of what those who normalise addresses send as `https://host/?c=1`.
+fn without_slash(id: &ApUrl) -> Option<ApUrl> {
+    let (host, query) = id.as_str().split_once("/?")?;
+    (host.matches('/').count() == 2).then(|| ApUrl::new(format!("{host}?{query}")))
+}
+
 async fn find_parent(app: &App, reply: &Reply) -> Result<Option<Parent>> {
-    let parents = reply.parents.clone();
+    let again = reply.parents.iter().filter_map(without_slash);
+    let parents: Vec<ApUrl> = reply.parents.iter().cloned().chain(again).collect();
     app.db
         .look_up(move |conn| {
             for parent in &parents {
@@ -134,12 +145,14 @@ async fn store(
     author: &Actor,
     activity: Option<&ApUrl>,
 ) -> Result<Receipt> {
+    // What came from elsewhere has no page here, whatever it says.
+    let url = Some(reply.url).filter(|url| !app.is_local(url));
     let incoming = Incoming {
+        url: url.unwrap_or_else(|| reply.ap_id.clone()),
         activity: activity.cloned(),
         ap_id: reply.ap_id,
         actor_id: author.id,
         parent,
-        url: reply.url,
         html: reply.html,
         language: reply.language,
         visibility: reply.visibility,

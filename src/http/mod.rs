@@ -23,7 +23,7 @@ use url::Url;
 pub use budget::within_budget;
 pub use gate::{Ended, Gate, Purpose};
 pub use guard::{Forbidden, Guard};
-pub use media::{is_activity_json, is_inbox_json};
+pub use media::{is_activity_json, is_inbox_json, is_plain_json};
 pub use resolve::Resolver;
 
 use crate::error::{Error, Result};
@@ -191,7 +191,7 @@ impl HttpClient {
     ) -> Result<Reply> {
         let trip = self.trip(Purpose::Fetch);
         let following = trip.follow(url, limits.bytes, headers_for);
-        trip.tell(within(url, limits, following).await)
+        trip.tell(Box::pin(within(url, limits, following)).await)
     }
 
     /// Sends a POST and reads the reply; does not follow redirects. Fails as [`HttpClient::get`].

@@ -1,23 +1,25 @@
 //! The whole node's routes: every face, and the addresses that two faces share, by `Accept`.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use http::{HeaderMap, StatusCode, Uri, header};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::client::client_address;
 use super::headers;
+use super::limits::{Client, Limits, limit};
 use crate::app::App;
 use crate::domain::{actor, delivery};
-use crate::federation::{Federation, routes};
+use crate::federation::{Federation, routes, secure};
 use crate::{api, queue, web};
 
 /// The longest that any request may take.
@@ -28,9 +30,12 @@ const BODY_MAX: usize = 1024 * 1024;
 /// Everything that the node answers.
 pub fn router(fed: Arc<Federation>) -> Router {
     let app = Arc::clone(&fed.app);
+    let limits = Limits::new(Arc::clone(&fed));
+    let readers = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers);
+    let of_keys = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers_of_keys);
     let shared = Router::new()
-        .route("/posts/{slug}", get(post))
-        .route("/@{name}", get(author))
+        .route("/posts/{slug}", get(post).route_layer(readers))
+        .route("/@{name}", get(author).route_layer(of_keys))
         .with_state(Arc::clone(&fed));
     let mut router = Router::new()
         .merge(routes::router(fed))
@@ -47,6 +52,7 @@ pub fn router(fed: Arc<Federation>) -> Router {
     router
         .fallback_service(unknown)
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn_with_state(limits, limit))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -111,7 +117,7 @@ async fn post(
     slug: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Path(slug)) = slug else {
+    let Some(slug) = plain(slug) else {
         return web::not_found(State(Arc::clone(&fed.app))).await;
     };
     if routes::wants_activity(&headers) {
@@ -120,28 +126,41 @@ async fn post(
     web::post_page(State(Arc::clone(&fed.app)), Path(slug), headers).await
 }
 
+/// A part of an address that may be asked of the database: PostgreSQL fails on a text with a NUL.
+fn plain(part: Result<Path<String>, PathRejection>) -> Option<String> {
+    part.ok()
+        .map(|Path(part)| part)
+        .filter(|part| !part.contains(char::is_control))
+}
+
 async fn author(
     State(fed): State<Arc<Federation>>,
     name: Result<Path<String>, PathRejection>,
+    stranger: Option<Extension<secure::Stranger>>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Path(name)) = name else {
+    let Some(name) = plain(name) else {
         return web::not_found(State(Arc::clone(&fed.app))).await;
     };
     if routes::wants_activity(&headers) {
-        return routes::actor_by_name(&fed, &name, &headers).await;
+        return routes::actor_by_name(&fed, &name, stranger.is_some(), &headers).await;
     }
     web::author_page(State(Arc::clone(&fed.app)), Path(name), uri, headers).await
 }
 
 /// Counts every answer, and writes one line for each at debug.
-async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+async fn observe(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map(|info| info.0.ip());
-    let client = peer.map(|peer| client_address(&app, peer, request.headers()));
+    let trusted = &app.config.server.trusted_proxies;
+    let client = peer.map(|peer| client_address(trusted, peer, request.headers()));
+    if let Some(client) = client {
+        warn_of_a_proxy(client, request.headers());
+        request.extensions_mut().insert(Client(client));
+    }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = next.run(request).await;
     let status = response.status().as_u16();
@@ -150,29 +169,14 @@ async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     response
 }
 
-/// Who asks: the peer, or, when that is a trusted proxy, the last address that it did not add itself.
-fn client_address(app: &App, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let trusted = |address: &IpAddr| {
-        app.config
-            .server
-            .trusted_proxies
-            .iter()
-            .any(|net| net.contains(address))
-    };
-    if !trusted(&peer) {
-        return peer;
+/// Says once that all clients are counted as one, because a proxy on this machine is not trusted.
+fn warn_of_a_proxy(client: IpAddr, headers: &HeaderMap) {
+    static SAID: Once = Once::new();
+    if client.is_loopback() && headers.contains_key("x-forwarded-for") {
+        SAID.call_once(|| {
+            tracing::warn!(
+                "requests come through a proxy at {client} that server.trusted_proxies does not name: the limits count all of them as one client's"
+            );
+        });
     }
-    let forwarded = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let chain: Vec<IpAddr> = forwarded
-        .flat_map(|value| value.split(','))
-        .filter_map(|part| part.trim().parse().ok())
-        .collect();
-    chain
-        .into_iter()
-        .rev()
-        .find(|address| !trusted(address))
-        .unwrap_or(peer)
 }

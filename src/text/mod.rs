@@ -14,7 +14,7 @@ pub mod sanitize;
 pub mod slug;
 
 /// The longest start of `text` that fits `bytes` and ends between two characters.
-fn cut(text: &str, bytes: usize) -> &str {
+pub(crate) fn cut(text: &str, bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }
 

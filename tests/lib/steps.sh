@@ -27,7 +27,8 @@ try() {
 }
 
 # run_step NAME KIND COMMAND...: runs the command with its output in a log, and counts its tests.
-# KIND says how to count: check (the command is one test), cargo (libtest's lines), node (node's test runner).
+# KIND says how to count: check (the command is one test), cargo (libtest's lines), node (node's test runner),
+# fuzz (the lines of tests/fuzz/run).
 run_step() {
   local name=$1 kind=$2 start=$SECONDS log
   shift 2
@@ -78,6 +79,12 @@ count_node() {
       if ($2 == "pass") p += $3; if ($2 == "fail" || $2 == "cancelled") f += $3
       if ($2 == "skipped" || $2 == "todo") s += $3
     } END { print p + 0, f + 0, s + 0 }' "$1")
+  insist "$2"
+}
+
+# Counts the lines of tests/fuzz/run, one a target.
+count_fuzz() {
+  ok=$(grep -c '^fuzz target .*: ok' "$1" || true) bad=$(grep -c '^fuzz target .*: FAILED' "$1" || true) left_out=0
   insist "$2"
 }
 

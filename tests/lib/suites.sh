@@ -98,3 +98,20 @@ run_browser_tests() {
   prepare "$name" python3-venv chromium jq
   [ "$ready" = no ] || run_step "$name" node node_suite browser
 }
+
+# A short run of each fuzz target on the kept inputs and new ones; what the Rust tests built is used again.
+fuzz_for_a_while() {
+  cargo fmt --manifest-path tests/fuzz/Cargo.toml --check -- --color never
+  ANTIPHON_FUZZ_OUTPUT=$work/fuzz tests/fuzz/run "${ANTIPHON_FUZZ_SECONDS:-10}"
+}
+
+run_fuzz_targets() {
+  local name="fuzz targets" lacking
+  need g++
+  lacking=$(lacks g++)
+  if [ -n "$lacking" ]; then
+    skip_step "$name" "needs $lacking"
+    return 0
+  fi
+  run_step "$name" fuzz fuzz_for_a_while
+}

@@ -1,5 +1,7 @@
 //! Pictures and custom emoji that documents name, read leniently: addresses only, nothing is loaded here. Pure.
 
+use serde_json::Value;
+
 use super::Doc;
 use crate::domain::media::{ALT_MAX, EMOJIS_MAX, Named, NewPicture, PICTURES_MAX};
 use crate::text::{emoji, sanitize};
@@ -9,7 +11,7 @@ pub fn named(doc: &Doc) -> Named {
     let sensitive = is_true(doc, "sensitive");
     let attached = doc.docs("attachment").into_iter();
     let pictures = attached
-        .filter(is_picture)
+        .filter(shows_picture)
         .filter_map(|one| picture(&one, sensitive));
     // An Image that is a reply itself has its picture in `url`.
     let own = doc.is("Image").then(|| picture(doc, sensitive)).flatten();
@@ -21,7 +23,13 @@ pub fn named(doc: &Doc) -> Named {
 
 /// True for an attachment that shows a picture: an Image, or anything that says it is `image/…` (a Document with
 /// Mastodon, Pleroma, Misskey and Pixelfed). What says nothing stays a link.
-pub fn is_picture(attachment: &Doc) -> bool {
+pub fn is_picture(attachment: &Value) -> bool {
+    attachment
+        .as_object()
+        .is_some_and(|map| shows_picture(&Doc(map.clone())))
+}
+
+fn shows_picture(attachment: &Doc) -> bool {
     let kind = media_type(attachment);
     let image = |kind: &str| kind.starts_with("image/") && kind != "image/svg+xml";
     kind.as_deref().map_or(attachment.is("Image"), image) && source(attachment).is_some()
@@ -83,7 +91,7 @@ fn is_true(doc: &Doc, key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn read(value: Value) -> Named {
         named(&serde_json::from_value(value).unwrap())

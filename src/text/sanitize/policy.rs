@@ -251,6 +251,7 @@ impl Policy {
             "id" => Some(anchor(value)),
             "href" => match value.strip_prefix('#') {
                 Some(id) => Some(format!("#{}", anchor(id)).into()),
+                None if is_half(value) => None,
                 None => Some(value.into()),
             },
             // The renderer's English frame around a heading's text.
@@ -268,6 +269,18 @@ impl Policy {
             _ => Some(value.into()),
         }
     }
+}
+
+/// True for an address with a web scheme but no host: on a page with the same scheme it leads to the page's own site
+/// (WHATWG URL, "special relative or authority state"), elsewhere to another.
+fn is_half(address: &str) -> bool {
+    let text: String = address.trim().chars().filter(|c| !c.is_control()).collect();
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    let web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+    let slashes = rest.chars().take_while(|c| matches!(c, '/' | '\\'));
+    web && slashes.count() < 2
 }
 
 /// An id that no template uses.

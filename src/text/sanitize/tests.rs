@@ -110,6 +110,31 @@ fn scripts_styles_and_handlers_are_dropped() {
 }
 
 #[test]
+fn web_addresses_without_a_host_are_dropped() {
+    for half in [
+        "https:x",
+        "HTTPS:/ap/inbox",
+        "http:",
+        "ht\ntps:/\t@bob",
+        " https:&/m.example",
+    ] {
+        let link = "<a rel=\"nofollow ugc noopener\">a</a>";
+        assert_eq!(
+            cleaned(&format!("<a href=\"{half}\">a</a>")),
+            link,
+            "{half}"
+        );
+        assert!(
+            !own(&format!("<a href=\"{half}\">a</a>"))
+                .as_str()
+                .contains("href"),
+            "{half}"
+        );
+    }
+    assert!(cleaned("<a href=\"https:/\\a.example\">a</a>").contains("href"));
+}
+
+#[test]
 fn headings_of_comments_become_bold_paragraphs() {
     assert_eq!(
         cleaned("<h1>A</h1><h3 id=x>B <i>c</i></h3>d"),

@@ -1,10 +1,14 @@
 //! Federation as other servers see it: real signatures, real HTTP where it matters, on both databases.
 
 mod blocks;
+mod bounds;
 mod collections;
 mod delivery;
 mod discovery;
+mod fetching;
+mod finger;
 mod follow;
+mod hostile;
 mod inbox;
 mod ownership;
 mod proofs;
@@ -12,5 +16,6 @@ mod publish;
 mod reactions;
 mod reasons;
 mod replies;
+mod secure;
 mod signatures;
 mod visibility;

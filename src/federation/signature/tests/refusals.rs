@@ -321,6 +321,18 @@ fn repeated_parameters_are_refused() {
 }
 
 #[test]
+fn the_signature_header_counts_before_the_authorization() {
+    let genuine = cavage();
+    let value = genuine.headers["signature"].to_str().unwrap().to_owned();
+    let other = genuine.edit("signature", KEY_ID, "https://evil.example/#key");
+    let both = other.set("authorization", &format!("Signature {value}"));
+    let parsed = ParsedSignature::parse(&both.request()).unwrap();
+    assert_eq!(parsed.key_id(), "https://evil.example/#key");
+    let broken = both.edit("signature", "keyId", "keyId\"");
+    assert_eq!(broken.refusal(), Kind::Malformed);
+}
+
+#[test]
 fn broken_headers_are_malformed() {
     for text in [
         "",
