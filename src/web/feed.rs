@@ -10,7 +10,7 @@ use atom_syndication::{
 
 use super::i18n::Catalogue;
 use super::thread::Thread;
-use super::view::{Author, PostView, Site, safe_href};
+use super::view::{Author, CommentView, PictureView, PostView, Site, safe_href};
 use crate::types::Timestamp;
 
 const THREADING: &str = "http://purl.org/syndication/thread/1.0";
@@ -78,7 +78,8 @@ pub fn comments_feed(site: &Site, post: &PostView) -> String {
             None,
             &[("ref", target), ("href", href)],
         ));
-        entry.set_content(html(comment.html.as_str(), &comment.language, &post.url));
+        let text = format!("{}{}", comment.html, pictures(comment, t));
+        entry.set_content(html(&text, &comment.language, &post.url));
         entry
     };
     finish(atom, steps.iter().map(entry).collect())
@@ -166,6 +167,22 @@ fn link(rel: &str, href: &str, mime_type: &str) -> Link {
         mime_type: Some(mime_type.to_owned()),
         ..Link::default()
     }
+}
+
+/// A comment's pictures as links in words, to our copies where there are such: whoever reads a feed asks for them first.
+fn pictures(comment: &CommentView, t: &Catalogue) -> String {
+    let escape = |text: &str| {
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('"', "&quot;")
+    };
+    let link = |one: &PictureView| {
+        let href = one.src.as_deref().or_else(|| one.href())?;
+        let alt = Some(one.alt.as_str()).filter(|alt| !alt.is_empty());
+        let words = escape(alt.unwrap_or(t.text("picture")));
+        Some(format!("<p><a href=\"{}\">[{words}]</a></p>", escape(href)))
+    };
+    comment.pictures.iter().filter_map(link).collect()
 }
 
 fn html(text: &str, language: &str, base: &str) -> Content {

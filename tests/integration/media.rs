@@ -71,6 +71,8 @@ both_databases! {
         assert_eq!(copy.header("content-security-policy"), "default-src 'none'; sandbox");
         assert_eq!(copy.header("x-content-type-options"), "nosniff");
         assert_eq!(copy.header("cache-control"), "public, max-age=31536000, immutable");
+        let feed = page(&node, &format!("{}/comments.atom", post.url)).await;
+        assert!(feed.contains(&format!("href=&quot;/media/{file}&quot;")) || feed.contains(&format!("href=\"/media/{file}\"")), "{feed}");
         page(&node, post.url.as_str()).await;
         assert_eq!(there.requests_for("/p.png"), 1, "pages fetch nothing");
     }

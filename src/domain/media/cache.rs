@@ -15,8 +15,8 @@ use crate::error::{Error, Result};
 use crate::http::Limits;
 use crate::types::Host;
 
-/// From the first lookup to the last byte.
-const DEADLINE: Duration = Duration::from_secs(20);
+/// From the first lookup to the last byte. A job's pictures together must fit its lease.
+const DEADLINE: Duration = Duration::from_secs(15);
 /// When to try again while there is no room, in seconds.
 const FULL_PAUSE: u32 = 3600;
 

@@ -174,6 +174,7 @@ pub async fn fetch_emojis(app: &App, host: &str) -> Result<()> {
         .db
         .read(move |conn| store::list_pending_emojis(conn, &wanted))
         .await?;
+    let more = i64::try_from(pending.len()) == Ok(store::FETCHED);
     let mut later = Ok(());
     for emoji in pending {
         let (of, name) = (host.clone(), emoji.name.clone());
@@ -192,6 +193,13 @@ pub async fn fetch_emojis(app: &App, host: &str) -> Result<()> {
             }
             Err(error) => later = Err(error),
         }
+    }
+    // What fails for now is tried again by this job; the others have one of their own.
+    if more && later.is_ok() {
+        app.do_later(Job::FetchEmojis {
+            host: host.into_string(),
+        })
+        .await?;
     }
     later
 }

@@ -17,6 +17,8 @@ use crate::types::{Host, Id, Timestamp};
 
 /// Most emoji that are remembered of one server.
 const HOST_EMOJIS_MAX: i64 = 2000;
+/// Emoji that are fetched by one job, within its lease.
+pub(super) const FETCHED: i64 = 16;
 /// Files that are taken away at a time.
 const SWEPT: i64 = 200;
 
@@ -243,14 +245,14 @@ fn count_emojis(conn: &mut Conn, host: &Host) -> Result<i64> {
     Ok(theirs.count().get_result(conn)?)
 }
 
-/// The emoji of a server that are to be fetched, oldest first.
+/// The emoji of a server that are to be fetched, oldest first; as many as one job does.
 pub(super) fn list_pending_emojis(conn: &mut Conn, host: &Host) -> Result<Vec<Emoji>> {
     let query = emojis::table
         .filter(emojis::host.eq(host))
         .filter(emojis::file.is_null())
         .filter(emojis::failed.eq(false))
         .order(emojis::added_at)
-        .limit(500);
+        .limit(FETCHED);
     Ok(query.select(Emoji::as_select()).load(conn)?)
 }
 
