@@ -78,6 +78,7 @@ struct Missed {
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Gone,
+    NotFound,
     Final,
     Temporary,
 }
@@ -168,6 +169,7 @@ impl Health {
         }
         Some(match missed.kind {
             Kind::Gone => Error::Gone("the document"),
+            Kind::NotFound => Error::NotFound("the document"),
             kind => Error::Remote {
                 message: missed.message,
                 temporary: matches!(kind, Kind::Temporary),
@@ -179,6 +181,7 @@ impl Health {
     pub(super) fn miss(&self, address: &str, error: &Error, now: Timestamp) {
         let (kind, secs) = match error {
             Error::Gone(_) => (Kind::Gone, MISSED_FINAL_SECS),
+            Error::NotFound(_) => (Kind::NotFound, MISSED_FINAL_SECS),
             Error::Remote {
                 temporary: false, ..
             } => (Kind::Final, MISSED_FINAL_SECS),
@@ -204,6 +207,10 @@ pub(super) fn judge(url: &Url, ended: &Ended<'_>) -> (Option<Ending>, Option<Err
         Ended::Status(StatusCode::GONE) => {
             (Some(Ending::Answered), Some(Error::Gone("the document")))
         }
+        Ended::Status(StatusCode::NOT_FOUND) => (
+            Some(Ending::Answered),
+            Some(Error::NotFound("the document")),
+        ),
         // Whoever refuses one signature is asked again at once with another.
         Ended::Status(
             StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN,
@@ -309,6 +316,7 @@ mod tests {
             (Error::remote_temporary("no answer"), MISSED_SECS),
             (Error::remote_final("404"), MISSED_FINAL_SECS),
             (Error::Gone("the actor"), MISSED_FINAL_SECS),
+            (Error::NotFound("the actor"), MISSED_FINAL_SECS),
         ] {
             health.miss(address, &error, NOW);
             let again = health.missed(address, NOW.plus_secs(secs - 1)).unwrap();

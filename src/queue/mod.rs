@@ -167,8 +167,10 @@ impl Job {
     /// bounded.
     fn stranger(&self) -> Option<String> {
         match self {
-            Self::FetchReply { reply } | Self::FetchParents { reply } => {
-                let host = reply.host().map(Host::into_string);
+            Self::FetchReply { reply: id }
+            | Self::ConfirmDelete { object: id }
+            | Self::FetchParents { reply: id } => {
+                let host = id.host().map(Host::into_string);
                 Some(host.unwrap_or_default())
             }
             Self::RefreshActor { .. } | Self::FetchAvatar { .. } => Some(String::new()),
@@ -180,6 +182,7 @@ impl Job {
     pub const fn max_attempts(&self) -> i32 {
         match self {
             Self::FetchReply { .. }
+            | Self::ConfirmDelete { .. }
             | Self::FetchParents { .. }
             | Self::RefreshActor { .. }
             | Self::FetchAvatar { .. } => 12,

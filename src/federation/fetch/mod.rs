@@ -85,7 +85,7 @@ impl Fetcher {
     /// Fetches any object from its own origin. `Gone` on 410.
     pub async fn object(&self, id: &ApUrl) -> Result<Doc> {
         let url = self.fetchable(id)?;
-        let fetched = fetch_object_http::<_, Doc>(&url, &self.data()).await?;
+        let fetched = Box::pin(fetch_object_http::<_, Doc>(&url, &self.data())).await?;
         Ok(fetched.object)
     }
 
@@ -108,7 +108,7 @@ impl Fetcher {
         let url = self.fetchable(id)?;
         let fetched = self
             .recent
-            .get_with(url.to_string(), self.dereference(url))
+            .get_with(url.to_string(), Box::pin(self.dereference(url)))
             .await;
         fetched.map_err(Error::from)
     }

@@ -51,7 +51,7 @@ both_databases! {
             }
         }
         assert!(matches!(get(node.app(), &gone).await, Err(Error::Gone(_))));
-        assert_eq!(temporary(&get(node.app(), &absent).await), Some(false));
+        assert!(matches!(get(node.app(), &absent).await, Err(Error::NotFound(_))));
         assert_eq!(temporary(&get(node.app(), &down).await), Some(true));
         for address in [&gone, &absent, &down] {
             assert_eq!(there.requests_for(address), 1, "{address}");
