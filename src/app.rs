@@ -95,9 +95,10 @@ impl App {
         ApUrl::new(format!("{}{path}", self.config.site.url))
     }
 
-    /// True when the address has this node's own origin.
+    /// True when the address has this node's own host, at any port unless ours is a special one.
     pub fn is_local(&self, url: &ApUrl) -> bool {
-        url.host().is_some_and(|host| host == self.config.host())
+        url.host()
+            .is_some_and(|host| host.is_at(&self.config.host()))
     }
 }
 

@@ -253,10 +253,14 @@ impl ApUrl {
         Self(raw.into())
     }
 
-    /// The parsed form; None when it is no absolute http(s) address with a host.
+    /// The parsed form; None when it is no absolute http(s) address with a host, or holds a user name, white space or
+    /// control characters: parsers disagree about those, so that one could be taken for another.
     pub fn url(&self) -> Option<Url> {
+        let strange = |c: char| c.is_whitespace() || c.is_control();
         let url = Url::parse(&self.0).ok()?;
-        (matches!(url.scheme(), "https" | "http") && url.has_host()).then_some(url)
+        let plain = url.username().is_empty() && url.password().is_none();
+        let usable = plain && matches!(url.scheme(), "https" | "http") && url.has_host();
+        (usable && !self.0.contains(strange)).then_some(url)
     }
 
     /// The host in normal form; None when the address is none.
@@ -281,6 +285,19 @@ impl Host {
             _ if name.is_empty() => None,
             Some(port) => Some(Self(format!("{name}:{port}"))),
             None => Some(Self(name)),
+        }
+    }
+
+    /// True when this is the host `own` or, where `own` names no port, any port of it.
+    pub fn is_at(&self, own: &Self) -> bool {
+        self == own || (own.name() == own.as_str() && self.name() == own.name())
+    }
+
+    /// The host without its port.
+    fn name(&self) -> &str {
+        match self.0.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => &self.0,
         }
     }
 

@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::domain::actor::{self, Actor};
 use crate::domain::{comment, delivery, media, moderation, post};
 use crate::error::{Error, Result};
-use crate::federation::{Federation, outbox, replies};
+use crate::federation::{Federation, outbox, passed_on, replies};
 use crate::queue::{self, Claimed, Job, MAX_ATTEMPTS};
 use crate::types::{Id, Timestamp};
 
@@ -158,6 +158,7 @@ async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
         Job::RefreshActor { actor } => refresh(fed, Id::new(actor)).await,
         Job::AttachParked { parent } => replies::attach_parked(app, &parent).await,
         Job::FetchReply { reply } => replies::fetch(app, fetcher, &reply).await,
+        Job::ConfirmDelete { object } => passed_on::confirm_delete(app, fetcher, &object).await,
         Job::FetchParents { reply } => replies::fetch_parents(app, fetcher, &reply).await,
     }
 }

@@ -85,7 +85,8 @@ pub(super) async fn create(
     tracing::info!(account = who.account.name, %domain, "a server was blocked");
     let blocks = moderation::list_blocks(&app).await?;
     let made = blocks.into_iter().find(|block| block.domain == domain);
-    let made = made.ok_or_else(|| Problem::new(StatusCode::CONFLICT, "it was unblocked meanwhile"))?;
+    let made =
+        made.ok_or_else(|| Problem::new(StatusCode::CONFLICT, "it was unblocked meanwhile"))?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 

@@ -51,7 +51,10 @@ impl Block {
         let domain = moderation::check_domain(&app, &self.domain, allow);
         let domain = domain.map_err(|error| match error {
             Error::Invalid { message, .. } if message.contains("top-level") => {
-                Error::invalid_field("domain", format!("{message}; --force blocks it all the same"))
+                Error::invalid_field(
+                    "domain",
+                    format!("{message}; --force blocks it all the same"),
+                )
             }
             other => other,
         })?;
@@ -97,7 +100,10 @@ fn tell(context: &Context, domain: &Host, done: &str, what: &str, effects: Effec
         }
         return output::print_json(&value);
     }
-    output::print(&format!("{domain} is {done}; {what}: {}", sentence(effects)))
+    output::print(&format!(
+        "{domain} is {done}; {what}: {}",
+        sentence(effects)
+    ))
 }
 
 fn view(effects: Effects) -> Value {
@@ -134,7 +140,11 @@ async fn list(context: &Context, app: &App) -> Outcome {
             block.reason.unwrap_or_default(),
         ]
     });
-    output::print_table(&["DOMAIN", "SINCE", "REASON"], rows.collect(), "nobody is blocked")
+    output::print_table(
+        &["DOMAIN", "SINCE", "REASON"],
+        rows.collect(),
+        "nobody is blocked",
+    )
 }
 
 /// A line that blocks nothing, and why.

@@ -3,22 +3,19 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{HeaderMap, header};
 
 use super::Federation;
 use super::handlers::{self, Envelope};
 use super::objects::Doc;
-use super::prove;
+use super::prove::{self, Known};
 use super::reason::{Reason, Refusal};
 use super::signature::{ParsedSignature, Request};
-use crate::domain::actor::{self, Actor};
+use super::{ownership, passed_on};
+use crate::domain::actor;
 use crate::domain::comment;
 use crate::error::Result;
-use crate::queue::Job;
 use crate::types::ApUrl;
 
 /// Largest activity that is read, in bytes: what Mastodon takes.
@@ -95,18 +92,29 @@ async fn admit(
         return Err(Reason::UnknownType.drop());
     }
     refuse_blocked(fed, &claimed, Reason::NoActor)?;
-    let id = recognisable(&doc, &claimed, &posted.body)?;
+    let id = ownership::recognisable(&doc, &claimed, &posted.body)?;
     let Some(known) = look_up(fed, signature.key_id(), &id).await? else {
         return Ok(Verdict::Duplicate);
     };
-    if known.is_none() && is_farewell(&doc, &claimed) {
+    let farewell = is_farewell(&doc, &claimed);
+    if farewell && known.is_none() && prove::load_actor(fed, &claimed).await?.is_none() {
         // A Delete of somebody we never knew: the key is gone with its owner, and there is nothing to delete.
         return Err(Reason::Stranger.drop());
     }
-    let signer = prove::prove(fed, signature, &posted.request(), known).await?;
-    if signer.ap_id != claimed {
-        return forwarded(fed, &doc).await;
-    }
+    let signer = match prove::prove(fed, signature, &posted.request(), known).await {
+        Err(refusal) if farewell => prove::departed(fed, &claimed, refusal).await?,
+        proven => proven?,
+    };
+    let signer = match signer {
+        signer if signer.ap_id == claimed => signer,
+        _ => match prove::vouched(fed, &doc, &claimed).await? {
+            Some(author) => author,
+            None => {
+                passed_on::take(&fed.app, &doc, None).await?;
+                return Ok(Verdict::Done);
+            }
+        },
+    };
     let envelope = Envelope::new(id, signer, doc)?;
     handlers::dispatch(envelope, &fed.fetcher.data()).await?;
     Ok(Verdict::Done)
@@ -143,37 +151,14 @@ fn refuse_blocked(fed: &Federation, id: &ApUrl, unusable: Reason) -> Result<(), 
     if fed.app.hosts.is_blocked(&host) {
         return Err(Reason::BlockedHost.refuse("this server is blocked here"));
     }
-    if host == fed.app.config.host() {
+    if fed.app.is_local(id) {
         return Err(Reason::OwnHost.refuse("our own actors do not write to our inbox"));
     }
     Ok(())
 }
 
-/// What an activity is recognised by: its id where that lives on its actor's server; else (no id, a `urn:`) one made of
-/// actor and bytes.
-fn recognisable(doc: &Doc, actor: &ApUrl, body: &[u8]) -> Result<ApUrl, Refusal> {
-    match doc.id() {
-        Some(id) if id.same_origin(actor) => Ok(id),
-        Some(id) if id.host().is_some() => {
-            let text = format!("the activity {id} is not on the server of {actor}");
-            Err(Reason::ForeignId.refuse(text))
-        }
-        _ => {
-            let hash = digest::digest(&digest::SHA256, body);
-            Ok(ApUrl::new(format!(
-                "{actor}#{}",
-                BASE64_URL_SAFE_NO_PAD.encode(hash)
-            )))
-        }
-    }
-}
-
 /// One read: whether the activity is new (None: it is not), and who owns the key, if that is known.
-async fn look_up(
-    fed: &Federation,
-    key_id: &str,
-    id: &ApUrl,
-) -> Result<Option<Option<(Actor, String)>>> {
+async fn look_up(fed: &Federation, key_id: &str, id: &ApUrl) -> Result<Option<Option<Known>>> {
     let (key_id, id) = (key_id.to_owned(), id.clone());
     fed.app
         .db
@@ -189,17 +174,4 @@ async fn look_up(
 
 fn is_farewell(doc: &Doc, actor: &ApUrl) -> bool {
     doc.is("Delete") && doc.first_id("object").as_ref() == Some(actor)
-}
-
-/// Somebody passes another's activity on. Only the id of what it is about counts; that is fetched from its own origin.
-async fn forwarded(fed: &Arc<Federation>, doc: &Doc) -> Result<Verdict, Refusal> {
-    if !doc.is("Create") && !doc.is("Update") {
-        return Err(Reason::NotForwardable.refuse("the signer is not the activity's actor"));
-    }
-    let id = doc
-        .first_id("object")
-        .filter(|id| id.host().is_some() && !fed.app.is_local(id))
-        .ok_or_else(|| Reason::NothingOfOurs.drop())?;
-    fed.app.do_later(Job::FetchReply { reply: id }).await?;
-    Ok(Verdict::Done)
 }

@@ -14,6 +14,8 @@ mod knock;
 pub mod nodeinfo;
 pub mod objects;
 pub mod outbox;
+pub mod ownership;
+pub mod passed_on;
 pub mod proof;
 mod prove;
 pub mod reason;

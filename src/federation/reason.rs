@@ -82,6 +82,8 @@ word_enum! {
         NotPublic = "not_public",
         /// Dropped: it is no comment (a poll's vote, a message, an empty note).
         NoComment = "no_comment",
+        /// Dropped: too large to be kept while what it answers is looked for.
+        TooLargeToWait = "too_large_to_wait",
         /// Dropped: it was deleted before it came.
         Deleted = "deleted",
         /// Dropped: there is nothing here that it could change.
@@ -100,6 +102,7 @@ impl Reason {
                 | Self::NothingOfOurs
                 | Self::NotPublic
                 | Self::NoComment
+                | Self::TooLargeToWait
                 | Self::Deleted
                 | Self::Unchanged
                 | Self::Stranger
@@ -191,6 +194,12 @@ impl Refusal {
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         Self::new(Reason::of(&error), error)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        refusal.error
     }
 }
 

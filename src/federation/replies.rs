@@ -10,6 +10,8 @@ use crate::types::{ApUrl, Timestamp};
 use super::fetch::Fetcher;
 use super::objects::Doc;
 use super::objects::note::{self, Reply};
+use super::ownership;
+use super::reason::{Reason, Refusal};
 
 /// Longest chain of parents that is fetched for one reply.
 const CHAIN_MAX: usize = 50;
@@ -19,45 +21,50 @@ const PARKED_MAX: usize = 100_000;
 /// Text that takes less than a millisecond to clean, in bytes.
 const LONG_TEXT: usize = 8 * 1024;
 
-/// Takes a reply by its proven author. A private one, or one that answers nothing of ours, leaves no trace; one whose
-/// parent is unknown is kept and its parents are looked for.
+/// Takes a reply by its proven author; one whose parent is unknown is kept (None) and its parents are looked for. Drops a
+/// private one, and one that answers nothing of ours, without a trace.
 pub async fn take(
     app: &App,
     object: &Doc,
     author: &Actor,
     activity: Option<&ApUrl>,
-) -> Result<Option<Receipt>> {
-    let Some(reply) = readable(app, object, author).await? else {
-        return Ok(None);
-    };
+) -> Result<Option<Receipt>, Refusal> {
+    let reply = readable(app, object, author).await?;
     match find_parent(app, &reply).await? {
-        Some(parent) => store(app, reply, parent, author, activity).await.map(Some),
+        Some(parent) => match store(app, reply, parent, author, activity).await? {
+            Receipt::Tombstone => Err(Reason::Deleted.drop()),
+            receipt => Ok(Some(receipt)),
+        },
+        // What it answers is not here any more.
         None if reply.parents.iter().any(|parent| app.is_local(parent)) => {
-            tracing::debug!(reply = %reply.ap_id, "answers something that is not here any more");
-            Ok(None)
+            Err(Reason::NothingOfOurs.drop())
         }
         None => park(app, object, &reply, author).await.map(|()| None),
     }
 }
 
-/// Takes a reply as it reads now: a new one, or the edit of one that is here, which may make it narrower.
+/// Takes a reply as it reads now: a new one, or the edit of one that is here, which may make it narrower. Its id, author
+/// and parent stay what they are.
 pub async fn revise(
     app: &App,
     object: &Doc,
     author: &Actor,
     activity: Option<&ApUrl>,
-) -> Result<()> {
+) -> Result<(), Refusal> {
     let now = app.now();
-    let Some(reply) = read(object, now).await? else {
-        return Ok(());
-    };
+    let reply = read(object, now).await?;
     let id = reply.ap_id.clone();
     let known = app
         .db
         .read(move |conn| comment::load_by_ap_id(conn, &id))
         .await?;
-    if known.is_none() {
+    let Some(known) = known else {
         return take(app, object, author, activity).await.map(|_| ());
+    };
+    let same = known.html == reply.html && known.visibility == reply.visibility;
+    if same && activity.is_none() && reply.edited_at.is_none() {
+        // Fetched, and it reads as before.
+        return Err(Reason::Unchanged.drop());
     }
     let edit = RemoteEdit {
         ap_id: reply.ap_id,
@@ -67,39 +74,42 @@ pub async fn revise(
         visibility: reply.visibility,
         edited_at: reply.edited_at.unwrap_or(now),
     };
-    comment::receive_edit(app, activity.cloned(), edit)
-        .await
-        .map(|_| ())
+    if comment::receive_edit(app, activity.cloned(), edit).await? {
+        Ok(())
+    } else {
+        Err(Reason::Unchanged.drop())
+    }
 }
 
-/// Reads a reply; a long one off the async threads, for cleaning it takes longer than others may wait.
-async fn read(object: &Doc, now: Timestamp) -> Result<Option<Reply>> {
-    let length = object.text("content").map_or(0, str::len);
-    if length <= LONG_TEXT && object.text("content").is_some() {
-        return Ok(note::read(object, now));
-    }
-    let object = object.clone();
-    tokio::task::spawn_blocking(move || note::read(&object, now))
-        .await
-        .map_err(Error::internal)
+/// Reads a reply; a long one off the async threads, for cleaning it takes longer than others may wait. Drops what is no
+/// comment.
+async fn read(object: &Doc, now: Timestamp) -> Result<Reply, Refusal> {
+    let short = object
+        .text("content")
+        .is_some_and(|text| text.len() <= LONG_TEXT);
+    let reply = if short {
+        note::read(object, now)
+    } else {
+        let object = object.clone();
+        tokio::task::spawn_blocking(move || note::read(&object, now))
+            .await
+            .map_err(Error::internal)?
+    };
+    reply.ok_or_else(|| Reason::NoComment.drop())
 }
 
 /// The reply, if it is public, a comment at all, and by who sent it.
-async fn readable(app: &App, object: &Doc, author: &Actor) -> Result<Option<Reply>> {
-    let Some(reply) = read(object, app.now()).await? else {
-        return Ok(None);
-    };
-    if reply.author != author.ap_id || !reply.ap_id.same_origin(&author.ap_id) {
-        return Err(Error::Forbidden(format!(
-            "{} is not by {}",
-            reply.ap_id, author.ap_id
-        )));
+async fn readable(app: &App, object: &Doc, author: &Actor) -> Result<Reply, Refusal> {
+    let reply = read(object, app.now()).await?;
+    ownership::check_origin(&reply.ap_id, &author.ap_id)?;
+    if !reply.authors.contains(&author.ap_id) {
+        let text = format!("{} is not by {}", reply.ap_id, author.ap_id);
+        return Err(Reason::NotAuthor.refuse(text));
     }
     if !reply.visibility.is_open() {
-        tracing::debug!(reply = %reply.ap_id, "is private and not kept");
-        return Ok(None);
+        return Err(Reason::NotPublic.drop());
     }
-    Ok(Some(reply))
+    Ok(reply)
 }
 
 async fn find_parent(app: &App, reply: &Reply) -> Result<Option<Parent>> {
@@ -124,7 +134,7 @@ async fn store(
     activity: Option<&ApUrl>,
 ) -> Result<Receipt> {
     // What came from elsewhere has no page here, whatever it says.
-    let url = Some(reply.url).filter(|url| !app.is_local(url));
+    let url = Some(reply.url).filter(|url| !ownership::is_ours(&app.config.host(), url));
     let incoming = Incoming {
         url: url.unwrap_or_else(|| reply.ap_id.clone()),
         activity: activity.cloned(),
@@ -144,15 +154,13 @@ async fn store(
 }
 
 /// Keeps a reply and lets a job look for its parents.
-async fn park(app: &App, object: &Doc, reply: &Reply, author: &Actor) -> Result<()> {
+async fn park(app: &App, object: &Doc, reply: &Reply, author: &Actor) -> Result<(), Refusal> {
     let Some(parent) = reply.parents.first().cloned() else {
         return Ok(());
     };
     let document = serde_json::to_string(object).map_err(Error::internal)?;
     if document.len() > PARKED_MAX {
-        return Err(Error::invalid(
-            "this reply is too large to be kept while its parent is looked for",
-        ));
+        return Err(Reason::TooLargeToWait.drop());
     }
     let (ap_id, actor, now) = (reply.ap_id.clone(), author.ap_id.clone(), app.now());
     let job = app.job(Job::FetchParents {
@@ -171,25 +179,17 @@ async fn park(app: &App, object: &Doc, reply: &Reply, author: &Actor) -> Result<
     Ok(())
 }
 
-/// Lets a job fetch an object that was only named, from its own origin.
-pub async fn fetch_later(app: &App, id: &ApUrl, author: &Actor) -> Result<()> {
-    if !id.same_origin(&author.ap_id) {
-        return Err(Error::Forbidden(format!(
-            "{id} is not on the server of {}",
-            author.ap_id
-        )));
-    }
-    app.do_later(Job::FetchReply { reply: id.clone() }).await
-}
-
 /// Fetches an object from its origin and takes it as a reply by the author that stands in it.
 pub async fn fetch(app: &App, fetcher: &Fetcher, id: &ApUrl) -> Result<()> {
     let object = fetcher.object(id).await?;
-    let Some(author) = object.first_id("attributedTo") else {
+    let Some(author) = ownership::author(&object) else {
         return Ok(());
     };
     let author = fetcher.actor(&author).await?;
-    revise(app, &object, &author, None).await
+    match revise(app, &object, &author, None).await {
+        Err(dropped) if dropped.reason.is_drop() => Ok(()),
+        taken => Ok(taken?),
+    }
 }
 
 /// Attaches the replies that waited for this parent.
@@ -212,7 +212,7 @@ async fn attach(app: &App, reply: &ApUrl, actor: &ApUrl, document: &str) -> Resu
         .read(move |conn| crate::domain::actor::load_by_ap_id(conn, &wanted))
         .await?;
     if let (Some(author), Ok(object)) = (author, serde_json::from_str::<Doc>(document))
-        && let Ok(Some(read)) = readable(app, &object, &author).await
+        && let Ok(read) = readable(app, &object, &author).await
     {
         let Some(parent) = find_parent(app, &read).await? else {
             return Ok(());
@@ -258,6 +258,7 @@ pub async fn fetch_parents(app: &App, fetcher: &Fetcher, reply: &ApUrl) -> Resul
             // It may still come by itself: the reply goes on waiting, but nobody asks again.
             Err(
                 Error::Gone(_)
+                | Error::NotFound(_)
                 | Error::Remote {
                     temporary: false, ..
                 }
@@ -272,12 +273,14 @@ pub async fn fetch_parents(app: &App, fetcher: &Fetcher, reply: &ApUrl) -> Resul
         next = above;
     }
     for object in chain.iter().rev() {
-        let Some(author) = object.first_id("attributedTo") else {
+        let Some(author) = ownership::author(object) else {
             return drop_parked(app, reply).await;
         };
         let author = fetcher.actor(&author).await?;
-        if take(app, object, &author, None).await?.is_none() {
-            return drop_parked(app, reply).await;
+        match take(app, object, &author, None).await {
+            Ok(Some(_)) => {}
+            Err(refusal) if !refusal.reason.is_drop() => return Err(refusal.into()),
+            Ok(None) | Err(_) => return drop_parked(app, reply).await,
         }
     }
     attach(app, reply, &actor, &document).await

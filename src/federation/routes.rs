@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use super::documents::{self, ActorCollection, Page, PostCollection, Served};
 use super::inbox::{self, BODY_MAX, Posted, Verdict};
 use super::reason::{Reason, Refusal};
-use super::{Federation, nodeinfo, webfinger};
+use super::{Federation, nodeinfo, signature, webfinger};
 use crate::domain::account;
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host};
@@ -149,6 +149,10 @@ fn turned_away(fed: &Federation, refusal: &Refusal) -> Response {
     });
     let mut response = (status, problem.to_string()).into_response();
     let headers = response.headers_mut();
+    if status == StatusCode::UNAUTHORIZED {
+        let wanted = HeaderValue::from_static(signature::wanted(true));
+        headers.insert("accept-signature", wanted);
+    }
     headers.insert(
         CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),

@@ -40,9 +40,7 @@ impl Blocked {
             .rsplit_once(':')
             .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
         let names = std::iter::once(whole).chain(port.map(|(name, _)| name));
-        names
-            .flat_map(and_above)
-            .any(|name| self.0.contains(name))
+        names.flat_map(and_above).any(|name| self.0.contains(name))
     }
 }
 
@@ -140,7 +138,12 @@ mod tests {
         assert!(covers(&["bücher.example"], "xn--bcher-kva.example"));
         assert!(covers(&["xn--bcher-kva.example"], "a.BÜCHER.example"));
         assert!(covers(&["[2001:db8::1]"], "[2001:DB8::1]:8443"));
-        for host in ["example", "notbad.example", "bad.example.org", "good.example"] {
+        for host in [
+            "example",
+            "notbad.example",
+            "bad.example.org",
+            "good.example",
+        ] {
             assert!(!covers(&["bad.example"], host), "{host}");
         }
     }

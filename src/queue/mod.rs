@@ -46,6 +46,11 @@ pub enum Job {
         /// Its id.
         reply: ApUrl,
     },
+    /// Ask a stored reply's origin whether it is gone, and take it away then.
+    ConfirmDelete {
+        /// Its id.
+        object: ApUrl,
+    },
     /// Fetch the parents of a parked reply.
     FetchParents {
         /// The parked reply's id.

@@ -45,12 +45,21 @@ pub fn find_by_handle(conn: &mut Conn, username: &str, host: &Host) -> Result<Op
     Ok(query.select(Actor::as_select()).first(conn).optional()?)
 }
 
-/// The owner of a key, and the key.
+/// The owner of a key, and the key. Who names the actor itself as its key (PeerTube) means its first in PEM.
 pub fn load_by_key(conn: &mut Conn, key_id: &str) -> Result<Option<(Actor, ActorKey)>> {
-    let query = actor_keys::table
+    let named = actor_keys::table
         .inner_join(actors::table)
-        .filter(actor_keys::key_id.eq(key_id));
-    Ok(query
+        .filter(actor_keys::key_id.eq(key_id))
+        .select((Actor::as_select(), ActorKey::as_select()));
+    if let Some(found) = named.first(conn).optional()? {
+        return Ok(Some(found));
+    }
+    let of_actor = actor_keys::table
+        .inner_join(actors::table)
+        .filter(actors::ap_id.eq(key_id))
+        .filter(actor_keys::public.like("-----BEGIN%"))
+        .order(actor_keys::key_id.desc());
+    Ok(of_actor
         .select((Actor::as_select(), ActorKey::as_select()))
         .first(conn)
         .optional()?)

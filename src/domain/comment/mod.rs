@@ -123,7 +123,7 @@ pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
             {
                 return Ok((Receipt::Duplicate, false));
             }
-            if store::is_buried(conn, &incoming.ap_id)? {
+            if store::is_buried(conn, &incoming.ap_id, incoming.actor_id)? {
                 return Ok((Receipt::Tombstone, false));
             }
             let status = screening::review(conn, mode, incoming.actor_id)?;
@@ -209,18 +209,20 @@ pub async fn receive_edit(app: &App, activity: Option<ApUrl>, edit: RemoteEdit) 
         .await
 }
 
-/// Deletes a reply from elsewhere at its author's word; an unknown one is remembered, so that it stays gone when it
-/// comes late. False when it is somebody else's.
+/// Deletes a reply from elsewhere at its author's word, brought by an activity or (None) found out; an unknown one is
+/// remembered, so that it stays gone when it comes late. False when it is somebody else's.
 pub async fn receive_delete(
     app: &App,
-    activity: ApUrl,
+    activity: Option<ApUrl>,
     ap_id: ApUrl,
     actor: Actor,
 ) -> Result<bool> {
     let now = app.now();
     app.db
         .write(move |conn| {
-            store::note_received(conn, &activity, now)?;
+            if let Some(activity) = &activity {
+                store::note_received(conn, activity, now)?;
+            }
             match load_by_ap_id(conn, &ap_id)? {
                 Some(comment) if comment.actor_id != actor.id => Ok(false),
                 Some(comment) => {

@@ -100,6 +100,13 @@ pub async fn receive_unfollow(
         .await
 }
 
+/// Takes a follower off the list at its own word, by the id of its Follow alone. False when there is no such Follow.
+pub async fn receive_unfollow_of(app: &App, follower: Id<Actor>, follow: ApUrl) -> Result<bool> {
+    app.db
+        .write(move |conn| store::remove_by_follow(conn, follower, &follow))
+        .await
+}
+
 /// Follows somebody elsewhere as `actor`; asking again sends the Follow again.
 pub async fn follow(app: &App, actor: &Actor, target: &Actor) -> Result<Following> {
     let id = app.ids.next::<Following>();

@@ -28,6 +28,17 @@ pub fn remove(conn: &mut Conn, actor: Id<Actor>, follower: Id<Actor>) -> Result<
     Ok(())
 }
 
+pub(super) fn remove_by_follow(
+    conn: &mut Conn,
+    follower: Id<Actor>,
+    follow: &ApUrl,
+) -> Result<bool> {
+    let row = followers::table
+        .filter(followers::follower_id.eq(follower))
+        .filter(followers::follow_ap_id.eq(follow));
+    Ok(diesel::delete(row).execute(conn)? > 0)
+}
+
 /// How many follow an actor of ours.
 pub fn count(conn: &mut Conn, actor: Id<Actor>) -> Result<i64> {
     Ok(followers::table

@@ -96,10 +96,19 @@ pub fn write(blocks: &[Block]) -> Result<String> {
     writer.write_record(COLUMNS).map_err(Error::internal)?;
     for block in blocks {
         let reason = block.reason.as_deref().unwrap_or_default();
-        let record = [block.domain.as_str(), "suspend", "true", "true", reason, "false"];
+        let record = [
+            block.domain.as_str(),
+            "suspend",
+            "true",
+            "true",
+            reason,
+            "false",
+        ];
         writer.write_record(record).map_err(Error::internal)?;
     }
-    let bytes = writer.into_inner().map_err(|e| Error::internal(e.to_string()))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|e| Error::internal(e.to_string()))?;
     String::from_utf8(bytes).map_err(Error::internal)
 }
 
@@ -142,7 +151,10 @@ mod tests {
 
     #[test]
     fn a_bare_list_is_all_blocks_and_anything_else_is_refused() {
-        assert_eq!(blocked(&read("domain\na.example\nb.example\n").unwrap()).len(), 2);
+        assert_eq!(
+            blocked(&read("domain\na.example\nb.example\n").unwrap()).len(),
+            2
+        );
         for text in ["", "name,severity\nx,suspend\n", "\u{0}\u{1}"] {
             assert!(read(text).is_err(), "{text:?}");
         }

@@ -68,13 +68,14 @@ fn show(conn: &mut Conn, hosts: &[Host], now: Timestamp, effects: &mut Effects) 
     let hidden = comments::table
         .filter(comments::actor_id.eq_any(theirs))
         .filter(comments::status.eq(CommentStatus::Blocked));
-    effects.comments += diesel::update(hidden.clone().filter(comments::status_before.is_not_null()))
-        .set((
-            comments::status.eq(comments::status_before.assume_not_null()),
-            comments::status_before.eq(None::<String>),
-            comments::updated_at.eq(now),
-        ))
-        .execute(conn)?;
+    effects.comments +=
+        diesel::update(hidden.clone().filter(comments::status_before.is_not_null()))
+            .set((
+                comments::status.eq(comments::status_before.assume_not_null()),
+                comments::status_before.eq(None::<String>),
+                comments::updated_at.eq(now),
+            ))
+            .execute(conn)?;
     // What nobody ever decided about is held.
     effects.comments += diesel::update(hidden.filter(comments::status_before.is_null()))
         .set((

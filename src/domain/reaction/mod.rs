@@ -83,16 +83,20 @@ pub async fn receive(
         .await
 }
 
-/// Takes back a like or boost of one's own, named by its activity or by what it was about.
-pub async fn undo(
-    app: &App,
-    actor: Id<Actor>,
-    activity: ApUrl,
-    about: Option<(Kind, ApUrl)>,
-) -> Result<bool> {
-    app.db
-        .write(move |conn| remove(conn, actor, &activity, about.as_ref()))
-        .await
+/// What somebody takes back: a like or boost of this kind (None: whatever has the id), by its id or what it is about.
+#[derive(Clone, Debug)]
+pub struct Undone {
+    /// The Like's or Announce's id.
+    pub activity: ApUrl,
+    /// What it was, when told.
+    pub kind: Option<Kind>,
+    /// What it was about, when told.
+    pub target: Option<ApUrl>,
+}
+
+/// Takes back a like or boost of one's own.
+pub async fn undo(app: &App, actor: Id<Actor>, undone: Undone) -> Result<bool> {
+    app.db.write(move |conn| remove(conn, actor, &undone)).await
 }
 
 /// Takes away everything an actor liked or boosted.

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Kind, Reaction};
+use super::{Kind, Reaction, Undone};
 use crate::db::schema::{actors, reactions};
 use crate::db::{Conn, each};
 use crate::domain::actor::Actor;
@@ -17,24 +17,21 @@ pub(super) fn insert(conn: &mut Conn, reaction: &Reaction) -> Result<bool> {
     Ok(inserted > 0)
 }
 
-/// Removes an actor's own reaction by its activity's id or by kind and target.
-pub fn remove(
-    conn: &mut Conn,
-    actor: Id<Actor>,
-    activity: &ApUrl,
-    about: Option<&(Kind, ApUrl)>,
-) -> Result<bool> {
+/// Removes an actor's own reaction by its activity's id, else by kind and target. A kind, when given, must fit.
+pub fn remove(conn: &mut Conn, actor: Id<Actor>, undone: &Undone) -> Result<bool> {
     let own = reactions::table.filter(reactions::actor_id.eq(actor));
-    let mut removed = diesel::delete(own.filter(reactions::ap_id.eq(activity))).execute(conn)?;
-    if removed == 0
-        && let Some((kind, target)) = about
-    {
-        let same = own
-            .filter(reactions::kind.eq(*kind))
-            .filter(reactions::target_ap_id.eq(target));
-        removed = diesel::delete(same).execute(conn)?;
-    }
-    Ok(removed > 0)
+    let named = own.filter(reactions::ap_id.eq(&undone.activity));
+    let removed = match undone.kind {
+        None => diesel::delete(named).execute(conn)?,
+        Some(kind) => diesel::delete(named.filter(reactions::kind.eq(kind))).execute(conn)?,
+    };
+    let (0, Some(kind), Some(target)) = (removed, undone.kind, &undone.target) else {
+        return Ok(removed > 0);
+    };
+    let same = own
+        .filter(reactions::kind.eq(kind))
+        .filter(reactions::target_ap_id.eq(target));
+    Ok(diesel::delete(same).execute(conn)? > 0)
 }
 
 pub(super) fn remove_all_of(conn: &mut Conn, actor: Id<Actor>) -> Result<()> {

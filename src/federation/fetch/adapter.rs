@@ -15,9 +15,10 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::federation::keys::Signer;
 use crate::federation::knock::{self, Forms, Knock};
+use crate::federation::ownership::is_at_home;
 use crate::federation::signature::{sign_challenged, sign_get};
 use crate::http::{Limits, Reply, is_activity_json};
-use crate::types::Host;
+use crate::types::{ApUrl, Host};
 
 /// Asks for ActivityStreams in both of its media types.
 const ACCEPTED: &str = "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
@@ -56,7 +57,38 @@ impl Middleware for Guarded {
 }
 
 impl Guarded {
+    /// Fetches a document. One that names another id than the address it was found at is asked for once more, where its
+    /// id says that it lives; that is final.
     async fn fetch(&self, url: &Url) -> Result<Reply> {
+        let found = self.read(url).await?;
+        let Some(id) = id_of(&found) else {
+            return Ok(found);
+        };
+        let Some(home) = id.url().filter(|_| !self.app.is_local(&id)) else {
+            return Err(Error::remote_final(format!(
+                "{url} names an id that cannot be its own"
+            )));
+        };
+        if is_at_home(&id, url, &found.url) {
+            return Ok(Reply { url: home, ..found });
+        }
+        if id
+            .host()
+            .is_some_and(|host| self.app.hosts.is_blocked(&host))
+        {
+            return Err(Error::Forbidden(format!("{id} is blocked here")));
+        }
+        let again = self.read(&home).await?;
+        if id_of(&again).as_ref() == Some(&id) && is_at_home(&id, &home, &again.url) {
+            return Ok(Reply { url: home, ..again });
+        }
+        Err(Error::remote_final(format!(
+            "{url} is not where its id says"
+        )))
+    }
+
+    /// Fetches from one address; of what is answered only documents, 410 and 404 count.
+    async fn read(&self, url: &Url) -> Result<Reply> {
         let reply = self.get(url, None).await?;
         let reply = if knock::is_refusal(reply.status) {
             self.knock_again(url, reply).await?
@@ -64,7 +96,9 @@ impl Guarded {
             reply
         };
         match reply.status {
-            StatusCode::OK | StatusCode::GONE => Ok(reply),
+            StatusCode::OK => named_well(reply),
+            StatusCode::GONE => Ok(reply),
+            StatusCode::NOT_FOUND => Err(Error::NotFound("the object")),
             status => Err(Error::Remote {
                 message: format!("{url} was answered with {status}"),
                 temporary: status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS,
@@ -118,19 +152,35 @@ impl Guarded {
     }
 }
 
-/// The reply as the crate wants it.
-fn response(reply: Reply) -> Result<Response> {
+/// The id that a document gives itself.
+fn id_of(reply: &Reply) -> Option<ApUrl> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        id: ApUrl,
+    }
+    let found = reply.status == StatusCode::OK;
+    let named = found.then(|| serde_json::from_slice::<Named>(&reply.body));
+    Some(named?.ok()?.id)
+}
+
+/// Refuses what does not say that it is ActivityStreams: anybody may have uploaded it.
+fn named_well(reply: Reply) -> Result<Reply> {
     let named = reply
         .headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    if reply.status == StatusCode::OK && !is_activity_json(named) {
-        return Err(Error::remote_final(format!(
-            "{} is no ActivityStreams document but \"{named}\"",
-            reply.url
-        )));
+    if is_activity_json(named) {
+        return Ok(reply);
     }
+    Err(Error::remote_final(format!(
+        "{} is no ActivityStreams document but \"{named}\"",
+        reply.url
+    )))
+}
+
+/// The reply as the crate wants it.
+fn response(reply: Reply) -> Result<Response> {
     let built = http::Response::builder()
         .status(reply.status)
         .header(CONTENT_TYPE, "application/activity+json")

@@ -30,8 +30,8 @@ pub struct Fetcher {
     recent: Cache<String, Result<Actor, Failure>>,
     /// Actors whose documents were lately read again by their age.
     looked_at: Cache<String, ()>,
-    /// Keys that were fetched anew because a signature did not fit, and how that went.
-    refetched: Cache<String, Result<(), Failure>>,
+    /// Documents of keys that were fetched anew because a signature did not fit, and how that went.
+    refetched: Cache<String, Result<Actor, Failure>>,
 }
 
 /// A remembered failure; errors themselves cannot be shared.
@@ -46,7 +46,7 @@ struct Failure {
 const REQUESTS_PER_MESSAGE: u32 = 8;
 /// How long an answer is shared.
 const SHARED: Duration = Duration::from_secs(30);
-/// A key is fetched anew at most once in this time.
+/// A key's document is fetched anew at most once in this time.
 const REFETCH_PAUSE: Duration = Duration::from_mins(5);
 
 impl Fetcher {
@@ -150,45 +150,40 @@ impl Fetcher {
         }
     }
 
-    /// Fetches a key's owner anew because a signature did not fit: once in a while for each key, and one request for all
-    /// who ask at the same time. A failure that may pass is asked about again half a minute later.
-    pub async fn refetch_key(&self, key_id: &str) -> Result<()> {
+    /// Fetches a key's owner anew because a signature did not fit: once in a while for each document, and one request for
+    /// all who ask at the same time. A failure that may pass is asked about again half a minute later.
+    pub async fn refetch_key(&self, key_id: &str) -> Result<Actor> {
+        let mut address = self.fetchable(&ApUrl::new(key_id))?;
+        address.set_fragment(None);
         let outcome = self
             .refetched
-            .get_with(key_id.to_owned(), async {
-                self.forget_unless_failing(key_id).await;
+            .get_with(address.to_string(), async {
+                self.forget_unless_failing(&address).await;
                 let owner = self.key_owner(key_id).await;
-                owner.map(|_| ()).map_err(|error| Failure::of(&error))
+                owner.map_err(|error| Failure::of(&error))
             })
             .await;
         if outcome.as_ref().is_err_and(|failure| failure.temporary) {
-            self.refetched.invalidate(key_id).await;
+            self.refetched.invalidate(address.as_str()).await;
         }
         outcome.map_err(Error::from)
     }
 
-    /// Drops what is shared about a key's document, but not that its server fails just now.
-    async fn forget_unless_failing(&self, key_id: &str) {
-        let Ok(mut url) = Url::parse(key_id) else {
-            return;
-        };
-        url.set_fragment(None);
+    /// Drops what is shared about a document, but not that its server fails just now.
+    async fn forget_unless_failing(&self, address: &Url) {
         let failing =
             |recent: Result<Actor, Failure>| recent.is_err_and(|failure| failure.temporary);
-        if !self.recent.get(url.as_str()).await.is_some_and(failing) {
-            self.recent.invalidate(url.as_str()).await;
+        if !self.recent.get(address.as_str()).await.is_some_and(failing) {
+            self.recent.invalidate(address.as_str()).await;
         }
     }
 
-    /// True once in a while for each actor or key: whether its document may be read again.
-    pub async fn may_refetch(&self, id: &str) -> bool {
+    /// True once in a while for each actor: whether its document may be read again because it is old.
+    pub async fn may_look_again(&self, actor: &ApUrl) -> bool {
         let mut first = false;
         self.looked_at
-            .get_with(id.to_owned(), async { first = true })
+            .get_with(actor.as_str().to_owned(), async { first = true })
             .await;
-        if first {
-            self.forget_unless_failing(id).await;
-        }
         first
     }
 

@@ -1,7 +1,11 @@
-//! Create: a reply, most of all. An object that is only named is fetched from its origin by a job.
+//! Create: a reply, most of all. An object that is only named, or is not its actor's own, is fetched from its origin by a
+//! job.
 
-use super::{Envelope, activity, own_objects};
+use super::{Envelope, activity};
+use crate::federation::ownership::{self, Part};
+use crate::federation::reason::{Reason, Refusal};
 use crate::federation::replies;
+use crate::queue::Job;
 
 /// A Create of anything.
 pub(super) struct Create(pub(super) Envelope);
@@ -9,17 +13,26 @@ pub(super) struct Create(pub(super) Envelope);
 activity!(
     Create,
     verify(envelope, _app) {
-        envelope.object_id()?;
-        own_objects(envelope).map(|_| ())
+        ownership::parts(&envelope.doc, &envelope.actor.ap_id).map(|_| ())
     },
     receive(envelope, app) {
-        let objects = own_objects(&envelope)?;
-        if objects.is_empty() {
-            replies::fetch_later(app, &envelope.object_id()?, &envelope.actor).await?;
+        let mut outcome: Result<(), Refusal> = Err(Reason::NothingOfOurs.drop());
+        // The first reply that is stored brings the activity's id along; the rest stand for themselves.
+        let mut activity = Some(&envelope.id);
+        for part in ownership::parts(&envelope.doc, &envelope.actor.ap_id)? {
+            let taken = match part {
+                Part::Own(object) => replies::take(app, &object, &envelope.actor, activity).await.map(|_| ()),
+                Part::Named(id) if app.is_local(&id) => continue,
+                Part::Named(reply) => app.do_later(Job::FetchReply { reply }).await.map_err(Refusal::from),
+            };
+            match taken {
+                Err(dropped) if dropped.reason.is_drop() => outcome = outcome.or(Err(dropped)),
+                taken => {
+                    taken?;
+                    (outcome, activity) = (Ok(()), None);
+                }
+            }
         }
-        for object in &objects {
-            replies::take(app, object, &envelope.actor, Some(&envelope.id)).await?;
-        }
-        Ok(())
+        outcome
     }
 );

@@ -2,7 +2,7 @@
 
 use super::{Envelope, activity};
 use crate::domain::{actor, comment, reaction};
-use crate::federation::reason::Reason;
+use crate::federation::{ownership, passed_on};
 
 /// A Delete of a reply or of its actor.
 pub(super) struct Delete(pub(super) Envelope);
@@ -10,18 +10,15 @@ pub(super) struct Delete(pub(super) Envelope);
 activity!(
     Delete,
     verify(envelope, _app) {
-        let id = envelope.object_id()?;
-        if id.same_origin(&envelope.actor.ap_id) {
-            Ok(())
-        } else {
-            Err(Reason::ForeignObject.refuse(format!("{id} is not on the server of {}", envelope.actor.ap_id)))
-        }
+        ownership::check_origin(&envelope.object_id()?, &envelope.actor.ap_id)
     },
     receive(envelope, app) {
         let id = envelope.object_id()?;
         if id != envelope.actor.ap_id {
-            let deleted = comment::receive_delete(app, envelope.id, id, envelope.actor).await?;
-            return if deleted { Ok(()) } else { Err(Reason::Unchanged.drop()) };
+            let activity = Some(envelope.id.clone());
+            let mine = comment::receive_delete(app, activity, id, envelope.actor).await?;
+            // A moderator's word (Lemmy) about a neighbour's reply: their server is asked whether it is so.
+            return if mine { Ok(()) } else { passed_on::take(app, &envelope.doc, None).await };
         }
         let (row, now) = (envelope.actor.id, app.now());
         app.db

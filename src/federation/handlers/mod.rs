@@ -56,6 +56,12 @@ impl Envelope {
         self.doc.doc("object")
     }
 
+    /// The activity that a group announces whole.
+    fn inner(&self) -> Option<Doc> {
+        self.object()
+            .filter(|inner| self.doc.is("Announce") && inner.0.contains_key("object"))
+    }
+
     /// The id of the object. Fails when there is none.
     fn object_id(&self) -> Result<ApUrl, Refusal> {
         self.doc
@@ -100,17 +106,23 @@ macro_rules! activity {
 }
 use activity;
 
+const KNOWN: [&str; 9] = [
+    "Follow", "Undo", "Accept", "Reject", "Create", "Update", "Delete", "Like", "Announce",
+];
+
+/// The first type of an activity that does something here.
+fn known(doc: &Doc) -> Option<&'static str> {
+    KNOWN.into_iter().find(|kind| doc.is(kind))
+}
+
 /// True for the activities that do something here. All others are taken and forgotten.
 pub fn is_known(doc: &Doc) -> bool {
-    const KNOWN: [&str; 9] = [
-        "Follow", "Undo", "Accept", "Reject", "Create", "Update", "Delete", "Like", "Announce",
-    ];
-    doc.kind().is_some_and(|kind| KNOWN.contains(&kind))
+    known(doc).is_some()
 }
 
 /// Hands an activity to its handler.
 pub async fn dispatch(envelope: Envelope, data: &Data<Arc<App>>) -> Result<(), Refusal> {
-    match envelope.doc.kind().unwrap_or_default() {
+    match known(&envelope.doc).unwrap_or_default() {
         "Follow" => run(follow::Follow(envelope), data).await,
         "Undo" => run(undo::Undo(envelope), data).await,
         "Accept" | "Reject" => run(answer::Answer(envelope), data).await,
@@ -118,7 +130,7 @@ pub async fn dispatch(envelope: Envelope, data: &Data<Arc<App>>) -> Result<(), R
         "Update" => run(update::Update(envelope), data).await,
         "Delete" => run(delete::Delete(envelope), data).await,
         "Like" | "Announce" => run(react::React(envelope), data).await,
-        _ => Ok(()),
+        _ => Err(Reason::UnknownType.drop()),
     }
 }
 
@@ -128,32 +140,4 @@ where
 {
     activity.verify(data).await?;
     activity.receive(data).await
-}
-
-/// The objects an activity embeds: nearly always one; GoToSocial may send several. Each must live where its actor lives
-/// and be its own.
-fn own_objects(envelope: &Envelope) -> Result<Vec<Doc>, Refusal> {
-    let objects = envelope.doc.docs("object");
-    for object in &objects {
-        let id = object
-            .id()
-            .ok_or_else(|| Reason::NoObject.refuse("the object has no id"))?;
-        if !id.same_origin(&envelope.actor.ap_id) {
-            return Err(Reason::ForeignObject.refuse(format!(
-                "{id} is not on the server of {}",
-                envelope.actor.ap_id
-            )));
-        }
-        let mut authors = object
-            .ids("attributedTo")
-            .into_iter()
-            .chain(object.ids("actor"))
-            .peekable();
-        if authors.peek().is_some() && !authors.any(|author| author == envelope.actor.ap_id) {
-            return Err(
-                Reason::NotAuthor.refuse(format!("{id} is not by {}", envelope.actor.ap_id))
-            );
-        }
-    }
-    Ok(objects)
 }

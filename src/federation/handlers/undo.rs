@@ -1,10 +1,13 @@
 //! Undo: an actor takes back what it did itself. The undone activity may stand in it whole or by its id.
 
 use super::{Envelope, activity};
-use crate::domain::reaction::Kind;
+use crate::app::App;
+use crate::domain::reaction::{Kind, Undone};
 use crate::domain::{actor, follower, reaction};
 use crate::federation::objects::Doc;
-use crate::federation::reason::Reason;
+use crate::federation::ownership;
+use crate::federation::reason::{Reason, Refusal};
+use crate::types::ApUrl;
 
 /// An Undo of a Follow, Like or Announce.
 pub(super) struct Undo(pub(super) Envelope);
@@ -12,33 +15,49 @@ pub(super) struct Undo(pub(super) Envelope);
 activity!(
     Undo,
     verify(envelope, _app) {
-        let by = envelope.object().and_then(|object| object.first_id("actor"));
-        match by {
-            Some(by) if by != envelope.actor.ap_id => Err(Reason::NotOwner.refuse("only one's own activities are undone")),
-            _ => envelope.object_id().map(|_| ()),
-        }
+        envelope.object_id()?;
+        ownership::check_undo(envelope.object().as_ref(), &envelope.actor.ap_id)
     },
     receive(envelope, app) {
         let undone = envelope.object_id()?;
         let object = envelope.object().unwrap_or_default();
-        if object.is("Follow") {
-            let Some(target) = object.first_id("object") else { return Ok(()) };
-            let found = app.db.read(move |conn| actor::load_by_ap_id(conn, &target)).await?;
-            let Some(target) = found.filter(|actor| actor.local) else { return Ok(()) };
-            follower::receive_unfollow(app, target.id, envelope.actor.id, envelope.id).await?;
-            return Ok(());
-        }
-        let undone = reaction::undo(app, envelope.actor.id, undone, about(&object)).await?;
-        if undone { Ok(()) } else { Err(Reason::Unchanged.drop()) }
+        let kind = object.kinds().next().map(str::to_owned);
+        let did = match kind.as_deref() {
+            Some("Follow") if object.first_id("object").is_some() => return unfollow(app, envelope, &object).await,
+            Some("Follow") => follower::receive_unfollow_of(app, envelope.actor.id, undone).await?,
+            Some("Like") => take_back(app, &envelope, undone, Some(Kind::Like), &object).await?,
+            Some("Announce") => take_back(app, &envelope, undone, Some(Kind::Announce), &object).await?,
+            Some(_) => return Err(Reason::UnknownType.drop()),
+            None => take_back(app, &envelope, undone.clone(), None, &object).await?
+                || follower::receive_unfollow_of(app, envelope.actor.id, undone).await?,
+        };
+        if did { Ok(()) } else { Err(Reason::Unchanged.drop()) }
     }
 );
 
-/// What an embedded Like or Announce was about.
-fn about(object: &Doc) -> Option<(Kind, crate::types::ApUrl)> {
-    let kind = if object.is("Announce") {
-        Kind::Announce
-    } else {
-        Kind::Like
+async fn take_back(
+    app: &App,
+    envelope: &Envelope,
+    activity: ApUrl,
+    kind: Option<Kind>,
+    object: &Doc,
+) -> Result<bool, Refusal> {
+    let undone = Undone {
+        activity,
+        kind,
+        target: object.first_id("object"),
     };
-    Some((kind, object.first_id("object")?))
+    Ok(reaction::undo(app, envelope.actor.id, undone).await?)
+}
+
+async fn unfollow(app: &App, envelope: Envelope, follow: &Doc) -> Result<(), Refusal> {
+    let nobody = || Reason::NothingOfOurs.drop();
+    let target = follow.first_id("object").ok_or_else(nobody)?;
+    let found = app.db.read(move |conn| actor::load_by_ap_id(conn, &target));
+    let target = found
+        .await?
+        .filter(|actor| actor.local)
+        .ok_or_else(nobody)?;
+    follower::receive_unfollow(app, target.id, envelope.actor.id, envelope.id).await?;
+    Ok(())
 }

@@ -1,8 +1,8 @@
 //! Update: an edited reply, or an actor's own document, which is then read anew from where it lives.
 
-use super::{Envelope, activity, own_objects};
+use super::{Envelope, activity};
 use crate::federation::reason::Reason;
-use crate::federation::replies;
+use crate::federation::{ownership, replies};
 use crate::queue::Job;
 
 /// An Update of a reply or an actor.
@@ -11,11 +11,11 @@ pub(super) struct Update(pub(super) Envelope);
 activity!(
     Update,
     verify(envelope, _app) {
-        let id = envelope.object_id()?;
-        if !id.same_origin(&envelope.actor.ap_id) {
-            return Err(Reason::ForeignObject.refuse(format!("{id} is not on the server of {}", envelope.actor.ap_id)));
+        ownership::check_origin(&envelope.object_id()?, &envelope.actor.ap_id)?;
+        match envelope.object() {
+            Some(object) => ownership::own(&object, &envelope.actor.ap_id).map(|_| ()),
+            None => Ok(()),
         }
-        own_objects(envelope).map(|_| ())
     },
     receive(envelope, app) {
         let id = envelope.object_id()?;
@@ -24,9 +24,9 @@ activity!(
             return Ok(());
         }
         match envelope.object() {
-            Some(object) => replies::revise(app, &object, &envelope.actor, Some(&envelope.id)).await?,
-            None => replies::fetch_later(app, &id, &envelope.actor).await?,
+            Some(object) => replies::revise(app, &object, &envelope.actor, Some(&envelope.id)).await,
+            None if app.is_local(&id) => Err(Reason::NothingOfOurs.drop()),
+            None => Ok(app.do_later(Job::FetchReply { reply: id }).await?),
         }
-        Ok(())
     }
 );

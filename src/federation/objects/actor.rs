@@ -12,6 +12,7 @@ use super::Doc;
 use crate::app::App;
 use crate::domain::actor::{self, Actor, ActorKey};
 use crate::error::{Error, Result};
+use crate::federation::ownership;
 use crate::federation::signature::PublicKey;
 use crate::queue::Job;
 use crate::text::sanitize;
@@ -83,12 +84,16 @@ impl Object for RemoteActor {
     }
 
     async fn from_json(doc: Doc, app: &Data<Arc<App>>) -> Result<Self> {
+        if doc.is("Tombstone") {
+            return Err(Error::Gone("the actor"));
+        }
         let (mut row, keys) = read(&doc, app.ids.next(), app.now())?;
-        if app.is_local(&row.inbox) {
+        let ours = |id: &ApUrl| ownership::is_ours(&app.config.host(), id);
+        if ours(&row.inbox) {
             return Err(Error::remote_final("the actor's inbox is on this server"));
         }
         // Somebody elsewhere has no page here, whatever the document says.
-        if app.is_local(&row.url) {
+        if ours(&row.url) {
             row.url = row.ap_id.clone();
         }
         let url = row
@@ -184,7 +189,11 @@ fn page(doc: &Doc) -> Option<ApUrl> {
 fn keys(doc: &Doc, row: &Actor, now: Timestamp) -> Vec<ActorKey> {
     let claimed = |key: &Doc, owner: &str, text: &str| {
         let key_id = key.id().filter(|id| id.same_origin(&row.ap_id))?;
-        let owned = key.first_id(owner).is_none_or(|owner| owner == row.ap_id);
+        // A Multikey must say whose it is (FEP-521a); of older keys that is said by where they stand.
+        let silent = owner == "owner";
+        let owned = key
+            .first_id(owner)
+            .map_or(silent, |owner| owner == row.ap_id);
         // PEM readers pass over what stands around the block; the database does not (PostgreSQL takes no NUL).
         let public = key
             .text(text)

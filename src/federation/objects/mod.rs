@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 
 use crate::types::{ApUrl, Timestamp};
 
+/// What types are named by in full.
+const NAMESPACE: &str = "https://www.w3.org/ns/activitystreams#";
+
 /// The public collection, as it is sent. `as:Public` and `Public` are read too.
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
@@ -30,18 +33,26 @@ impl Doc {
 
     /// True when one of its types is `name`.
     pub fn is(&self, name: &str) -> bool {
-        self.values("type")
-            .any(|value| value.as_str() == Some(name))
+        self.kinds().any(|kind| kind == name)
     }
 
-    /// Its first type.
-    pub fn kind(&self) -> Option<&str> {
-        self.values("type").find_map(Value::as_str)
+    /// Its types, without the prefix that some write before them.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        let short = |kind| {
+            let bare = ["as:", NAMESPACE]
+                .iter()
+                .find_map(|prefix| str::strip_prefix(kind, prefix));
+            bare.unwrap_or(kind)
+        };
+        self.values("type").filter_map(Value::as_str).map(short)
     }
 
-    /// A text; None when absent, null or something else.
+    /// A text, or the first of several; None when absent, null or something else.
     pub fn text(&self, key: &str) -> Option<&str> {
-        self.0.get(key).and_then(Value::as_str)
+        self.values(key).find_map(|value| {
+            let written = value.get("@value").and_then(Value::as_str);
+            value.as_str().or(written)
+        })
     }
 
     /// The values of a property, whether it holds none, one or many.
@@ -56,12 +67,20 @@ impl Doc {
 
     /// The ids that a property names, as strings or as objects with an id.
     pub fn ids(&self, key: &str) -> Vec<ApUrl> {
-        self.values(key).filter_map(id_of).collect()
+        self.values(key).filter_map(Self::id_of).collect()
     }
 
     /// The first id that a property names.
     pub fn first_id(&self, key: &str) -> Option<ApUrl> {
-        self.values(key).find_map(id_of)
+        self.values(key).find_map(Self::id_of)
+    }
+
+    /// The id that a value is or has.
+    pub fn id_of(value: &Value) -> Option<ApUrl> {
+        match value {
+            Value::String(text) => id(text),
+            other => other.get("id").and_then(Value::as_str).and_then(id),
+        }
     }
 
     /// The first address that a property gives: a string, an object's `href`, `url` or id. Pages come before other
@@ -112,17 +131,11 @@ impl Doc {
     }
 }
 
-fn id_of(value: &Value) -> Option<ApUrl> {
-    match value {
-        Value::String(text) => id(text),
-        other => other.get("id").and_then(Value::as_str).and_then(id),
-    }
-}
-
-/// An id as text; control characters stand in none, and PostgreSQL takes no NUL.
+/// An id as text. White space and control characters stand in none, and PostgreSQL takes no NUL.
 fn id(text: &str) -> Option<ApUrl> {
-    let fits = !text.is_empty() && text.len() <= ID_MAX && !text.contains(char::is_control);
-    fits.then(|| ApUrl::new(text))
+    let strange = |c: char| c.is_whitespace() || c.is_control();
+    let usable = !text.is_empty() && text.len() <= ID_MAX && !text.contains(strange);
+    usable.then(|| ApUrl::new(text))
 }
 
 /// True for the public collection in any of its spellings.

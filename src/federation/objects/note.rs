@@ -2,6 +2,7 @@
 
 use super::{Doc, is_public};
 use crate::domain::visibility::Visibility;
+use crate::federation::ownership;
 use crate::text::{language, markdown, sanitize};
 use crate::types::{ApUrl, Html, Timestamp};
 
@@ -18,8 +19,8 @@ pub struct Reply {
     pub ap_id: ApUrl,
     /// What it answers, as it was sent; several servers send several.
     pub parents: Vec<ApUrl>,
-    /// Who wrote it, by its own word.
-    pub author: ApUrl,
+    /// Who wrote it, by its own word: mostly one; PeerTube names a person and a group.
+    pub authors: Vec<ApUrl>,
     /// Its page.
     pub url: ApUrl,
     /// The clean text.
@@ -38,8 +39,8 @@ pub struct Reply {
 pub fn read(doc: &Doc, now: Timestamp) -> Option<Reply> {
     KINDS.iter().find(|kind| doc.is(kind))?;
     let parents = doc.ids("inReplyTo");
-    let (ap_id, author) = (doc.id()?, doc.first_id("attributedTo")?);
-    if parents.is_empty() || is_vote(doc) {
+    let (ap_id, authors) = (doc.id()?, ownership::authors(doc));
+    if parents.is_empty() || authors.is_empty() || is_vote(doc) {
         return None;
     }
     let (html, language) = text(doc)?;
@@ -56,7 +57,7 @@ pub fn read(doc: &Doc, now: Timestamp) -> Option<Reply> {
         visibility: visibility(doc),
         ap_id,
         parents,
-        author,
+        authors,
         html,
         language,
         published_at,

@@ -62,6 +62,22 @@ impl SignatureError {
         Self::new(SignatureErrorKind::Key, detail)
     }
 
+    /// The error for a signature that is not this key's.
+    pub(in crate::federation) fn mismatch() -> Self {
+        Self::new(
+            SignatureErrorKind::Mismatch,
+            "the signature does not match the request and the key",
+        )
+    }
+
+    /// True when another key could make it good: the one that its owner shows now.
+    pub(in crate::federation) const fn may_be_the_key(&self) -> bool {
+        matches!(
+            self.kind,
+            SignatureErrorKind::Mismatch | SignatureErrorKind::Algorithm | SignatureErrorKind::Key
+        )
+    }
+
     /// The kind of the fault.
     pub const fn kind(&self) -> SignatureErrorKind {
         self.kind

@@ -127,12 +127,8 @@ impl PublicKey {
                 ));
             }
         };
-        key.verify_sig(message, signature).map_err(|_| {
-            SignatureError::new(
-                SignatureErrorKind::Mismatch,
-                "the signature does not match the request and the key",
-            )
-        })
+        key.verify_sig(message, signature)
+            .map_err(|_| SignatureError::mismatch())
     }
 
     /// The schemes this key can verify, the likeliest first.

@@ -47,7 +47,8 @@ async fn with_bob(node: &TestNode, there: &FakeInstance) -> (Person, Post, Value
     let note = bob.note(1, post.ap_id.as_str());
     node.accept_reply(&bob, &note).await;
     node.accept(&bob.tell("Like", post.ap_id.as_str())).await;
-    node.accept(&bob.tell("Announce", post.ap_id.as_str())).await;
+    node.accept(&bob.tell("Announce", post.ap_id.as_str()))
+        .await;
     (bob, post, note)
 }
 

@@ -115,8 +115,9 @@ both_databases! {
         let mut foreign_id = bob.activity("Like", json!(post.ap_id));
         foreign_id["id"] = json!(carol.at("#likes/1"));
         assert_eq!(node.receive(&bob.letter(foreign_id)).await, StatusCode::FORBIDDEN);
+        // Only the id counts of what is embedded and lives elsewhere; there, nothing is found.
         let hers = bob.activity("Create", carol.note(1, post.ap_id.as_str()));
-        assert_eq!(node.receive(&bob.letter(hers)).await, StatusCode::FORBIDDEN);
+        node.accept(&bob.letter(hers)).await;
         let in_her_name = carol.activity("Like", json!(post.ap_id));
         assert_eq!(node.receive(&bob.letter(in_her_name)).await, StatusCode::UNAUTHORIZED);
         let mut ours = bob.activity("Create", bob.note(1, post.ap_id.as_str()));

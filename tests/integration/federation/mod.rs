@@ -7,6 +7,7 @@ mod discovery;
 mod follow;
 mod hostile;
 mod inbox;
+mod ownership;
 mod proofs;
 mod publish;
 mod reactions;

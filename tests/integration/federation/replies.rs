@@ -69,6 +69,7 @@ both_databases! {
         let (bob, eve) = (there.person("bob"), there.person("eve"));
         let post = node.publish("Mine").await;
         let note = bob.note(1, post.ap_id.as_str());
+        there.publish(&note);
         node.accept_reply(&bob, &note).await;
         let mut forged = note.clone();
         forged["content"] = json!("<p>forged</p>");

@@ -1,5 +1,7 @@
 //! Signatures as every other server makes them, and as others ask for them from us.
 
+use std::time::Duration;
+
 use antiphon::federation::signature::{Ed25519Key, SignatureForm};
 use antiphon::types::ApUrl;
 use http::StatusCode;
@@ -135,9 +137,9 @@ both_databases! {
 
     async fn a_multikey_of_somebody_else_is_none(node: TestNode) {
         let there = node.neighbour().await;
-        let bob = there.stranger("bob");
         let key = Ed25519Key::generate().unwrap();
-        for controller in [json!(there.stranger("eve").id), Value::Null] {
+        for (name, controller) in [("bob", json!(there.stranger("eve").id)), ("carol", Value::Null)] {
+            let bob = there.stranger(name);
             let mut document = bob.document();
             document["assertionMethod"] = json!([{
                 "id": bob.at("#multi"), "type": "Multikey", "controller": controller, "publicKeyMultibase": key.public_multibase(),
@@ -234,5 +236,111 @@ both_databases! {
         let bob_is = node.fed.fetcher.actor(&id).await.unwrap();
         let keys = node.app().db.read(move |conn| antiphon::domain::actor::list_keys(conn, bob_is.id));
         assert_eq!(keys.await.unwrap()[0].public, bob.key.public_pem().unwrap());
+    }
+
+    async fn a_peer_that_names_itself_as_its_key_is_fetched_once(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        let hand = ByHand::of(&bob, "(request-target) host date digest").named(&bob.id);
+        for kind in ["Follow", "Like"] {
+            let body = bob.activity(kind, json!(node.alice())).to_string();
+            let answer = node.ask(hand.cavage(&node.inbox(), node.app().now(), &body)).await;
+            assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text);
+        }
+        assert_eq!(there.requests_for(&bob.id), 1);
+    }
+
+    async fn a_rotated_key_is_fetched_once_for_all_who_come_with_it(db: TestDb) {
+        let node = TestNode::start(TestApp::builder(), db).await;
+        let there = node.neighbour().await;
+        let mut bob = there.person("bob");
+        node.followed_by(&[bob.clone()]).await;
+        let before = there.requests_for(&bob.id);
+        there.rotate(&mut bob).await;
+        there.fail(&bob.id, Fault::Slow(Duration::from_millis(200)));
+        let notes: Vec<_> = (0..8).map(|number| bob.create(&bob.note(number, node.alice()))).collect();
+        let sent = notes.iter().map(|note| node.receive(note));
+        for status in futures_util::future::join_all(sent).await {
+            assert_eq!(status, StatusCode::ACCEPTED);
+        }
+        assert_eq!(there.requests_for(&bob.id), before + 1);
+    }
+
+    async fn a_new_key_that_cannot_be_had_now_is_asked_for_again_by_the_sender(node: TestNode) {
+        let there = node.neighbour().await;
+        let mut bob = there.person("bob");
+        node.accept(&bob.tell("Follow", node.alice())).await;
+        there.rotate(&mut bob).await;
+        there.fail(&bob.id, Fault::Status(500));
+        let before = there.requests_for(&bob.id);
+        for number in 0..3 {
+            let note = bob.create(&bob.note(number, node.alice()));
+            let answer = node.ask(note.request(&node.inbox(), node.app().now()).await).await;
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
+            assert_eq!(answer.header("retry-after"), "60");
+        }
+        assert_eq!(there.requests_for(&bob.id), before + 1, "the failure is remembered for a moment");
+    }
+
+    async fn a_fault_that_no_other_key_mends_fetches_nothing(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        node.accept(&bob.tell("Follow", node.alice())).await;
+        let before = there.requests_for(&bob.id);
+        let body = bob.activity("Like", json!(node.alice())).to_string();
+        let hand = ByHand::of(&bob, "(request-target) host date digest cookie");
+        let answer = node.ask(hand.cavage(&node.inbox(), node.app().now(), &body)).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert!(answer.text.contains("signature_coverage"), "{}", answer.text);
+        assert_eq!(there.requests_for(&bob.id), before);
+    }
+
+    async fn the_farewell_of_a_gone_actor_is_believed_when_its_server_says_so(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        let post = node.publish("Farewell").await;
+        node.accept(&bob.tell("Follow", node.alice())).await;
+        node.accept(&bob.create(&bob.note(1, post.ap_id.as_str()))).await;
+        let mut new_key = bob.clone();
+        new_key.key_id = bob.at("#new-key");
+        node.advance_secs(1);
+        there.fail(&bob.id, Fault::Status(410));
+        // A key that was never seen, of somebody who was.
+        node.accept(&new_key.tell("Delete", &bob.id)).await;
+        assert_eq!(node.followers().await, 0);
+        assert!(node.thread(&post).await.iter().all(|(_, html)| !html.contains("bob says")));
+        // And one whose known key does not fit any more.
+        let mut carol = there.person("carol");
+        node.accept(&carol.tell("Follow", node.alice())).await;
+        there.rotate(&mut carol).await;
+        there.fail(&carol.id, Fault::Status(410));
+        node.accept(&carol.tell("Delete", &carol.id)).await;
+        assert_eq!(node.followers().await, 0);
+    }
+
+    async fn the_farewell_of_an_actor_that_is_not_found_changes_nothing(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        node.accept(&bob.tell("Follow", node.alice())).await;
+        let mut new_key = bob.clone();
+        new_key.key_id = bob.at("#new-key");
+        node.advance_secs(1);
+        there.fail(&bob.id, Fault::Status(404));
+        node.accept(&new_key.tell("Delete", &bob.id)).await;
+        assert_eq!(node.followers().await, 1);
+    }
+
+    async fn a_farewell_in_the_name_of_one_who_lives_is_refused(node: TestNode) {
+        let there = node.neighbour().await;
+        let elsewhere = node.neighbour().await;
+        let (bob, eve) = (there.person("bob"), elsewhere.stranger("eve"));
+        node.accept(&bob.tell("Follow", node.alice())).await;
+        elsewhere.fail(&eve.id, Fault::Status(410));
+        let mut forged = bob.clone();
+        forged.key_id = eve.key_id.clone();
+        assert_eq!(node.receive(&forged.tell("Delete", &bob.id)).await, StatusCode::UNAUTHORIZED);
+        let forged = bob.tell("Delete", &bob.id).flawed(Flaw::OtherKey);
+        assert_eq!(node.receive(&forged).await, StatusCode::UNAUTHORIZED);
+        assert_eq!(node.followers().await, 1);
     }
 }

@@ -36,6 +36,8 @@ pub(crate) enum Fault {
     Hang,
     /// Sends elsewhere (302).
     Redirect(String),
+    /// Calls the document by another media type.
+    Called(&'static str),
     /// A body without end.
     Endless,
     /// 401 to every signature that is not RFC 9421.
@@ -150,6 +152,12 @@ impl FakeInstance {
     pub(crate) fn heal(&self, address: &str) {
         let path = self.path(address);
         self.shelves().faults.remove(&path);
+    }
+
+    /// Serves a document no more (404).
+    pub(crate) fn withdraw(&self, address: &str) {
+        let path = self.path(address);
+        self.shelves().documents.remove(&path);
     }
 
     fn path(&self, address: &str) -> String {

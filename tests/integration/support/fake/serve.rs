@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -52,6 +52,13 @@ async fn answer(
         }
         Some(Fault::RetryAfter(status, secs)) => {
             return (code(status), [(RETRY_AFTER, secs.to_string())]).into_response();
+        }
+        Some(Fault::Called(kind)) => {
+            let mut answer = serving.document(&path);
+            answer
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            return answer;
         }
         Some(Fault::Hang) => return std::future::pending().await,
         Some(Fault::Redirect(to)) => return (StatusCode::FOUND, [(LOCATION, to)]).into_response(),
