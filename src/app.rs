@@ -11,9 +11,10 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::hosts::Hosts;
 use crate::http::{HttpClient, HttpSettings};
+use crate::limits::Rates;
 use crate::metrics::Metrics;
 use crate::queue::{Job, NewJob};
-use crate::types::{ApUrl, Timestamp};
+use crate::types::{ApUrl, Host, Timestamp};
 
 /// The running node's parts. Shared as `Arc<App>`, passed down as `&App`.
 pub struct App {
@@ -29,6 +30,8 @@ pub struct App {
     pub http: HttpClient,
     /// What is known of other servers.
     pub hosts: Hosts,
+    /// How much servers send that proved who they are.
+    senders: Rates<Host>,
     /// What the node counts.
     pub metrics: Metrics,
     /// Rung when a job or a delivery was written, so that the worker looks at once.
@@ -55,6 +58,7 @@ impl App {
         hosts.reload(&db).await?;
         let ids = IdGenerator::new(clock.clone(), rand::random());
         Ok(Arc::new(Self {
+            senders: Rates::per_minute(config.limits.inbox_per_host),
             config,
             db,
             clock,
@@ -88,6 +92,13 @@ impl App {
         self.db.write(move |conn| job.enqueue(conn)).await?;
         self.wake.jobs.notify_one();
         Ok(())
+    }
+
+    /// Counts an activity of a server that proved to have sent it, and notes that the server lives. `RateLimited` when it
+    /// sends too much. A name that is only claimed must not come here: it would use up somebody else's rate.
+    pub fn admit_sender(&self, host: &Host) -> Result<()> {
+        self.hosts.note_alive(host);
+        self.senders.admit(host)
     }
 
     /// An address on this node; `path` begins with a slash.

@@ -10,6 +10,8 @@ use crate::domain::actor::{self, Actor};
 use crate::domain::{comment, delivery, media, moderation, post};
 use crate::error::{Error, Result};
 use crate::federation::{Federation, outbox, passed_on, replies};
+use crate::hosts;
+use crate::http::within_budget;
 use crate::queue::{self, Claimed, Job, MAX_ATTEMPTS};
 use crate::types::{Id, Timestamp};
 
@@ -20,8 +22,11 @@ const AT_ONCE: usize = 16;
 const POLL: Duration = Duration::from_millis(500);
 /// How often old rows are cleared away.
 const CLEANING: Duration = Duration::from_hours(1);
-/// Days that activities are recognised and parked replies wait.
+/// Days that activities are recognised, parked replies wait, and people are kept who did nothing here. A signature is
+/// valid for half a day at most, so nothing that was forgotten can come again.
 const KEPT_DAYS: i64 = 30;
+/// Days that others' deleted replies are remembered, and what was learnt of servers.
+const TOMBSTONE_DAYS: i64 = 90;
 
 /// Runs until `stop` turns true; jobs under way end first.
 pub async fn run(fed: Arc<Federation>, mut stop: watch::Receiver<bool>) {
@@ -108,13 +113,14 @@ async fn claim(fed: &Federation) -> Result<Vec<Claimed>> {
 /// Does one job and notes how it ended.
 async fn finish(fed: &Arc<Federation>, claimed: Claimed) {
     let outcome = match claimed.job.clone() {
-        Some(job) => Box::pin(perform(fed, job)).await,
+        Some(job) => Box::pin(within_budget(fetches(&job), perform(fed, job))).await,
         None => Err(Error::invalid("the job was written by another version")),
     };
     let (id, attempts, now) = (claimed.id, claimed.attempts, fed.app.now());
+    let most = claimed.job.as_ref().map_or(MAX_ATTEMPTS, Job::max_attempts);
     let noted = match outcome {
         Ok(()) => fed.app.db.write(move |conn| queue::finish(conn, id)).await,
-        Err(error) if is_final(&error) || attempts >= MAX_ATTEMPTS => {
+        Err(error) if is_final(&error) || attempts >= most => {
             tracing::info!(job = ?claimed.job, "gave a job up: {}", error.log_text());
             fed.app.db.write(move |conn| queue::finish(conn, id)).await
         }
@@ -149,6 +155,16 @@ fn is_final(error: &Error) -> bool {
     )
 }
 
+/// Requests that a job may make, redirects included. A chain of parents needs two for each; what we say ourselves names
+/// as many people as we like.
+const fn fetches(job: &Job) -> u32 {
+    match job {
+        Job::FetchParents { .. } => 2 * replies::CHAIN_MAX_FETCHES,
+        Job::Federate { .. } => u32::MAX,
+        _ => 16,
+    }
+}
+
 async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
     let (app, fetcher) = (&*fed.app, &fed.fetcher);
     match job {
@@ -178,14 +194,17 @@ async fn refresh(fed: &Federation, id: Id<Actor>) -> Result<()> {
     }
 }
 
-async fn clean(fed: &Federation) {
-    let oldest = Timestamp(fed.app.now().0 - KEPT_DAYS * Timestamp::DAY);
-    if let Err(error) = fed
-        .app
-        .db
-        .write(move |conn| comment::unpark_old(conn, oldest))
-        .await
-    {
+/// Clears away what strangers left and nobody needs any more.
+pub async fn clean(fed: &Federation) {
+    let now = fed.app.now();
+    let before = move |days: i64| Timestamp(now.0 - days * Timestamp::DAY);
+    let cleared = fed.app.db.write(move |conn| {
+        comment::unpark_old(conn, before(KEPT_DAYS))?;
+        comment::forget_tombstones(conn, before(TOMBSTONE_DAYS))?;
+        actor::forget_unused(conn, before(KEPT_DAYS))?;
+        hosts::forget_old(conn, before(TOMBSTONE_DAYS))
+    });
+    if let Err(error) = cleared.await {
         tracing::warn!("cannot clear old rows away: {}", error.log_text());
     }
 }

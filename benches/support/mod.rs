@@ -37,7 +37,8 @@ then a list:\n\n- one thing\n- another thing, **bold**\n- a third\n\n> And a quo
 pub(crate) fn write_config(folder: &Path, more: &str) -> Config {
     let text = format!(
         "[site]\nurl = \"{SITE}\"\ntitle = \"A measured blog\"\n[discussion]\nmoderation = \"open\"\n\
-         [federation]\nallow_loopback = true\nallow_http = true\n[log]\nlevel = \"error\"\n{more}"
+         [federation]\nallow_loopback = true\nallow_http = true\n[log]\nlevel = \"error\"\n\
+         [limits]\nread = 0\nwrite = 0\nguess = 0\ninbox = 0\ninbox_per_host = 0\nfetch_per_host = 0\ninbox_memory = 256\n{more}"
     );
     std::fs::write(folder.join(config::FILE_NAME), text).expect("the folder is writable");
     Config::load(folder).expect("the configuration is sound")

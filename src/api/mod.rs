@@ -19,7 +19,7 @@ mod tree;
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
-use axum::response::Redirect;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, any, delete, get, patch, post};
 use axum::{Extension, Router};
 use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
@@ -27,6 +27,7 @@ use http::{HeaderValue, Method, StatusCode, Uri};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
+use crate::error::Error;
 use guesses::Guesses;
 use problem::Problem;
 
@@ -86,6 +87,11 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/tokens", post(tokens::create)),
         ("/me", get(people::me)),
     ]
+}
+
+/// Answers with an error in this face's shape, for what is refused before a route is reached.
+pub fn refusal(error: Error) -> Response {
+    Problem::from(error).into_response()
 }
 
 async fn unknown_path(uri: Uri) -> Problem {

@@ -2,8 +2,8 @@
 //! (Mastodon GHSA-5h2f-wg8j-xqwp).
 
 use super::objects::Doc;
+use super::reason::{Reason, Refusal};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::types::ApUrl;
 
 /// The properties that name authors: of activities, of objects.
@@ -11,9 +11,9 @@ const AUTHORS: [&str; 2] = ["actor", "attributedTo"];
 /// The properties that name a quoted post (FEP-044f, FEP-e232, Misskey, Fedibird).
 const QUOTES: [&str; 4] = ["quote", "quoteUrl", "quoteUri", "_misskey_quote"];
 
-/// Fails with `Forbidden` when a document's id, author, boosted, liked or quoted thing, or that of what it embeds, is on a
+/// Refuses (`blocked_host`) when a document's id, author, boosted, liked or quoted thing, or that of what it embeds, is on a
 /// blocked server.
-pub fn refuse(app: &App, doc: &Doc) -> Result<()> {
+pub fn refuse(app: &App, doc: &Doc) -> Result<(), Refusal> {
     if !app.hosts.are_any_blocked() {
         return Ok(());
     }
@@ -23,7 +23,7 @@ pub fn refuse(app: &App, doc: &Doc) -> Result<()> {
         .try_for_each(|object| refuse_named(app, object))
 }
 
-fn refuse_named(app: &App, doc: &Doc) -> Result<()> {
+fn refuse_named(app: &App, doc: &Doc) -> Result<(), Refusal> {
     let named = AUTHORS
         .iter()
         .chain(&QUOTES)
@@ -35,12 +35,11 @@ fn refuse_named(app: &App, doc: &Doc) -> Result<()> {
         .try_for_each(|id| refuse_id(app, &id))
 }
 
-/// Fails with `Forbidden` when an address is on a blocked server.
-pub fn refuse_id(app: &App, id: &ApUrl) -> Result<()> {
+/// Refuses (`blocked_host`) when an address is on a blocked server.
+fn refuse_id(app: &App, id: &ApUrl) -> Result<(), Refusal> {
     match id.host() {
         Some(host) if app.hosts.is_blocked(&host) => {
-            tracing::debug!(reason = "blocked_host", %host, "refused");
-            Err(Error::Forbidden(format!("{host} is blocked here")))
+            Err(Reason::BlockedHost.refuse(format!("{host} is blocked here")))
         }
         _ => Ok(()),
     }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 
 use super::Federation;
+use super::blocked;
 use super::handlers::{self, Envelope};
 use super::objects::Doc;
 use super::prove::{self, Known};
@@ -20,6 +21,10 @@ use crate::types::ApUrl;
 
 /// Largest activity that is read, in bytes: what Mastodon takes.
 pub const BODY_MAX: usize = 1024 * 1024;
+
+/// Fetches that one message may cause while its sender waits, redirects included: its key, and the key's owner. What it
+/// brings to be fetched later has a budget of its own, in `worker`.
+pub const FETCHES_MAX: u32 = 8;
 
 /// A request to an inbox, as it came.
 #[derive(Clone, Debug)]
@@ -92,6 +97,7 @@ async fn admit(
         return Err(Reason::UnknownType.drop());
     }
     refuse_blocked(fed, &claimed, Reason::NoActor)?;
+    blocked::refuse(&fed.app, &doc)?;
     let id = ownership::recognisable(&doc, &claimed, &posted.body)?;
     let Some(known) = look_up(fed, signature.key_id(), &id).await? else {
         return Ok(Verdict::Duplicate);
@@ -105,6 +111,7 @@ async fn admit(
         Err(refusal) if farewell => prove::departed(fed, &claimed, refusal).await?,
         proven => proven?,
     };
+    fed.app.admit_sender(&signer.host)?;
     let signer = match signer {
         signer if signer.ap_id == claimed => signer,
         _ => match prove::vouched(fed, &doc, &claimed).await? {

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::queue::Job;
 use crate::types::{ApUrl, Timestamp};
 
+use super::blocked;
 use super::fetch::Fetcher;
 use super::objects::Doc;
 use super::objects::note::{self, Reply};
@@ -15,6 +16,8 @@ use super::reason::{Reason, Refusal};
 
 /// Longest chain of parents that is fetched for one reply.
 const CHAIN_MAX: usize = 50;
+/// The same, as a number of requests.
+pub const CHAIN_MAX_FETCHES: u32 = 50;
 /// Largest reply that is kept while its parent is looked for, in bytes.
 const PARKED_MAX: usize = 100_000;
 
@@ -100,6 +103,7 @@ async fn read(object: &Doc, now: Timestamp) -> Result<Reply, Refusal> {
 
 /// The reply, if it is public, a comment at all, and by who sent it.
 async fn readable(app: &App, object: &Doc, author: &Actor) -> Result<Reply, Refusal> {
+    blocked::refuse(app, object)?;
     let reply = read(object, app.now()).await?;
     ownership::check_origin(&reply.ap_id, &author.ap_id)?;
     if !reply.authors.contains(&author.ap_id) {

@@ -21,11 +21,12 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::documents::{self, ActorCollection, Page, PostCollection, Served};
-use super::inbox::{self, BODY_MAX, Posted, Verdict};
+use super::inbox::{self, BODY_MAX, FETCHES_MAX, Posted, Verdict};
 use super::reason::{Reason, Refusal};
 use super::{Federation, nodeinfo, signature, webfinger};
 use crate::domain::account;
 use crate::error::{Error, Result};
+use crate::http::within_budget;
 use crate::types::{ApUrl, Host};
 
 type Fed = State<Arc<Federation>>;
@@ -105,7 +106,8 @@ async fn receive(
         headers,
         body,
     };
-    match Box::pin(inbox::receive(&fed, posted)).await {
+    let taken = within_budget(FETCHES_MAX, inbox::receive(&fed, posted));
+    match Box::pin(taken).await {
         Ok(verdict) => {
             fed.app.metrics.count_inbox(verdict.as_str());
             if let Verdict::Ignored(reason) = verdict {
@@ -126,7 +128,7 @@ fn unread_body(why: &BytesRejection) -> Refusal {
 }
 
 /// Answers a refused activity (RFC 9457), counts it and logs it, once.
-fn turned_away(fed: &Federation, refusal: &Refusal) -> Response {
+pub fn turned_away(fed: &Federation, refusal: &Refusal) -> Response {
     let reason = refusal.reason.as_str();
     let status = match refusal.reason {
         Reason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::domain::account;
 use crate::domain::actor::{self, Actor};
 use crate::error::{Error, Result};
-use crate::http::Limits;
+use crate::http::{Limits, Reply, is_plain_json};
 use crate::text::mention::Handle;
 use crate::types::{ApUrl, Host};
 
@@ -102,25 +102,62 @@ fn document(actor: &Actor) -> Value {
     })
 }
 
-/// Finds somebody by handle: WebFinger at their server, then their actor, which must live where WebFinger said. Known
-/// people cost no request.
+/// Finds somebody by handle: WebFinger at their server, then their actor. The two must agree: a handle that leads to somebody
+/// of another server counts only when that server names the same handle for them (Akkoma's advisory of 2024, Fedify
+/// CVE-2025-23221). Known people cost no request.
 pub async fn resolve(app: &App, fetcher: &Fetcher, handle: &Handle) -> Result<Actor> {
     let (user, host) = (handle.user.clone(), handle.host.clone());
     let known = app
         .db
         .read(move |conn| actor::find_by_handle(conn, &user, &host))
         .await?;
-    match known {
-        Some(actor) => Ok(actor),
-        None => fetcher.actor(&look_up(app, handle).await?).await,
+    if let Some(actor) = known {
+        return Ok(actor);
     }
+    let found = look_up(app, handle).await?;
+    let actor = fetcher.actor(&found.id).await?;
+    if actor.host != found.handle.host {
+        let back = Handle {
+            user: actor.username.clone(),
+            host: actor.host.clone(),
+        };
+        let theirs = ask(app, &back).await?;
+        if theirs.id != actor.ap_id || theirs.handle.key() != found.handle.key() {
+            return Err(Error::remote_final(format!(
+                "{handle} leads to {}, whose server does not know that handle",
+                actor.ap_id
+            )));
+        }
+    }
+    Ok(actor)
 }
 
-/// Asks a server for the id of one of its people.
-async fn look_up(app: &App, handle: &Handle) -> Result<ApUrl> {
-    if app.hosts.is_blocked(&handle.host) {
-        return Err(Error::Forbidden(format!("{} is blocked here", handle.host)));
+/// What WebFinger says of somebody.
+struct Found {
+    /// The handle that their server calls them by.
+    handle: Handle,
+    /// Their actor.
+    id: ApUrl,
+}
+
+/// Asks for somebody's actor. A server that calls them by another handle is believed when that handle's server says the same.
+async fn look_up(app: &App, handle: &Handle) -> Result<Found> {
+    let found = ask(app, handle).await?;
+    if found.handle.key() == handle.key() {
+        return Ok(found);
     }
+    let again = ask(app, &found.handle).await?;
+    if again.handle.key() == found.handle.key() && again.id == found.id {
+        return Ok(again);
+    }
+    Err(Error::remote_final(format!(
+        "{} calls {handle} by a name that does not lead back",
+        handle.host
+    )))
+}
+
+/// Asks a server about one of its people.
+async fn ask(app: &App, handle: &Handle) -> Result<Found> {
     let scheme = if app.config.federation.allow_http && is_loopback(&handle.host) {
         "http"
     } else {
@@ -139,29 +176,41 @@ async fn look_up(app: &App, handle: &Handle) -> Result<ApUrl> {
         .http
         .get_following(&url, LIMITS, |_| headers.clone())
         .await?;
+    read(handle, &reply)
+}
+
+/// Reads an answer.
+fn read(handle: &Handle, reply: &Reply) -> Result<Found> {
+    let host = &handle.host;
     match reply.status {
         StatusCode::OK => {}
         status if status.is_server_error() => {
             return Err(Error::remote_temporary(format!(
-                "{} answered {status} when asked for {handle}",
-                handle.host
+                "{host} answered {status} when asked for {handle}"
             )));
         }
         status => {
             return Err(Error::remote_final(format!(
-                "{} does not know {handle} ({status})",
-                handle.host
+                "{host} does not know {handle} ({status})"
             )));
         }
     }
-    let document: Value = serde_json::from_slice(&reply.body).map_err(|_| {
-        Error::remote_final(format!(
-            "{} answered something unreadable for {handle}",
-            handle.host
-        ))
-    })?;
-    self_link(&document)
-        .ok_or_else(|| Error::remote_final(format!("{handle} has no ActivityPub address")))
+    let unreadable =
+        || Error::remote_final(format!("{host} answered something unreadable for {handle}"));
+    if !is_plain_json(reply.content_type()) {
+        return Err(unreadable());
+    }
+    let document: Value = serde_json::from_slice(&reply.body).map_err(|_| unreadable())?;
+    let called = match document.get("subject").and_then(Value::as_str) {
+        // Some servers leave it out, or name the actor; then the handle is the one that was asked for.
+        Some(subject) if subject.starts_with("acct:") => {
+            Handle::parse(subject).ok_or_else(unreadable)?
+        }
+        _ => handle.clone(),
+    };
+    let id = self_link(&document)
+        .ok_or_else(|| Error::remote_final(format!("{handle} has no ActivityPub address")))?;
+    Ok(Found { handle: called, id })
 }
 
 fn is_loopback(host: &Host) -> bool {

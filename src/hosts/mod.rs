@@ -101,6 +101,11 @@ impl Hosts {
         self.0.health.note(host, Ending::Answered, false, now);
     }
 
+    /// Until when a host is left alone by fetching, because it failed in a row; None when it may be asked.
+    pub fn paused_until(&self, host: &Host) -> Option<Timestamp> {
+        self.0.health.paused_until(host, self.0.clock.now())
+    }
+
     /// What fetching found out about hosts and is to be written down.
     pub fn take_changes(&self) -> HashMap<Host, Change> {
         self.0.health.take_changes()
@@ -122,7 +127,7 @@ impl Gate for Hosts {
         if let Some(error) = self.0.health.missed(url.as_str(), now) {
             return Err(error);
         }
-        if self.0.health.paused_until(&host, now).is_some() {
+        if self.paused_until(&host).is_some() {
             return Err(Error::remote_temporary(format!(
                 "{host} failed several times and is left alone for a while"
             )));
@@ -195,6 +200,15 @@ pub fn list_failing(conn: &mut Conn) -> Result<Vec<Host>> {
         .filter(hosts::failures.gt(0))
         .select(hosts::host)
         .load(conn)?)
+}
+
+/// Forgets what was learnt before `oldest` of hosts that are not blocked.
+pub fn forget_old(conn: &mut Conn, oldest: Timestamp) -> Result<()> {
+    let old = hosts::table
+        .filter(hosts::blocked.eq(false))
+        .filter(hosts::updated_at.lt(oldest));
+    diesel::delete(old).execute(conn)?;
+    Ok(())
 }
 
 fn ensure_row(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()> {

@@ -191,8 +191,24 @@ mod tests {
             "255.255.255.255",
             "%31%32%37.0.0.1",
             "①②⑦.⓪.⓪.①",
+            "1",
+            "4294967295",
+            "127.0.1",
+            "017700000001",
+            "0x7f.0x0.0x0.0x1",
+            "0x7f.0.0x1",
+            "169.254.169.254.",
+            "localhost",
+            "localhost.",
             "[::]",
             "[::1]",
+            "[0:0:0:0:0:0:0:1]",
+            "[::FFFF:A9FE:A9FE]",
+            "[::ffff:0:127.0.0.1]",
+            "[64:ff9b::8.8.8.8]",
+            "[2001:0:7f00:1::]",
+            "[2002:a9fe:a9fe::1]",
+            "[fec0::]",
             "[::ffff:127.0.0.1]",
             "[::ffff:7f00:1]",
             "[::ffff:8.8.8.8]",
@@ -217,6 +233,45 @@ mod tests {
                 check(STRICT, &format!("https://{host}/")).is_err(),
                 "{host}"
             );
+        }
+    }
+
+    #[test]
+    fn what_no_url_may_hold_is_no_address() {
+        for host in [
+            "[fe80::1%25eth0]",
+            "[fe80::1%eth0]",
+            "[::1",
+            "127.0.0.256",
+            "0x100000000",
+            "1.2.3.4.5",
+            "a b",
+            "",
+        ] {
+            assert!(Url::parse(&format!("https://{host}/")).is_err(), "{host}");
+        }
+    }
+
+    #[test]
+    fn every_special_range_is_closed_from_its_first_address_to_its_last() {
+        for net in FORBIDDEN_V4 {
+            for ip in [net.network(), net.broadcast()] {
+                assert!(STRICT.check_ip(IpAddr::V4(ip)).is_err(), "{ip}");
+                for carrier in [
+                    ip.to_ipv6_mapped(),
+                    ip.to_ipv6_compatible(),
+                    Ipv6Addr::from_bits((0x2002 << 112) | (u128::from(ip.to_bits()) << 80)),
+                    Ipv6Addr::from_bits((0x0064_ff9b << 96) | u128::from(ip.to_bits())),
+                    Ipv6Addr::from_bits((0x2001 << 112) | u128::from(!ip.to_bits())),
+                ] {
+                    assert!(STRICT.check_ip(IpAddr::V6(carrier)).is_err(), "{carrier}");
+                }
+            }
+        }
+        for net in FORBIDDEN_V6 {
+            for ip in [net.network(), net.broadcast()] {
+                assert!(STRICT.check_ip(IpAddr::V6(ip)).is_err(), "{ip}");
+            }
         }
     }
 

@@ -21,6 +21,15 @@ pub fn is_inbox_json(content_type: &str) -> bool {
     kind(content_type).is_some()
 }
 
+/// True for a JSON document that describes something: `application/json`, or any `application/…+json` such as WebFinger's
+/// `application/jrd+json`.
+pub fn is_plain_json(content_type: &str) -> bool {
+    MediaType::parse(content_type.trim()).is_ok_and(|parsed| {
+        let suffix = parsed.suffix.unwrap_or(parsed.subty);
+        parsed.ty == APPLICATION && suffix == JSON
+    })
+}
+
 #[derive(PartialEq, Eq)]
 enum Kind {
     Activity,
@@ -96,6 +105,28 @@ mod tests {
         ] {
             assert!(!is_activity_json(text), "{text}");
             assert!(!is_inbox_json(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn descriptions_are_json_of_any_kind_and_nothing_else() {
+        for text in [
+            "application/jrd+json",
+            "application/json;charset=utf-8",
+            "Application/JRD+JSON",
+            "application/activity+json",
+        ] {
+            assert!(is_plain_json(text), "{text}");
+        }
+        for text in [
+            "",
+            "text/html",
+            "text/plain",
+            "image/json",
+            "application/xml",
+            "application/jsonx",
+        ] {
+            assert!(!is_plain_json(text), "{text}");
         }
     }
 

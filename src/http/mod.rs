@@ -23,7 +23,7 @@ use url::Url;
 pub use budget::within_budget;
 pub use gate::{Ended, Gate, Purpose};
 pub use guard::{Forbidden, Guard};
-pub use media::{is_activity_json, is_inbox_json};
+pub use media::{is_activity_json, is_inbox_json, is_plain_json};
 pub use resolve::Resolver;
 
 use crate::error::{Error, Result};

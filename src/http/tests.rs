@@ -359,8 +359,58 @@ fn a_bad_ca_file_stops_the_start() {
     }
 }
 
+#[tokio::test]
+async fn a_redirect_from_https_to_http_is_not_followed() {
+    let (address, pem) = serve_tls("302 Found\r\nlocation: http://127.0.0.1:9/").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, pem).unwrap();
+    let client = HttpClient::new(HttpSettings {
+        allow_loopback: true,
+        allow_http: true,
+        extra_ca: Some(file),
+        resolver: Resolver::All(address.ip()),
+        ..HttpSettings::default()
+    })
+    .unwrap();
+    let url = Url::parse(&format!("https://tls.example:{}/", address.port())).unwrap();
+    let result = client
+        .get_following(&url, LIMITS, |_| HeaderMap::new())
+        .await;
+    let (message, temporary) = remote(result);
+    assert_eq!(
+        (message.as_str(), temporary),
+        ("tls.example redirects from https to http", false)
+    );
+}
+
+#[tokio::test]
+async fn three_redirects_are_followed_and_a_fourth_is_not() {
+    let mut next = at(serve(reply("200 OK", b"end")).await);
+    for hops in 1..=4 {
+        next = at(serve(redirect(next.as_str())).await);
+        let result = client()
+            .get_following(&next, LIMITS, |_| HeaderMap::new())
+            .await;
+        assert_eq!(result.is_ok(), hops <= 3, "{hops}");
+    }
+}
+
+#[tokio::test]
+async fn only_gzip_is_opened_so_no_other_bomb_can_be() {
+    let url = at(serve(Behaviour::Echo).await);
+    let reply = client().get(&url, HeaderMap::new(), LIMITS).await.unwrap();
+    let echo = String::from_utf8_lossy(&reply.body).to_ascii_lowercase();
+    assert!(echo.contains("accept-encoding: gzip\r\n"), "{echo}");
+    for coding in ["br", "deflate", "zstd", "gzip, gzip"] {
+        let head = format!("200 OK\r\ncontent-encoding: {coding}");
+        let reply = get(self::reply(&head, BOMB), LIMITS).await.unwrap();
+        assert_eq!(reply.body, BOMB, "{coding}");
+    }
+}
+
 /// A TLS server for `tls.example` with a certificate of its own authority; gives that one's PEM.
-async fn serve_tls(body: &'static [u8]) -> (SocketAddr, String) {
+async fn serve_tls(head: &'static str) -> (SocketAddr, String) {
     let authority_key = rcgen::KeyPair::generate().unwrap();
     let mut authority = rcgen::CertificateParams::new(vec![]).unwrap();
     authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -385,8 +435,8 @@ async fn serve_tls(body: &'static [u8]) -> (SocketAddr, String) {
             if let Ok(mut stream) = acceptor.accept(stream).await {
                 let mut buffer = [0; 4096];
                 let _ = stream.read(&mut buffer).await;
-                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
-                let _ = stream.write_all(&[head.as_bytes(), body].concat()).await;
+                let answer = format!("HTTP/1.1 {head}\r\ncontent-length: 6\r\n\r\nproven");
+                let _ = stream.write_all(answer.as_bytes()).await;
                 let _ = stream.shutdown().await;
             }
         }
@@ -396,7 +446,7 @@ async fn serve_tls(body: &'static [u8]) -> (SocketAddr, String) {
 
 #[tokio::test]
 async fn an_extra_authority_is_trusted_and_an_unknown_one_is_not() {
-    let (address, pem) = serve_tls(b"proven").await;
+    let (address, pem) = serve_tls("200 OK").await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ca.pem");
     std::fs::write(&file, pem).unwrap();

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, IdGenerator};
 use crate::db::Conn;
-use crate::error::Result;
-use crate::types::{ApUrl, Id, Timestamp};
+use crate::error::{Error, Result};
+use crate::types::{ApUrl, Host, Id, Timestamp};
 
 pub use store::{claim, count, finish, release_leases, retry_at};
 
@@ -141,6 +141,36 @@ pub enum Event {
     },
 }
 
+/// Jobs of strangers' making that may wait at a time: in all, and because of one server.
+const STRANGERS_MAX: i64 = 20_000;
+const STRANGERS_PER_HOST: i64 = 500;
+
+impl Job {
+    /// The server because of which there is this job, empty when it is not known; None for our own business, which is never
+    /// bounded.
+    fn stranger(&self) -> Option<String> {
+        match self {
+            Self::FetchReply { reply } | Self::FetchParents { reply } => {
+                let host = reply.host().map(Host::into_string);
+                Some(host.unwrap_or_default())
+            }
+            Self::RefreshActor { .. } | Self::FetchAvatar { .. } => Some(String::new()),
+            _ => None,
+        }
+    }
+
+    /// Tries after which a job is given up: strangers' soon, for they must not fill the queue; our own after a day.
+    pub const fn max_attempts(&self) -> i32 {
+        match self {
+            Self::FetchReply { .. }
+            | Self::FetchParents { .. }
+            | Self::RefreshActor { .. }
+            | Self::FetchAvatar { .. } => 12,
+            _ => MAX_ATTEMPTS,
+        }
+    }
+}
+
 /// A job with its id and time, ready to be inserted in a transaction.
 #[derive(Clone, Debug)]
 pub struct NewJob {
@@ -166,9 +196,21 @@ impl NewJob {
         self
     }
 
-    /// Writes the job on the caller's connection, so that it commits with the caller's change.
+    /// Writes the job on the caller's connection, so that it commits with the caller's change. `RateLimited` when strangers
+    /// left too much to do already: whatever brought the job is then not taken in, and comes again.
     pub fn enqueue(&self, conn: &mut Conn) -> Result<()> {
-        store::insert(conn, self.id, self.run_at, &self.job)
+        let stranger = self.job.stranger();
+        if let Some(host) = &stranger {
+            let per_host = (!host.is_empty()).then_some(STRANGERS_PER_HOST);
+            if store::is_crowded(conn, host, per_host, STRANGERS_MAX)? {
+                // A picture is fetched when its owner is next looked up; all else comes again.
+                return match self.job {
+                    Job::FetchAvatar { .. } => Ok(()),
+                    _ => Err(Error::RateLimited { retry_after: 60 }),
+                };
+            }
+        }
+        store::insert(conn, self.id, self.run_at, &self.job, stranger.as_deref())
     }
 }
 

@@ -8,7 +8,30 @@ use crate::db::{Conn, each};
 use crate::error::{Error, Result};
 use crate::types::{Id, Timestamp};
 
-pub(super) fn insert(conn: &mut Conn, id: Id<Job>, run_at: Timestamp, job: &Job) -> Result<()> {
+/// True when strangers left as much to do as may wait: `per_host` because of this server, or `all`.
+pub(super) fn is_crowded(
+    conn: &mut Conn,
+    host: &str,
+    per_host: Option<i64>,
+    all: i64,
+) -> Result<bool> {
+    if let Some(most) = per_host {
+        let theirs = jobs::table.filter(jobs::host.eq(host)).count();
+        if theirs.get_result::<i64>(conn)? >= most {
+            return Ok(true);
+        }
+    }
+    let strangers = jobs::table.filter(jobs::host.is_not_null()).count();
+    Ok(strangers.get_result::<i64>(conn)? >= all)
+}
+
+pub(super) fn insert(
+    conn: &mut Conn,
+    id: Id<Job>,
+    run_at: Timestamp,
+    job: &Job,
+    stranger: Option<&str>,
+) -> Result<()> {
     let payload = serde_json::to_string(job).map_err(Error::internal)?;
     diesel::insert_into(jobs::table)
         .values((
@@ -17,6 +40,7 @@ pub(super) fn insert(conn: &mut Conn, id: Id<Job>, run_at: Timestamp, job: &Job)
             jobs::run_at.eq(run_at),
             jobs::lease_until.eq(0),
             jobs::attempts.eq(0),
+            jobs::host.eq(stranger),
         ))
         .execute(conn)?;
     Ok(())

@@ -32,7 +32,9 @@ pub(super) fn client_address(trusted: &[IpNet], peer: IpAddr, headers: &HeaderMa
 
 /// An address, in brackets or with a port as some proxies write it.
 fn read(text: &str) -> Option<IpAddr> {
-    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
     let address = bare
         .unwrap_or(text)
         .parse::<IpAddr>()
@@ -68,39 +70,78 @@ mod tests {
     #[test]
     fn a_stranger_cannot_speak_for_another() {
         assert_eq!(client(&[], "203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
-        assert_eq!(client(PROXIES, "203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
+        assert_eq!(
+            client(PROXIES, "203.0.113.9", &["198.51.100.1"]),
+            "203.0.113.9"
+        );
         assert_eq!(client(&[], "127.0.0.1", &["198.51.100.1"]), "127.0.0.1");
     }
 
     #[test]
     fn only_what_trusted_proxies_added_counts() {
-        for forged in ["", "198.51.100.1, ", "10.0.0.9, ", "nonsense, ", "127.0.0.1, 1.1.1.1, "] {
+        for forged in [
+            "",
+            "198.51.100.1, ",
+            "10.0.0.9, ",
+            "nonsense, ",
+            "127.0.0.1, 1.1.1.1, ",
+        ] {
             let line: &'static str = format!("{forged}203.0.113.9").leak();
-            assert_eq!(client(PROXIES, "127.0.0.1", &[line]), "203.0.113.9", "{line}");
+            assert_eq!(
+                client(PROXIES, "127.0.0.1", &[line]),
+                "203.0.113.9",
+                "{line}"
+            );
             let line: &'static str = format!("{forged}203.0.113.9, 10.1.1.1").leak();
-            assert_eq!(client(PROXIES, "127.0.0.1", &[line]), "203.0.113.9", "{line}");
+            assert_eq!(
+                client(PROXIES, "127.0.0.1", &[line]),
+                "203.0.113.9",
+                "{line}"
+            );
         }
-        assert_eq!(client(PROXIES, "127.0.0.1", &["198.51.100.1", "203.0.113.9"]), "203.0.113.9");
+        assert_eq!(
+            client(PROXIES, "127.0.0.1", &["198.51.100.1", "203.0.113.9"]),
+            "203.0.113.9"
+        );
         assert_eq!(client(PROXIES, "fd00::1", &["2001:db8::9"]), "2001:db8::9");
     }
 
     #[test]
     fn what_cannot_be_read_ends_the_chain() {
-        for line in ["198.51.100.1, unknown", "198.51.100.1, _hidden", "198.51.100.1,", "198.51.100.1, é"] {
+        for line in [
+            "198.51.100.1, unknown",
+            "198.51.100.1, _hidden",
+            "198.51.100.1,",
+            "198.51.100.1, é",
+        ] {
             let line: &'static str = line.to_owned().leak();
             assert_eq!(client(PROXIES, "127.0.0.1", &[line]), "127.0.0.1", "{line}");
         }
         assert_eq!(client(PROXIES, "127.0.0.1", &[]), "127.0.0.1");
-        assert_eq!(client(PROXIES, "127.0.0.1", &["1.2.3.4, unknown, 10.2.2.2"]), "10.2.2.2");
+        assert_eq!(
+            client(PROXIES, "127.0.0.1", &["1.2.3.4, unknown, 10.2.2.2"]),
+            "10.2.2.2"
+        );
     }
 
     #[test]
     fn every_spelling_of_an_address_is_one() {
-        for line in ["203.0.113.9:4711", "::ffff:203.0.113.9", "[::ffff:203.0.113.9]:80"] {
+        for line in [
+            "203.0.113.9:4711",
+            "::ffff:203.0.113.9",
+            "[::ffff:203.0.113.9]:80",
+        ] {
             let line: &'static str = line.to_owned().leak();
-            assert_eq!(client(PROXIES, "::ffff:127.0.0.1", &[line]), "203.0.113.9", "{line}");
+            assert_eq!(
+                client(PROXIES, "::ffff:127.0.0.1", &[line]),
+                "203.0.113.9",
+                "{line}"
+            );
         }
-        assert_eq!(client(PROXIES, "127.0.0.1", &["[2001:db8::1]"]), "2001:db8::1");
+        assert_eq!(
+            client(PROXIES, "127.0.0.1", &["[2001:db8::1]"]),
+            "2001:db8::1"
+        );
         let bucket = |text: &str| bucket(text.parse().unwrap()).to_string();
         assert_eq!(bucket("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(bucket("2001:db8:1:2::"), bucket("2001:db8:1:2:ffff::1"));

@@ -12,10 +12,10 @@ use http::{HeaderMap, Method};
 
 use super::client::bucket;
 use super::room::Room;
-use crate::app::App;
 use crate::error::{Error, Result};
 use crate::federation::inbox::BODY_MAX;
-use crate::federation::routes;
+use crate::federation::reason::Reason;
+use crate::federation::{Federation, routes};
 use crate::limits::Rates;
 use crate::{api, config, web};
 
@@ -40,7 +40,7 @@ enum Class {
 
 /// The bounds of a node.
 pub(super) struct Limits {
-    app: Arc<App>,
+    fed: Arc<Federation>,
     read: Rates<IpAddr>,
     write: Rates<IpAddr>,
     guess: Rates<IpAddr>,
@@ -49,15 +49,15 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    pub(super) fn new(app: Arc<App>) -> Arc<Self> {
-        let config: &config::Limits = &app.config.limits;
+    pub(super) fn new(fed: Arc<Federation>) -> Arc<Self> {
+        let config: &config::Limits = &fed.app.config.limits;
         Arc::new(Self {
             read: Rates::per_minute(config.read),
             write: Rates::per_minute(config.write),
             guess: Rates::per_minute(config.guess),
             inbox: Rates::per_minute(config.inbox),
             room: Room::new(config.inbox_memory, BODY_MAX),
-            app,
+            fed,
         })
     }
 
@@ -82,14 +82,15 @@ pub(super) async fn limit(
     let class = classify(&request);
     let client = request.extensions().get::<Client>().map(|client| client.0);
     if let Some(Err(error)) = client.map(|client| limits.admit(class, client)) {
-        return refused(&limits.app, request.uri().path(), class, error);
+        return refused(&limits.fed, request.uri().path(), class, error);
     }
     if class != Class::Inbox {
         return next.run(request).await;
     }
     let client = client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let Some(_place) = limits.room.enter(bucket(client), length(request.headers())) else {
-        return routes::busy(&limits.app);
+        let busy = Reason::Busy.refuse("too much is being read here just now; send it again later");
+        return routes::turned_away(&limits.fed, &busy);
     };
     next.run(request).await
 }
@@ -98,7 +99,10 @@ pub(super) async fn limit(
 fn classify(request: &Request) -> Class {
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map(MatchedPath::as_str).unwrap_or_default();
-    let reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let reading = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     match route.strip_prefix(api::BASE).unwrap_or(route) {
         "/healthz" | "/readyz" | "/metrics" => Class::Health,
         "/ap/inbox" | "/ap/users/{id}/inbox" if !reading => Class::Inbox,
@@ -113,13 +117,13 @@ fn length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn refused(app: &App, path: &str, class: Class, error: Error) -> Response {
-    tracing::debug!(reason = "rate_limited", ?class, "turned a client away");
+fn refused(fed: &Federation, path: &str, class: Class, error: Error) -> Response {
     if class == Class::Inbox {
-        return routes::rate_limited(app, error);
+        return routes::turned_away(fed, &error.into());
     }
+    tracing::debug!(reason = "rate_limited", ?class, "turned a client away");
     if path.starts_with(api::BASE) {
         return api::refusal(error);
     }
-    web::error_page(app, &error)
+    web::error_page(&fed.app, &error)
 }

@@ -1,6 +1,9 @@
 //! The running node: one listener, the delivery loop, the job loop; started together, stopped together.
 
+mod client;
 mod connections;
+mod limits;
+mod room;
 mod router;
 
 use std::net::SocketAddr;

@@ -48,9 +48,15 @@ impl Room {
 
     /// Takes a place for a body of this length; one that does not say counts as the largest. None: there is no room.
     pub(super) fn enter(self: &Arc<Self>, client: IpAddr, length: Option<u64>) -> Option<Place> {
-        let units = length.map_or(self.most, units).clamp(LEAST, self.most.max(LEAST));
+        let units = length
+            .map_or(self.most, units)
+            .clamp(LEAST, self.most.max(LEAST));
         let mut taken = self.taken();
-        let own = taken.get(&client).copied().unwrap_or(0).saturating_add(units);
+        let own = taken
+            .get(&client)
+            .copied()
+            .unwrap_or(0)
+            .saturating_add(units);
         if own > self.share {
             return None;
         }
@@ -120,8 +126,7 @@ mod tests {
     #[test]
     fn one_client_leaves_room_for_others() {
         let room = room();
-        let greedy: Vec<Place> =
-            std::iter::from_fn(|| room.enter(client(1), None)).collect();
+        let greedy: Vec<Place> = std::iter::from_fn(|| room.enter(client(1), None)).collect();
         assert_eq!(greedy.len(), 2);
         assert!(room.enter(client(2), None).is_some());
     }

@@ -1,7 +1,7 @@
 //! The whole node's routes: every face, and the addresses that two faces share, by `Accept`.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use axum::Router;
@@ -14,6 +14,8 @@ use http::{HeaderMap, StatusCode, Uri, header};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::client::client_address;
+use super::limits::{Client, Limits, limit};
 use crate::app::App;
 use crate::domain::{actor, delivery};
 use crate::federation::{Federation, routes};
@@ -27,6 +29,7 @@ const BODY_MAX: usize = 1024 * 1024;
 /// Everything that the node answers.
 pub fn router(fed: Arc<Federation>) -> Router {
     let app = Arc::clone(&fed.app);
+    let limits = Limits::new(Arc::clone(&fed));
     let shared = Router::new()
         .route("/posts/{slug}", get(post))
         .route("/@{name}", get(author))
@@ -46,6 +49,7 @@ pub fn router(fed: Arc<Federation>) -> Router {
     router
         .fallback_service(unknown)
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn_with_state(limits, limit))
         .layer(middleware::from_fn_with_state(app, observe))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -137,12 +141,17 @@ async fn author(
 }
 
 /// Counts every answer, and writes one line for each at debug.
-async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+async fn observe(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map(|info| info.0.ip());
-    let client = peer.map(|peer| client_address(&app, peer, request.headers()));
+    let trusted = &app.config.server.trusted_proxies;
+    let client = peer.map(|peer| client_address(trusted, peer, request.headers()));
+    if let Some(client) = client {
+        warn_of_a_proxy(client, request.headers());
+        request.extensions_mut().insert(Client(client));
+    }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = next.run(request).await;
     let status = response.status().as_u16();
@@ -151,29 +160,14 @@ async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     response
 }
 
-/// Who asks: the peer, or, when that is a trusted proxy, the last address that it did not add itself.
-fn client_address(app: &App, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let trusted = |address: &IpAddr| {
-        app.config
-            .server
-            .trusted_proxies
-            .iter()
-            .any(|net| net.contains(address))
-    };
-    if !trusted(&peer) {
-        return peer;
+/// Says once that all clients are counted as one, because a proxy on this machine is not trusted.
+fn warn_of_a_proxy(client: IpAddr, headers: &HeaderMap) {
+    static SAID: Once = Once::new();
+    if client.is_loopback() && headers.contains_key("x-forwarded-for") {
+        SAID.call_once(|| {
+            tracing::warn!(
+                "requests come through a proxy at {client} that server.trusted_proxies does not name: the limits count all of them as one client's"
+            );
+        });
     }
-    let forwarded = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let chain: Vec<IpAddr> = forwarded
-        .flat_map(|value| value.split(','))
-        .filter_map(|part| part.trim().parse().ok())
-        .collect();
-    chain
-        .into_iter()
-        .rev()
-        .find(|address| !trusted(address))
-        .unwrap_or(peer)
 }

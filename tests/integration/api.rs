@@ -1,5 +1,6 @@
 //! The REST face over its router: every call, every refusal, on both databases.
 
+mod blocks;
 mod comments;
 mod document;
 mod moderation;

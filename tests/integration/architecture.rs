@@ -83,6 +83,29 @@ fn only_the_http_room_talks_to_reqwest() {
     hold(rules::http_client);
 }
 
+#[test]
+fn nothing_leaves_the_node_but_through_the_guarded_client() {
+    hold(rules::ways_out);
+}
+
+#[test]
+fn another_way_out_is_named_wherever_it_stands() {
+    for text in [
+        "//! .\nfn f() { tokio::net::TcpStream::connect(a) }\n",
+        "//! .\nuse hyper_util::client::legacy::Client;\n",
+        "//! .\nfn f() { ureq::get(a) }\n",
+        "//! .\nfn f() { (a, 0).to_socket_addrs() }\n",
+    ] {
+        assert_eq!(
+            verdict(rules::ways_out, "src/domain/media/mod.rs", text).len(),
+            1,
+            "{text}"
+        );
+    }
+    let tests = "//! .\nmod tests { fn f() { TcpStream::connect(a) } }\n";
+    assert!(verdict(rules::ways_out, "src/server/connections.rs", tests).is_empty());
+}
+
 /// What `rule` says about a file of this name and text.
 fn verdict(rule: fn(&SourceFile) -> Vec<String>, path: &str, text: &str) -> Vec<String> {
     rule(&SourceFile::new(path, text))

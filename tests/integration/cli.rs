@@ -1,5 +1,6 @@
 //! The command line, run as the real program in folders of its own: what it prints, how it fails, what it leaves behind.
 
+mod blocks;
 mod commands;
 mod failures;
 mod serving;

@@ -19,7 +19,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::support::{
-    FakeInstance, Fault, Person, TestApp, TestDb, TestNode, both_databases, until,
+    FakeInstance, Fault, Person, TestApp, TestDb, TestNode, bare_client, both_databases, until,
 };
 
 /// The program on a node of the test's, which keeps a hand on the same database.
@@ -83,8 +83,9 @@ async fn serve(node: &TestNode) -> Child {
         bytes: 1024,
         deadline: Duration::from_secs(5),
     };
+    let http = bare_client();
     until("the program is ready", async || {
-        let reply = node.app().http.get(&ready, HeaderMap::new(), limits).await;
+        let reply = http.get(&ready, HeaderMap::new(), limits).await;
         reply.ok().filter(|reply| reply.status == StatusCode::OK)
     })
     .await;
@@ -141,11 +142,7 @@ async fn send_all(
     let mut senders = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let (queue, taken, bob) = (Arc::clone(&queue), Arc::clone(taken), bob.clone());
-        let (http, inbox, clock) = (
-            node.app().http.clone(),
-            node.inbox(),
-            node.app().clock.clone(),
-        );
+        let (http, inbox, clock) = (bare_client(), node.inbox(), node.app().clock.clone());
         senders.spawn(async move {
             let mut acknowledged = BTreeSet::new();
             loop {

@@ -1,4 +1,5 @@
 DROP INDEX tombstones_by_time;
+DROP INDEX actors_by_host_age;
 DROP INDEX actors_by_age;
 DROP INDEX parked_by_host;
 ALTER TABLE parked DROP COLUMN host;

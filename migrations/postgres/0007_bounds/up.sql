@@ -6,4 +6,5 @@ ALTER TABLE parked ADD COLUMN host TEXT NOT NULL DEFAULT '';
 CREATE INDEX parked_by_host ON parked (host);
 
 CREATE INDEX actors_by_age ON actors (created_at);
+CREATE INDEX actors_by_host_age ON actors (host, created_at);
 CREATE INDEX tombstones_by_time ON tombstones (deleted_at);

@@ -13,6 +13,7 @@ use crate::domain::account;
 use crate::domain::actor::{self, Actor};
 use crate::error::{Error, Result};
 use crate::http::{Limits, Reply, is_activity_json};
+use crate::types::ApUrl;
 
 const LIMITS: Limits = Limits {
     bytes: 1024 * 1024,
@@ -123,6 +124,12 @@ async fn nodeinfo(app: &App) -> Result<String> {
         .and_then(Value::as_array)
         .and_then(|all| all.iter().find_map(link))
         .ok_or_else(|| Error::remote_final(format!("{address} names no document")))?;
+    // Nobody follows such a link to another server (Fedify CVE-2026-62857).
+    if !ApUrl::new(target.as_str()).same_origin(&address) {
+        return Err(Error::remote_final(format!(
+            "{address} names a document of another server, {target}"
+        )));
+    }
     let described = json_of(&fetch(app, &target, "application/json").await?, &target)?;
     let name = described.pointer("/software/name").and_then(Value::as_str);
     match name {

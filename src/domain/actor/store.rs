@@ -1,9 +1,12 @@
 //! SQL for actors and their keys.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::{Actor, ActorKey, LocalKeys};
-use crate::db::schema::{actor_keys, actors, followers, local_keys};
+use crate::db::schema::{
+    actor_keys, actors, comments, followers, following, local_keys, reactions,
+};
 use crate::db::{CHUNK, Conn, each};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Id, Timestamp};
@@ -128,6 +131,7 @@ pub fn upsert_remote(conn: &mut Conn, fetched: &Actor, keys: &[ActorKey]) -> Res
             .set(&actor)
             .execute(conn)?;
     } else {
+        refuse_a_crowd(conn, &actor)?;
         let inserted = each!(conn, c => diesel::insert_into(actors::table).values(&actor).on_conflict_do_nothing().execute(c))?;
         if inserted == 0 {
             // Another process was faster; its row is as fresh as ours.
@@ -143,6 +147,55 @@ pub fn upsert_remote(conn: &mut Conn, fetched: &Actor, keys: &[ActorKey]) -> Res
         .collect();
     replace_keys(conn, actor.id, &keys)?;
     Ok(actor)
+}
+
+/// People first seen within a day that are stored: of one server, and of all.
+const NEW_PER_HOST: i64 = 2_000;
+const NEW_IN_ALL: i64 = 50_000;
+
+/// `RateLimited` when too many people were met for the first time within a day: whoever invents them must not fill the
+/// disk. Those who do nothing here are forgotten, see [`forget_unused`].
+fn refuse_a_crowd(conn: &mut Conn, actor: &Actor) -> Result<()> {
+    let since = Timestamp(actor.created_at.0 - Timestamp::DAY);
+    let new = actors::table.filter(actors::created_at.gt(since)).count();
+    let theirs = new.clone().filter(actors::host.eq(&actor.host));
+    if theirs.get_result::<i64>(conn)? >= NEW_PER_HOST || new.get_result::<i64>(conn)? >= NEW_IN_ALL
+    {
+        return Err(Error::RateLimited { retry_after: 3600 });
+    }
+    Ok(())
+}
+
+/// People forgotten at a time.
+const FORGOTTEN_AT_ONCE: i64 = 5_000;
+
+/// Forgets people elsewhere who were last fetched before `oldest` and neither wrote, reacted nor follow or are followed.
+pub fn forget_unused(conn: &mut Conn, oldest: Timestamp) -> Result<usize> {
+    let unused: Vec<Id<Actor>> = actors::table
+        .filter(actors::local.eq(false))
+        .filter(actors::created_at.lt(oldest))
+        .filter(actors::fetched_at.lt(oldest))
+        .filter(not(exists(
+            comments::table.filter(comments::actor_id.eq(actors::id)),
+        )))
+        .filter(not(exists(
+            reactions::table.filter(reactions::actor_id.eq(actors::id)),
+        )))
+        .filter(not(exists(
+            followers::table.filter(followers::follower_id.eq(actors::id)),
+        )))
+        .filter(not(exists(
+            following::table.filter(following::target_id.eq(actors::id)),
+        )))
+        .select(actors::id)
+        .limit(FORGOTTEN_AT_ONCE)
+        .load(conn)?;
+    for chunk in unused.chunks(CHUNK) {
+        let keys = actor_keys::table.filter(actor_keys::actor_id.eq_any(chunk.to_vec()));
+        diesel::delete(keys).execute(conn)?;
+        diesel::delete(actors::table.filter(actors::id.eq_any(chunk.to_vec()))).execute(conn)?;
+    }
+    Ok(unused.len())
 }
 
 fn replace_keys(conn: &mut Conn, actor: Id<Actor>, keys: &[ActorKey]) -> Result<()> {

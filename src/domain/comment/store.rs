@@ -1,16 +1,23 @@
 //! SQL for comments and for replies that wait for their parent. No rules here; see the slice's other files.
 
+mod parked;
+
+use std::collections::HashSet;
+
 use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::{Comment, RemoteEdit};
-use crate::db::schema::{actors, comments, parked, posts, received, tombstones};
+use crate::db::schema::{actors, comments, posts, received, tombstones};
 use crate::db::{Conn, each};
 use crate::domain::actor::{Actor, Mentions};
 use crate::domain::post::{Post, Status};
 use crate::domain::visibility::{CommentStatus, is_public};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Html, Id, Timestamp};
+
+pub(super) use parked::has_parked;
+pub use parked::{forget_tombstones, load_parked, park, parked_for, take_parked, unpark_old};
 
 /// Where a reply belongs: a post, and the comment it answers unless it answers the post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -297,7 +304,7 @@ pub fn list_of_post(
 /// The authors of a comment's ancestors and of the comment itself, without our own.
 pub fn list_participants(conn: &mut Conn, comment: &Comment) -> Result<Vec<Actor>> {
     let mut found: Vec<Actor> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let mut next = Some(comment.id);
     while let Some(id) = next
         && seen.insert(id)
@@ -402,9 +409,10 @@ pub fn count_public(conn: &mut Conn, post: Option<Id<Post>>) -> Result<i64> {
 /// A comment's number in its thread, as in `1.2.3`; None when it or one above it never appeared.
 pub fn load_number(conn: &mut Conn, comment: &Comment) -> Result<Option<String>> {
     let mut chain = vec![(comment.id, comment.position)];
+    let mut seen = HashSet::from([comment.id]);
     let mut next = comment.parent_id;
     while let Some(id) = next
-        && !chain.iter().any(|(seen, _)| *seen == id)
+        && seen.insert(id)
     {
         let (parent, position): (Option<Id<Comment>>, Option<i32>) = comments::table
             .find(id)
@@ -420,68 +428,4 @@ pub fn load_number(conn: &mut Conn, comment: &Comment) -> Result<Option<String>>
         super::thread::join_number(&prefix, *position, id.raw())
     };
     Ok(Some(chain.iter().rev().fold(String::new(), join)))
-}
-
-/// Keeps a reply whose parent is not here yet. False when it is kept already, or too many wait.
-pub fn park(
-    conn: &mut Conn,
-    ap_id: &ApUrl,
-    parent: &ApUrl,
-    actor: &ApUrl,
-    document: &str,
-    now: Timestamp,
-) -> Result<bool> {
-    /// Replies that may wait at a time, whoever sent them.
-    const MOST: i64 = 10_000;
-    if parked::table.count().get_result::<i64>(conn)? >= MOST {
-        return Ok(false);
-    }
-    let row = (
-        parked::ap_id.eq(ap_id),
-        parked::parent_ap_id.eq(parent),
-        parked::actor_ap_id.eq(actor),
-        parked::document.eq(document),
-        parked::received_at.eq(now),
-    );
-    let kept = each!(conn, c => diesel::insert_into(parked::table).values(row).on_conflict_do_nothing().execute(c))?;
-    Ok(kept > 0)
-}
-
-pub(super) fn has_parked(conn: &mut Conn, parent: &ApUrl) -> Result<bool> {
-    let query = parked::table
-        .filter(parked::parent_ap_id.eq(parent))
-        .select(parked::ap_id);
-    Ok(query.first::<ApUrl>(conn).optional()?.is_some())
-}
-
-/// The parked replies that wait for this parent: id, author, document.
-pub fn parked_for(conn: &mut Conn, parent: &ApUrl) -> Result<Vec<(ApUrl, ApUrl, String)>> {
-    let query = parked::table.filter(parked::parent_ap_id.eq(parent));
-    Ok(query
-        .select((parked::ap_id, parked::actor_ap_id, parked::document))
-        .limit(1000)
-        .load(conn)?)
-}
-
-/// A parked reply: its parent, author and document.
-pub fn load_parked(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<(ApUrl, ApUrl, String)>> {
-    let query = parked::table.find(ap_id).select((
-        parked::parent_ap_id,
-        parked::actor_ap_id,
-        parked::document,
-    ));
-    Ok(query.first(conn).optional()?)
-}
-
-/// Takes a parked reply away.
-pub fn take_parked(conn: &mut Conn, ap_id: &ApUrl) -> Result<()> {
-    diesel::delete(parked::table.find(ap_id)).execute(conn)?;
-    Ok(())
-}
-
-/// Drops the replies that have waited since before `oldest`, and forgets activities received before it.
-pub fn unpark_old(conn: &mut Conn, oldest: Timestamp) -> Result<()> {
-    diesel::delete(parked::table.filter(parked::received_at.lt(oldest))).execute(conn)?;
-    diesel::delete(received::table.filter(received::received_at.lt(oldest))).execute(conn)?;
-    Ok(())
 }

@@ -115,7 +115,9 @@ impl Fetcher {
 
     /// Fetches an actor's document now, whatever was read a moment ago: it is known to have changed.
     pub async fn refresh_now(&self, id: &ApUrl) -> Result<Actor> {
-        self.recent.invalidate(self.fetchable(id)?.as_str()).await;
+        let url = self.fetchable(id)?;
+        self.recent.invalidate(url.as_str()).await;
+        self.app.hosts.forget_miss(url.as_str());
         self.refresh(id).await
     }
 
@@ -175,6 +177,7 @@ impl Fetcher {
             |recent: Result<Actor, Failure>| recent.is_err_and(|failure| failure.temporary);
         if !self.recent.get(address.as_str()).await.is_some_and(failing) {
             self.recent.invalidate(address.as_str()).await;
+            self.app.hosts.forget_miss(address.as_str());
         }
     }
 

@@ -131,7 +131,7 @@ impl Doc {
     }
 }
 
-/// An id as text. White space and control characters stand in none, and PostgreSQL takes no NUL.
+/// An id as text; white space and control characters stand in none, and PostgreSQL takes no NUL.
 fn id(text: &str) -> Option<ApUrl> {
     let strange = |c: char| c.is_whitespace() || c.is_control();
     let usable = !text.is_empty() && text.len() <= ID_MAX && !text.contains(strange);

@@ -23,7 +23,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("hosts", &["text", "config", "http", "db", "limits"]),
     (
         "app",
-        &["text", "config", "http", "db", "queue", "hosts", "metrics"],
+        &[
+            "text", "config", "http", "db", "limits", "queue", "hosts", "metrics",
+        ],
     ),
     (
         "domain",
@@ -292,4 +294,59 @@ pub(super) fn http_client(file: &SourceFile) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// Other ways out of the node than `http`, as words in a row: other clients, bare connections, look-ups of names.
+const WAYS_OUT: &[&[&str]] = &[
+    &["TcpStream", "connect"],
+    &["TcpStream", "connect_timeout"],
+    &["TcpSocket"],
+    &["UdpSocket"],
+    &["UnixStream"],
+    &["lookup_host"],
+    &["to_socket_addrs"],
+    &["hyper", "client"],
+    &["hyper_util", "client"],
+    &["ureq"],
+    &["isahc"],
+    &["curl"],
+    &["surf"],
+    &["attohttpc"],
+    &["awc"],
+    &["lettre"],
+];
+
+/// Nothing but the http room opens connections. What a test module does is its own business; a guarded client stays one.
+pub(super) fn ways_out(file: &SourceFile) -> Vec<String> {
+    if file.room() == "http" {
+        return Vec::new();
+    }
+    let words: Vec<&Token> = file
+        .tokens
+        .iter()
+        .filter(|token| !token.is_sign(':'))
+        .collect();
+    let tests = words
+        .windows(2)
+        .position(|pair| pair[0].is_word("mod") && pair[1].is_word("tests"));
+    let code = words
+        .get(..tests.unwrap_or(words.len()))
+        .unwrap_or_default();
+    let mut broken = Vec::new();
+    for way in WAYS_OUT {
+        for found in code.windows(way.len()) {
+            if found
+                .iter()
+                .zip(*way)
+                .all(|(token, word)| token.is_word(word))
+            {
+                let rule = format!(
+                    "`{}` leaves the node past `http::HttpClient`",
+                    way.join("::")
+                );
+                broken.push(complaint(file, found[0].line, &rule));
+            }
+        }
+    }
+    broken
 }

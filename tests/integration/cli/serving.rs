@@ -95,3 +95,27 @@ fn an_occupied_port_is_told() {
         "{refused}"
     );
 }
+
+#[test]
+fn a_proxy_in_the_environment_sees_nothing() {
+    let (node, address) = local_node();
+    let serving = Serving::start(&node, &address);
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    proxy.set_nonblocking(true).unwrap();
+    let at = format!("http://{}", proxy.local_addr().unwrap());
+    let names = [
+        "http_proxy",
+        "HTTP_PROXY",
+        "https_proxy",
+        "HTTPS_PROXY",
+        "all_proxy",
+        "ALL_PROXY",
+    ];
+    let mut env = OPEN.to_vec();
+    env.extend(names.map(|name| (name, at.as_str())));
+    let run = node.run_with(&["doctor", "--json"], &env, "");
+    assert_eq!(run.status, 0, "{}", run.out);
+    let nobody = proxy.accept().unwrap_err();
+    assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
+    drop(serving);
+}

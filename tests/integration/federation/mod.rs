@@ -1,9 +1,12 @@
 //! Federation as other servers see it: real signatures, real HTTP where it matters, on both databases.
 
 mod blocks;
+mod bounds;
 mod collections;
 mod delivery;
 mod discovery;
+mod fetching;
+mod finger;
 mod follow;
 mod hostile;
 mod inbox;

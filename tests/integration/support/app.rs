@@ -8,10 +8,10 @@ use antiphon::config::{self, Config, Moderation};
 use antiphon::domain::account::{self, Account, Scope, token};
 use antiphon::domain::actor::{self, Actor, NewKeys};
 use antiphon::federation::keys;
-use antiphon::http::{HttpClient, HttpSettings};
 use antiphon::types::Timestamp;
 use tokio::sync::OnceCell;
 
+use super::http::bare_client;
 use super::{Fixture, TestDb};
 
 /// When every test happens.
@@ -118,13 +118,7 @@ impl Builder {
     /// Builds the node on a database.
     pub(crate) async fn build(self, db: TestDb) -> TestApp {
         let config = self.config(&db);
-        let settings = HttpSettings {
-            allow_loopback: true,
-            allow_http: true,
-            ..HttpSettings::default()
-        };
-        let http = HttpClient::new(settings).expect("the client can be built");
-        let app = App::open(config, self.clock, http)
+        let app = App::open(config, self.clock, bare_client())
             .await
             .expect("the database can be opened");
         actor::ensure_instance(&app, shared_keys().await)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use antiphon::app::App;
+use antiphon::http::{HttpClient, HttpSettings};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request, StatusCode};
@@ -34,6 +35,16 @@ impl Answer {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
     }
+}
+
+/// A client of the test's own: it may go anywhere and remembers nothing.
+pub(crate) fn bare_client() -> HttpClient {
+    let settings = HttpSettings {
+        allow_loopback: true,
+        allow_http: true,
+        ..HttpSettings::default()
+    };
+    HttpClient::new(settings).expect("the client can be built")
 }
 
 impl TestApp {

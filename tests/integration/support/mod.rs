@@ -35,7 +35,7 @@ mod until;
 pub(crate) use app::TestApp;
 pub(crate) use database::TestDb;
 pub(crate) use fake::{ByHand, FakeInstance, Fault, Flaw, Letter, Person};
-pub(crate) use http::Answer;
+pub(crate) use http::{Answer, bare_client};
 pub(crate) use node::TestNode;
 pub(crate) use until::until;
 

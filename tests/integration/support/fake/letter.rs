@@ -13,6 +13,7 @@ use url::Url;
 
 use super::Person;
 use super::person::other_key;
+use crate::support::TestNode;
 
 /// What is wrong with a [`Letter`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +161,11 @@ impl Letter {
         };
         request.headers_mut().insert(HOST, host.parse().unwrap());
         request
+    }
+
+    /// The request for a node's shared inbox at this moment.
+    pub(crate) async fn request_of(&self, node: &TestNode) -> Request<Body> {
+        self.request(&node.inbox(), node.app().now()).await
     }
 
     /// Sends it over HTTP. None when there was no answer.

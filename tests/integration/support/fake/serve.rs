@@ -155,16 +155,17 @@ impl Serving {
             .unwrap_or_default();
         let user = wanted.trim_start_matches("acct:").split('@').next();
         let shelves = self.shelves.lock().unwrap();
+        let jrd = [(CONTENT_TYPE, "application/jrd+json")];
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        if let Some(document) = shelves.documents.get(path) {
+            return (jrd, document.to_string()).into_response();
+        }
         let Some(id) = user.and_then(|user| shelves.people.get(user)) else {
             return StatusCode::NOT_FOUND.into_response();
         };
         let link = json!({ "rel": "self", "type": "application/activity+json", "href": id });
         let document = json!({ "subject": wanted, "links": [link] });
-        (
-            [(CONTENT_TYPE, "application/jrd+json")],
-            document.to_string(),
-        )
-            .into_response()
+        (jrd, document.to_string()).into_response()
     }
 
     fn document(&self, path: &str) -> Response {

@@ -1,0 +1,91 @@
+//! SQL for replies that wait for their parent, and for what is remembered of others for a while. No rules here.
+
+use diesel::prelude::*;
+
+use crate::db::schema::{actors, parked, received, tombstones};
+use crate::db::{Conn, each};
+use crate::error::{Error, Result};
+use crate::types::{ApUrl, Host, Timestamp};
+
+/// Keeps a reply whose parent is not here yet. False when it is kept already. `RateLimited` when as many wait as may, in
+/// all or from the author's server: it then comes again.
+pub fn park(
+    conn: &mut Conn,
+    ap_id: &ApUrl,
+    parent: &ApUrl,
+    actor: &ApUrl,
+    document: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    /// Replies that may wait at a time: in all, and by people of one server.
+    const MOST: i64 = 10_000;
+    const MOST_PER_HOST: i64 = 500;
+    let host = actor.host().map(Host::into_string).unwrap_or_default();
+    let theirs = parked::table.filter(parked::host.eq(&host)).count();
+    if theirs.get_result::<i64>(conn)? >= MOST_PER_HOST
+        || parked::table.count().get_result::<i64>(conn)? >= MOST
+    {
+        return Err(Error::RateLimited { retry_after: 3600 });
+    }
+    let row = (
+        parked::ap_id.eq(ap_id),
+        parked::parent_ap_id.eq(parent),
+        parked::actor_ap_id.eq(actor),
+        parked::document.eq(document),
+        parked::received_at.eq(now),
+        parked::host.eq(host),
+    );
+    let kept = each!(conn, c => diesel::insert_into(parked::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(kept > 0)
+}
+
+pub(in crate::domain::comment) fn has_parked(conn: &mut Conn, parent: &ApUrl) -> Result<bool> {
+    let query = parked::table
+        .filter(parked::parent_ap_id.eq(parent))
+        .select(parked::ap_id);
+    Ok(query.first::<ApUrl>(conn).optional()?.is_some())
+}
+
+/// The parked replies that wait for this parent: id, author, document.
+pub fn parked_for(conn: &mut Conn, parent: &ApUrl) -> Result<Vec<(ApUrl, ApUrl, String)>> {
+    let query = parked::table.filter(parked::parent_ap_id.eq(parent));
+    Ok(query
+        .select((parked::ap_id, parked::actor_ap_id, parked::document))
+        .limit(1000)
+        .load(conn)?)
+}
+
+/// A parked reply: its parent, author and document.
+pub fn load_parked(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<(ApUrl, ApUrl, String)>> {
+    let query = parked::table.find(ap_id).select((
+        parked::parent_ap_id,
+        parked::actor_ap_id,
+        parked::document,
+    ));
+    Ok(query.first(conn).optional()?)
+}
+
+/// Takes a parked reply away.
+pub fn take_parked(conn: &mut Conn, ap_id: &ApUrl) -> Result<()> {
+    diesel::delete(parked::table.find(ap_id)).execute(conn)?;
+    Ok(())
+}
+
+/// Drops the replies that have waited since before `oldest`, and forgets activities received before it.
+pub fn unpark_old(conn: &mut Conn, oldest: Timestamp) -> Result<()> {
+    diesel::delete(parked::table.filter(parked::received_at.lt(oldest))).execute(conn)?;
+    diesel::delete(received::table.filter(received::received_at.lt(oldest))).execute(conn)?;
+    Ok(())
+}
+
+/// Forgets the deleted replies of others that were deleted before `oldest`; our own stay gone for ever.
+pub fn forget_tombstones(conn: &mut Conn, oldest: Timestamp) -> Result<()> {
+    let ours = actors::table
+        .filter(actors::local.eq(true))
+        .select(actors::ap_id);
+    let old = tombstones::table
+        .filter(tombstones::deleted_at.lt(oldest))
+        .filter(tombstones::actor_ap_id.ne_all(ours));
+    diesel::delete(old).execute(conn)?;
+    Ok(())
+}
