@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 use crate::clock::{Clock, IdGenerator};
 use crate::config::Config;
@@ -34,6 +34,8 @@ pub struct App {
     senders: Rates<Host>,
     /// What the node counts.
     pub metrics: Metrics,
+    /// Held while a file enters or leaves the media folder, and while a picture is decoded: one at a time bounds the memory.
+    pub media: Mutex<()>,
     /// Rung when a job or a delivery was written, so that the worker looks at once.
     pub wake: Wake,
 }
@@ -66,6 +68,7 @@ impl App {
             http: http.behind(Arc::new(hosts.clone())),
             hosts,
             metrics: Metrics::default(),
+            media: Mutex::default(),
             wake: Wake::default(),
         }))
     }

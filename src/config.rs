@@ -41,6 +41,8 @@ pub struct Config {
     pub limits: Limits,
     /// Which replies appear.
     pub discussion: Discussion,
+    /// What it keeps of others' pictures.
+    pub media: Media,
     /// What it logs.
     pub log: Log,
 }
@@ -94,6 +96,8 @@ pub struct Federation {
     /// A PEM file trusted beside the system's roots.
     #[serde(deserialize_with = "optional")]
     pub extra_ca: Option<PathBuf>,
+    /// Documents are shown to servers that sign only.
+    pub secure_mode: bool,
 }
 
 /// `[delivery]`.
@@ -152,6 +156,16 @@ pub enum Moderation {
     All,
 }
 
+/// `[media]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Media {
+    /// Bytes of all copies at most.
+    pub max_bytes: i64,
+    /// Bytes of the copies for one server's people at most.
+    pub host_bytes: i64,
+}
+
 /// `[log]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -203,6 +217,8 @@ impl Config {
             ("delivery.per_host", self.delivery.per_host > 0),
             ("delivery.timeout_secs", self.delivery.timeout_secs > 0),
             ("delivery.give_up_days", self.delivery.give_up_days > 0),
+            ("media.max_bytes", self.media.max_bytes > 0),
+            ("media.host_bytes", self.media.host_bytes > 0),
             ("limits.inbox_memory", self.limits.inbox_memory > 0),
         ];
         match positive.iter().find(|(_, ok)| !ok) {

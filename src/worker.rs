@@ -171,6 +171,14 @@ async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
         Job::Federate { event } => outbox::fan_out(app, fetcher, event).await,
         Job::PublishScheduled { post } => post::publish_scheduled(app, Id::new(post)).await,
         Job::FetchAvatar { actor } => media::fetch_avatar(app, Id::new(actor)).await,
+        Job::FetchPictures { comment } => {
+            media::fetch_pictures(app, media::Owner::Comment(comment)).await
+        }
+        Job::FetchPostPictures { post } => {
+            media::fetch_pictures(app, media::Owner::Post(post)).await
+        }
+        Job::FetchEmojis { host } => media::fetch_emojis(app, &host).await,
+        Job::SweepMedia => media::sweep(app).await,
         Job::RefreshActor { actor } => refresh(fed, Id::new(actor)).await,
         Job::AttachParked { parent } => replies::attach_parked(app, &parent).await,
         Job::FetchReply { reply } => replies::fetch(app, fetcher, &reply).await,
@@ -206,5 +214,8 @@ pub async fn clean(fed: &Federation) {
     });
     if let Err(error) = cleared.await {
         tracing::warn!("cannot clear old rows away: {}", error.log_text());
+    }
+    if let Err(error) = media::sweep(&fed.app).await {
+        tracing::warn!("cannot clear old pictures away: {}", error.log_text());
     }
 }

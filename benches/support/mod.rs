@@ -137,6 +137,7 @@ fn comment_rows(app: &App, post: Id<Post>, people: &[Actor], count: usize) -> Ve
             edited_at: None,
             received_at: app.now(),
             updated_at: app.now(),
+            hidden: false,
         });
         ids.push(id);
     }

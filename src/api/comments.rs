@@ -19,10 +19,12 @@ use crate::app::App;
 use crate::domain::account::Scope;
 use crate::domain::comment::page::Placed;
 use crate::domain::comment::{self, Comment, thread};
+use crate::domain::media::Picture;
 use crate::domain::post::Post;
 use crate::domain::post::page::{Entry, Person};
 use crate::domain::visibility::CommentStatus;
 use crate::error::Error;
+use crate::text::emoji::Emojis;
 use crate::types::{ApUrl, Timestamp};
 
 /// A comment.
@@ -47,6 +49,9 @@ pub(super) struct CommentJson {
     updated_at: Option<String>,
     /// published, held, spam, trash or deleted.
     status: &'static str,
+    /// The pictures that stand in it; absent when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<AttachmentJson>,
     /// The ActivityPub id.
     ap_id: String,
     /// Its page on its author's server; for those written here, its place on the post's page.
@@ -77,6 +82,7 @@ impl CommentJson {
             published_at: entry.published_at.rfc3339(),
             updated_at: entry.edited_at.map(Timestamp::rfc3339),
             status: entry.status.as_str(),
+            attachments: attachments(app, entry.pictures),
             ap_id: entry.ap_id.into_string(),
             url: anchor_url.clone().filter(|_| local).unwrap_or(page),
             anchor_url,
@@ -91,6 +97,7 @@ impl CommentJson {
             author,
             post_url,
             number,
+            pictures,
         } = placed;
         let entry = Entry {
             id: comment.id.raw(),
@@ -109,10 +116,43 @@ impl CommentJson {
                 avatar: author.avatar_path(),
                 name: author.name,
                 url: author.url.into_string(),
+                emojis: Emojis::new(),
             },
+            pictures,
+            emojis: Emojis::new(),
         };
         Self::new(app, entry, number, &post_url)
     }
+}
+
+/// A picture that stands in a comment.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Attachment)]
+pub(super) struct AttachmentJson {
+    /// Our copy; null until it was fetched, and when it cannot be had.
+    url: Option<String>,
+    /// Where it came from. Loading it tells that server who reads.
+    original: String,
+    /// What it shows, for those who cannot see it; may be empty.
+    alt: String,
+    /// To be shown only to those who ask for it.
+    sensitive: bool,
+    /// Of our copy, in pixels.
+    width: Option<i32>,
+    /// Of our copy, in pixels.
+    height: Option<i32>,
+}
+
+fn attachments(app: &App, pictures: Vec<Picture>) -> Vec<AttachmentJson> {
+    let attachment = |picture: Picture| AttachmentJson {
+        url: picture.path().map(|path| app.url(&path).into_string()),
+        original: picture.source,
+        alt: picture.alt,
+        sensitive: picture.sensitive,
+        width: picture.width,
+        height: picture.height,
+    };
+    pictures.into_iter().map(attachment).collect()
 }
 
 /// The comments under a post.
@@ -295,6 +335,7 @@ impl CommentJson {
             published_at: String::new(),
             updated_at: None,
             status: "published",
+            attachments: Vec::new(),
             ap_id: String::new(),
             url: String::new(),
             anchor_url: None,

@@ -22,7 +22,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, any, delete, get, patch, post};
 use axum::{Extension, Router};
-use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use http::header::{CACHE_CONTROL, VARY};
 use http::{HeaderValue, Method, StatusCode, Uri};
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -47,8 +47,8 @@ pub fn router() -> Router<Arc<App>> {
     router
         .layer(DefaultBodyLimit::max(input::BODY_MAX))
         .layer(Extension(Arc::new(Guesses::default())))
-        .layer(always(CACHE_CONTROL, "no-store"))
-        .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(always(CACHE_CONTROL, "private, no-store"))
+        .layer(always(VARY, "Authorization"))
 }
 
 /// Lists the paths that [`router`] serves below [`BASE`], as templates. A test holds the documentation to them.

@@ -12,7 +12,7 @@ use super::comments::{Aside, CommentJson};
 use super::input::{self, IdText, Params, PathId, Text};
 use super::problem::Problem;
 use crate::app::App;
-use crate::domain::account::Identity;
+use crate::domain::account::{Identity, Scope};
 use crate::domain::comment::{self, Comment, Located};
 use crate::domain::moderation;
 use crate::domain::visibility::CommentStatus;
@@ -144,11 +144,13 @@ pub(super) struct VerdictJson {
 }
 
 /// Says what became of a reply from elsewhere.
+///
+/// What is private, held, spam or thrown away is unknown to tokens without the scope moderate.
 #[utoipa::path(get, path = "/replies/locate", tag = "moderation", params(LocateQuery),
     responses((status = 200, body = VerdictJson)))]
 pub(super) async fn locate(
     State(app): State<Arc<App>>,
-    _: Reader,
+    Reader(identity): Reader,
     Params(query): Params<LocateQuery>,
 ) -> Result<Json<VerdictJson>, Problem> {
     let address = ApUrl::new(query.url.into_string());
@@ -158,7 +160,8 @@ pub(super) async fn locate(
             "write a whole address, with https://",
         ));
     }
-    let located = comment::locate(&app, address).await?;
+    let moderates = identity.require(Scope::Moderate).is_ok();
+    let located = comment::locate(&app, address, moderates).await?;
     Ok(Json(verdict(located)))
 }
 
@@ -194,6 +197,9 @@ fn here(comment: &Comment, bare: impl Fn(&'static str, &str) -> VerdictJson) -> 
             "private",
             "it is here, but its author did not address everybody",
         ),
+        CommentStatus::Published if comment.hidden => {
+            bare("held", "what it answers may not be seen, so neither may it")
+        }
         CommentStatus::Published => bare("published", "it stands under the post"),
         CommentStatus::Held => bare("held", "it waits for a moderator"),
         CommentStatus::Spam => bare("spam", "it was taken for spam"),

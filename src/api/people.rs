@@ -34,6 +34,7 @@ impl PersonJson {
                 handle: actor.handle(),
                 url: actor.url.to_string(),
                 avatar: actor.avatar_path(),
+                emojis: crate::text::emoji::Emojis::new(),
             },
         )
     }

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::domain::moderation::blocklist::{self, FILE_MAX, Line};
 use crate::domain::moderation::{self, Effects};
 use crate::error::{Error, Result};
-use crate::types::Host;
+use crate::types::{Host, Timestamp};
 
 #[derive(Args, Debug)]
 pub(super) struct Block {
@@ -128,7 +128,7 @@ async fn list(context: &Context, app: &App) -> Outcome {
             json!({
                 "domain": block.domain,
                 "reason": block.reason,
-                "blocked_at": block.blocked_at.map(|at| at.rfc3339()),
+                "blocked_at": block.blocked_at.map(Timestamp::rfc3339),
             })
         };
         return output::print_json(&blocks.iter().map(item).collect::<Vec<_>>());

@@ -118,6 +118,7 @@ diesel::table! {
         edited_at -> Nullable<BigInt>,
         received_at -> BigInt,
         updated_at -> BigInt,
+        hidden -> Bool,
         status_before -> Nullable<Text>,
     }
 }
@@ -252,9 +253,64 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    pictures (id) {
+        id -> BigInt,
+        comment_id -> Nullable<BigInt>,
+        post_id -> Nullable<BigInt>,
+        source -> Text,
+        alt -> Text,
+        sensitive -> Bool,
+        file -> Nullable<Text>,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        failed -> Bool,
+    }
+}
+
+diesel::table! {
+    emojis (host, name) {
+        host -> Text,
+        name -> Text,
+        source -> Text,
+        file -> Nullable<Text>,
+        failed -> Bool,
+        added_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    media_files (file) {
+        file -> Text,
+        bytes -> BigInt,
+        host -> Text,
+        added_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
-    accounts, activities, actor_keys, actors, comments, deliveries, followers, following, hosts,
-    jobs, local_keys, notes, parked, post_tags, posts, reactions, received, tokens, tombstones,
+    accounts,
+    activities,
+    actor_keys,
+    actors,
+    comments,
+    deliveries,
+    emojis,
+    followers,
+    following,
+    hosts,
+    jobs,
+    local_keys,
+    media_files,
+    notes,
+    parked,
+    pictures,
+    post_tags,
+    posts,
+    reactions,
+    received,
+    tokens,
+    tombstones,
 );
 
 diesel::joinable!(accounts -> actors (actor_id));

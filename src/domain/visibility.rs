@@ -1,6 +1,6 @@
 //! Who may see a comment: the one predicate that every page, document, collection, feed and count goes through.
 
-use diesel::dsl::{And, Eq, Or};
+use diesel::dsl::{And, Eq, IsNotNull, Or};
 use diesel::prelude::*;
 
 use crate::db::schema::comments;
@@ -47,12 +47,28 @@ impl Visibility {
 
 type Open = Or<Eq<comments::visibility, Visibility>, Eq<comments::visibility, Visibility>>;
 /// What [`is_public`] returns.
-pub type IsPublic = And<Eq<comments::status, CommentStatus>, Open>;
+pub type IsPublic = And<Eq<comments::status, CommentStatus>, Shown>;
+/// What [`is_place`] returns.
+pub type IsPlace =
+    And<And<Eq<comments::status, CommentStatus>, IsNotNull<comments::position>>, Shown>;
+type Shown = And<Open, Eq<comments::hidden, bool>>;
 
-/// The comments that everybody may see.
+/// The comments that everybody may see: published, for everybody, and below nothing that may not be seen.
 pub fn is_public() -> IsPublic {
+    comments::status.eq(CommentStatus::Published).and(shown())
+}
+
+/// The places of deleted comments that everybody could see before.
+pub fn is_place() -> IsPlace {
+    comments::status
+        .eq(CommentStatus::Deleted)
+        .and(comments::position.is_not_null())
+        .and(shown())
+}
+
+fn shown() -> Shown {
     let open = comments::visibility
         .eq(Visibility::Public)
         .or(comments::visibility.eq(Visibility::Unlisted));
-    comments::status.eq(CommentStatus::Published).and(open)
+    open.and(comments::hidden.eq(false))
 }

@@ -13,7 +13,6 @@ use crate::domain::follower;
 use crate::domain::note;
 use crate::domain::post::{self, Post, Status};
 use crate::domain::reaction::{self, Kind};
-use crate::domain::visibility::CommentStatus;
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Id};
 
@@ -104,16 +103,13 @@ pub async fn comment(app: &App, ap_id: ApUrl) -> Result<Served> {
         .read(move |conn| {
             let row = comment::load_by_ap_id(conn, &ap_id)?.filter(|row| row.local);
             let row = row.ok_or(Error::NotFound("the comment"))?;
-            match row.status {
-                CommentStatus::Published => {
-                    Ok(Served::Here(with_context(outbox::tell(conn, &row)?.note)))
-                }
-                CommentStatus::Deleted => Ok(Served::Gone(with_context(article::tombstone(
-                    &row.ap_id,
-                    "Note",
-                    row.updated_at,
-                )))),
-                _ => Err(Error::NotFound("the comment")),
+            if row.is_public() {
+                Ok(Served::Here(with_context(outbox::tell(conn, &row)?.note)))
+            } else if row.is_tombstone() {
+                let tombstone = article::tombstone(&row.ap_id, "Note", row.updated_at);
+                Ok(Served::Gone(with_context(tombstone)))
+            } else {
+                Err(Error::NotFound("the comment"))
             }
         })
         .await
@@ -125,6 +121,12 @@ pub async fn comment_page(app: &App, ap_id: ApUrl) -> Result<String> {
         .read(move |conn| {
             let row = comment::load_by_ap_id(conn, &ap_id)?.filter(|row| row.local);
             let row = row.ok_or(Error::NotFound("the comment"))?;
+            if row.is_tombstone() {
+                return Err(Error::Gone("the comment"));
+            }
+            if !row.is_public() {
+                return Err(Error::NotFound("the comment"));
+            }
             let post = post::get(conn, row.post_id)?;
             let number = comment::load_number(conn, &row)?.unwrap_or_default();
             Ok(format!("{}#comment-{number}", post.url))
@@ -255,7 +257,7 @@ pub async fn comment_replies(app: &App, ap_id: ApUrl, page: Page) -> Result<Valu
     app.db
         .read(move |conn| {
             let row = comment::load_by_ap_id(conn, &ap_id)?;
-            let row = row.filter(|row| row.local && row.status == CommentStatus::Published);
+            let row = row.filter(|row| row.local && row.is_public());
             let row = row.ok_or(Error::NotFound("the comment"))?;
             let post = post::get(conn, row.post_id)?;
             replies(conn, &post, Some(&row), page)

@@ -24,7 +24,7 @@ pub const BODY_MAX: usize = 1024 * 1024;
 
 /// Fetches that one message may cause while its sender waits, redirects included: its key, and the key's owner. What it
 /// brings to be fetched later has a budget of its own, in `worker`.
-pub const FETCHES_MAX: u32 = 8;
+pub const FETCHES_MAX: u32 = 12;
 
 /// A request to an inbox, as it came.
 #[derive(Clone, Debug)]
@@ -151,7 +151,11 @@ fn parse(body: &[u8]) -> Result<Doc, Refusal> {
 }
 
 /// Refuses blocked hosts and our own; `unusable` is the reason for what is no address at all.
-fn refuse_blocked(fed: &Federation, id: &ApUrl, unusable: Reason) -> Result<(), Refusal> {
+pub(super) fn refuse_blocked(
+    fed: &Federation,
+    id: &ApUrl,
+    unusable: Reason,
+) -> Result<(), Refusal> {
     let host = id
         .host()
         .ok_or_else(|| unusable.refuse("the key or the actor has an id that is no address"))?;

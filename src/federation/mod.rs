@@ -22,6 +22,7 @@ pub mod reason;
 pub mod remote;
 pub mod replies;
 pub mod routes;
+pub mod secure;
 pub mod signature;
 pub mod webfinger;
 

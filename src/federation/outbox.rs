@@ -20,7 +20,7 @@ use crate::domain::follower;
 use crate::domain::note as notes;
 use crate::domain::post::{self, Post, compose};
 use crate::domain::reaction::{self, Kind};
-use crate::domain::visibility::{CommentStatus, Visibility};
+use crate::domain::visibility::Visibility;
 use crate::error::{Error, Result};
 use crate::queue::Event;
 use crate::text::markdown;
@@ -249,7 +249,7 @@ fn about_comment(
     around: impl Fn(Value) -> Built,
 ) -> Result<Option<Outgoing>> {
     let comment = comment::get(conn, Id::new(id))?;
-    if comment.status != CommentStatus::Published {
+    if !comment.is_public() {
         return Ok(None);
     }
     let told = tell(conn, &comment)?;

@@ -76,8 +76,9 @@ pub async fn revise(
         language: reply.language,
         visibility: reply.visibility,
         edited_at: reply.edited_at.unwrap_or(now),
+        named: reply.named,
     };
-    if comment::receive_edit(app, activity.cloned(), edit).await? {
+    if comment::receive_edit(app, activity.cloned(), known.id, edit).await? {
         Ok(())
     } else {
         Err(Reason::Unchanged.drop())
@@ -116,8 +117,15 @@ async fn readable(app: &App, object: &Doc, author: &Actor) -> Result<Reply, Refu
     Ok(reply)
 }
 
+/// The WordPress spelling `https://host?c=1` of what those who normalise addresses send as `https://host/?c=1`.
+fn without_slash(id: &ApUrl) -> Option<ApUrl> {
+    let (host, query) = id.as_str().split_once("/?")?;
+    (host.matches('/').count() == 2).then(|| ApUrl::new(format!("{host}?{query}")))
+}
+
 async fn find_parent(app: &App, reply: &Reply) -> Result<Option<Parent>> {
-    let parents = reply.parents.clone();
+    let again = reply.parents.iter().filter_map(without_slash);
+    let parents: Vec<ApUrl> = reply.parents.iter().cloned().chain(again).collect();
     app.db
         .look_up(move |conn| {
             for parent in &parents {
@@ -150,6 +158,7 @@ async fn store(
         visibility: reply.visibility,
         published_at: reply.published_at,
         edited_at: reply.edited_at,
+        named: reply.named,
     };
     let ap_id = incoming.ap_id.clone();
     let receipt = comment::receive(app, incoming).await?;

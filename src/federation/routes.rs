@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{self, DefaultBodyLimit, Path, Query, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::header::{
@@ -20,9 +20,11 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
+use super::builders::actor as actors;
 use super::documents::{self, ActorCollection, Page, PostCollection, Served};
 use super::inbox::{self, BODY_MAX, FETCHES_MAX, Posted, Verdict};
 use super::reason::{Reason, Refusal};
+use super::secure::{self, Stranger};
 use super::{Federation, nodeinfo, signature, webfinger};
 use crate::domain::account;
 use crate::error::{Error, Result};
@@ -36,6 +38,23 @@ const ACTIVITY_JSON: &str = "application/activity+json";
 /// All routes of this face.
 pub fn router(fed: Arc<Federation>) -> Router {
     let inbox = post(receive).layer(DefaultBodyLimit::max(BODY_MAX));
+    let readers = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers);
+    let of_data = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers_only);
+    let of_keys = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers_of_keys);
+    let data = Router::new()
+        .route("/ap/instance/{collection}", get(instance_collection))
+        .route("/ap/users/{id}/{collection}", get(user_collection))
+        .route("/ap/posts/{id}/{collection}", get(article_collection))
+        .route("/ap/comments/{id}/replies", get(comment_replies))
+        .route("/ap/notes/{id}", get(note))
+        .route_layer(of_data);
+    let texts = Router::new()
+        .route("/ap/posts/{id}", get(article))
+        .route("/ap/comments/{id}", get(comment))
+        .route_layer(readers);
+    let people = Router::new()
+        .route("/ap/users/{id}", get(user))
+        .route_layer(of_keys);
     Router::new()
         .route("/.well-known/webfinger", get(finger))
         .route("/.well-known/host-meta", get(host_meta))
@@ -43,15 +62,10 @@ pub fn router(fed: Arc<Federation>) -> Router {
         .route("/nodeinfo/{version}", get(node_document))
         .route("/ap/inbox", inbox.clone())
         .route("/ap/instance", get(instance))
-        .route("/ap/instance/{collection}", get(instance_collection))
-        .route("/ap/users/{id}", get(user))
         .route("/ap/users/{id}/inbox", inbox)
-        .route("/ap/users/{id}/{collection}", get(user_collection))
-        .route("/ap/posts/{id}", get(article))
-        .route("/ap/posts/{id}/{collection}", get(article_collection))
-        .route("/ap/comments/{id}", get(comment))
-        .route("/ap/comments/{id}/replies", get(comment_replies))
-        .route("/ap/notes/{id}", get(note))
+        .merge(data)
+        .merge(texts)
+        .merge(people)
         .layer(middleware::from_fn(refuse_control_characters))
         .with_state(fed)
 }
@@ -130,11 +144,7 @@ fn unread_body(why: &BytesRejection) -> Refusal {
 /// Answers a refused activity (RFC 9457), counts it and logs it, once.
 pub fn turned_away(fed: &Federation, refusal: &Refusal) -> Response {
     let reason = refusal.reason.as_str();
-    let status = match refusal.reason {
-        Reason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Reason::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        _ => status(&refusal.error),
-    };
+    let status = refused_with(refusal);
     fed.app.metrics.count_inbox("refused");
     fed.app.metrics.count_refusal(reason);
     let signer = refusal.signer.as_ref().map_or("", Host::as_str);
@@ -145,15 +155,20 @@ pub fn turned_away(fed: &Federation, refusal: &Refusal) -> Response {
         let status = status.as_u16();
         tracing::info!(reason, signer, status, "refused an activity: {refusal}");
     }
+    problem(refusal, signature::wanted(true))
+}
+
+/// A refusal as RFC 9457 has it; a 401 says which signature is `wanted` (RFC 9421 5.1).
+pub(super) fn problem(refusal: &Refusal, wanted: &'static str) -> Response {
+    let status = refused_with(refusal);
     let problem = json!({
         "type": "about:blank", "title": status.canonical_reason(), "status": status.as_u16(),
-        "detail": refusal.to_string(), "reason": reason,
+        "detail": refusal.to_string(), "reason": refusal.reason.as_str(),
     });
     let mut response = (status, problem.to_string()).into_response();
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
-        let wanted = HeaderValue::from_static(signature::wanted(true));
-        headers.insert("accept-signature", wanted);
+        headers.insert("accept-signature", HeaderValue::from_static(wanted));
     }
     headers.insert(
         CONTENT_TYPE,
@@ -161,6 +176,14 @@ pub fn turned_away(fed: &Federation, refusal: &Refusal) -> Response {
     );
     retry_later(headers, status, &refusal.error);
     response
+}
+
+fn refused_with(refusal: &Refusal) -> StatusCode {
+    match refusal.reason {
+        Reason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Reason::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        _ => status(&refusal.error),
+    }
 }
 
 async fn finger(State(fed): Fed, Query(query): Query<Vec<(String, String)>>) -> Response {
@@ -226,13 +249,27 @@ async fn instance_collection(
     actor_collection(&fed, fed.app.url("/ap/instance"), &name, page, &headers).await
 }
 
-async fn user(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
+async fn user(
+    State(fed): Fed,
+    Path(id): Path<String>,
+    stranger: Option<Extension<Stranger>>,
+    headers: HeaderMap,
+) -> Response {
     let found = documents::actor(&fed.app, fed.app.url(&format!("/ap/users/{id}"))).await;
     match found {
         Ok(document) if !wants_activity(&headers) && wants_html(&headers) => {
             see_other(document.get("url").and_then(Value::as_str).unwrap_or("/"))
         }
-        other => answer(&headers, other),
+        other => answer(&headers, shown(other, stranger.is_some())),
+    }
+}
+
+/// An actor's document; to strangers, as little as a signature's proof needs.
+fn shown(document: Result<Value>, stranger: bool) -> Result<Value> {
+    if stranger {
+        document.map(|document| actors::stub(&document))
+    } else {
+        document
     }
 }
 
@@ -291,9 +328,17 @@ pub async fn post_by_slug(fed: &Federation, slug: &str, headers: &HeaderMap) -> 
 }
 
 /// The ActivityStreams form of an author's page.
-pub async fn actor_by_name(fed: &Federation, name: &str, headers: &HeaderMap) -> Response {
+pub async fn actor_by_name(
+    fed: &Federation,
+    name: &str,
+    stranger: bool,
+    headers: &HeaderMap,
+) -> Response {
     match account::get_by_name(&fed.app, name).await {
-        Ok((_, actor)) => answer(headers, documents::actor(&fed.app, actor.ap_id).await),
+        Ok((_, actor)) => {
+            let document = documents::actor(&fed.app, actor.ap_id).await;
+            answer(headers, shown(document, stranger))
+        }
         Err(error) => failure(&error),
     }
 }
@@ -349,7 +394,7 @@ async fn note(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Re
     )
 }
 
-fn wants_html(headers: &HeaderMap) -> bool {
+pub(super) fn wants_html(headers: &HeaderMap) -> bool {
     let accept = headers
         .get(http::header::ACCEPT)
         .and_then(|value| value.to_str().ok());
@@ -416,6 +461,10 @@ fn failure(error: &Error) -> Response {
         tracing::debug!(status = status.as_u16(), "refused: {error}");
     }
     let mut response = (status, axum::Json(json!({ "error": error.to_string() }))).into_response();
+    // What is not here may be tomorrow, and the same address may have a page.
+    let fields = response.headers_mut();
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    fields.insert(VARY, HeaderValue::from_static("Accept"));
     retry_later(response.headers_mut(), status, error);
     response
 }

@@ -204,6 +204,10 @@ pub(super) fn judge(url: &Url, ended: &Ended<'_>) -> (Option<Ending>, Option<Err
         Ended::Status(StatusCode::GONE) => {
             (Some(Ending::Answered), Some(Error::Gone("the document")))
         }
+        // Whoever refuses one signature is asked again at once with another.
+        Ended::Status(
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN,
+        ) => (Some(Ending::Answered), None),
         Ended::Status(status) if status.as_u16() >= 400 => {
             let error = Error::Remote {
                 message: format!("{url} was answered with {status}"),

@@ -191,7 +191,7 @@ impl HttpClient {
     ) -> Result<Reply> {
         let trip = self.trip(Purpose::Fetch);
         let following = trip.follow(url, limits.bytes, headers_for);
-        trip.tell(within(url, limits, following).await)
+        trip.tell(Box::pin(within(url, limits, following)).await)
     }
 
     /// Sends a POST and reads the reply; does not follow redirects. Fails as [`HttpClient::get`].

@@ -31,6 +31,23 @@ pub enum Job {
         /// The actor.
         actor: i64,
     },
+    /// Fetch the pictures of a comment into our own cache.
+    FetchPictures {
+        /// The comment.
+        comment: i64,
+    },
+    /// Fetch the pictures of a post of ours that stand on other servers.
+    FetchPostPictures {
+        /// The post.
+        post: i64,
+    },
+    /// Fetch the custom emoji of a server that are named here.
+    FetchEmojis {
+        /// The server.
+        host: String,
+    },
+    /// Take files that nothing shows any more out of the cache.
+    SweepMedia,
     /// Fetch an actor's document again.
     RefreshActor {
         /// The actor.

@@ -2,6 +2,7 @@
 
 mod client;
 mod connections;
+mod headers;
 mod limits;
 mod room;
 mod router;

@@ -4,21 +4,22 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use http::{HeaderMap, StatusCode, Uri, header};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::client::client_address;
+use super::headers;
 use super::limits::{Client, Limits, limit};
 use crate::app::App;
 use crate::domain::{actor, delivery};
-use crate::federation::{Federation, routes};
+use crate::federation::{Federation, routes, secure};
 use crate::{api, queue, web};
 
 /// The longest that any request may take.
@@ -30,9 +31,11 @@ const BODY_MAX: usize = 1024 * 1024;
 pub fn router(fed: Arc<Federation>) -> Router {
     let app = Arc::clone(&fed.app);
     let limits = Limits::new(Arc::clone(&fed));
+    let readers = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers);
+    let of_keys = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers_of_keys);
     let shared = Router::new()
-        .route("/posts/{slug}", get(post))
-        .route("/@{name}", get(author))
+        .route("/posts/{slug}", get(post).route_layer(readers))
+        .route("/@{name}", get(author).route_layer(of_keys))
         .with_state(Arc::clone(&fed));
     let mut router = Router::new()
         .merge(routes::router(fed))
@@ -50,12 +53,13 @@ pub fn router(fed: Arc<Federation>) -> Router {
         .fallback_service(unknown)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn_with_state(limits, limit))
-        .layer(middleware::from_fn_with_state(app, observe))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), observe))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             DEADLINE,
         ))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(app, headers::protect))
 }
 
 /// `/healthz`: the process lives. `/readyz`: it can serve.
@@ -70,6 +74,10 @@ fn health(app: Arc<App>) -> Router {
 pub(super) fn metrics_router(app: Arc<App>) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            headers::protect,
+        ))
         .with_state(app)
 }
 
@@ -128,6 +136,7 @@ fn plain(part: Result<Path<String>, PathRejection>) -> Option<String> {
 async fn author(
     State(fed): State<Arc<Federation>>,
     name: Result<Path<String>, PathRejection>,
+    stranger: Option<Extension<secure::Stranger>>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
@@ -135,7 +144,7 @@ async fn author(
         return web::not_found(State(Arc::clone(&fed.app))).await;
     };
     if routes::wants_activity(&headers) {
-        return routes::actor_by_name(&fed, &name, &headers).await;
+        return routes::actor_by_name(&fed, &name, stranger.is_some(), &headers).await;
     }
     web::author_page(State(Arc::clone(&fed.app)), Path(name), uri, headers).await
 }

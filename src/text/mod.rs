@@ -3,8 +3,10 @@
 //! `markdown` turns what an author wrote into HTML, `sanitize` makes any HTML safe to show, the rest are
 //! small readers and cutters. Everything here takes hostile input and answers in bounded time.
 
+pub mod emoji;
 pub mod excerpt;
 pub mod hashtag;
+pub mod images;
 pub mod language;
 pub mod markdown;
 pub mod mention;
@@ -12,7 +14,7 @@ pub mod sanitize;
 pub mod slug;
 
 /// The longest start of `text` that fits `bytes` and ends between two characters.
-fn cut(text: &str, bytes: usize) -> &str {
+pub(crate) fn cut(text: &str, bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }
 

@@ -94,7 +94,11 @@ pub(super) fn answer(app: &App, request: &HeaderMap, outcome: Result<Document>) 
     if let Some(at) = document.changed {
         set(headers, header::LAST_MODIFIED, &at.http_date());
     }
-    protect(app, headers);
+    set(
+        headers,
+        header::CONTENT_SECURITY_POLICY,
+        CONTENT_SECURITY_POLICY,
+    );
     response
 }
 
@@ -146,7 +150,11 @@ pub(super) fn status_page(app: &App, status: StatusCode, reference: String) -> R
     let headers = response.headers_mut();
     set(headers, header::CONTENT_TYPE, HTML);
     set(headers, header::CACHE_CONTROL, "no-store");
-    protect(app, headers);
+    set(
+        headers,
+        header::CONTENT_SECURITY_POLICY,
+        CONTENT_SECURITY_POLICY,
+    );
     response
 }
 
@@ -162,27 +170,6 @@ fn status_of(error: &Error) -> StatusCode {
         Error::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Remote { .. } => StatusCode::BAD_GATEWAY,
         Error::Setup(_) | Error::Db(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
-/// What every page and feed carries against misuse by others' pages and by what strangers wrote into it.
-fn protect(app: &App, headers: &mut HeaderMap) {
-    let fixed = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
-        (
-            HeaderName::from_static("permissions-policy"),
-            "camera=(), microphone=(), geolocation=()",
-        ),
-    ];
-    for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    if app.config.site.url.starts_with("https://") {
-        let year = HeaderValue::from_static("max-age=31536000");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
 }
 

@@ -8,11 +8,10 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// What pages may load and run: their own style sheet, icon and cached pictures, no script at all.
-/// Pictures inside posts may come from other servers over https.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; \
-     img-src 'self' https:; media-src 'self' https:; form-action 'self'; base-uri 'none'; \
-     frame-ancestors 'none'";
+/// What pages may load and run: their own style sheet, icon and cached pictures, no script at all, and nothing from
+/// another server, which would learn who reads.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const CSS: &str = concat!(
     include_str!("static/base.css"),

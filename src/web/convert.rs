@@ -3,17 +3,20 @@
 use url::Url;
 
 use super::view::{
-    Author, AuthorView, CommentView, Faces, HomeView, Link, PostSummary, PostView, Site, TagView,
+    Author, AuthorView, CommentView, Faces, HomeView, Link, PictureView, PostSummary, PostView,
+    Site, TagView,
 };
 use crate::config::Config;
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::comment::thread::{self, Item};
+use crate::domain::media::Picture;
 use crate::domain::post::page::{self, List, Listed, Neighbour, Person, PostPage, Start};
 use crate::domain::post::{Image, Post};
 use crate::domain::visibility::CommentStatus;
-use crate::text::hashtag;
-use crate::types::Id;
+use crate::text::emoji::{self, Emojis};
+use crate::text::{hashtag, images};
+use crate::types::{Html, Id};
 
 /// Where the source of this program is; the AGPL (section 13) asks that readers are offered it.
 pub const SOURCE_URL: &str = "https://github.com/antiphon-blog/antiphon";
@@ -49,6 +52,7 @@ fn writer(actor: &Actor) -> Author {
         handle: actor.handle(),
         url: actor.url.as_str().to_owned(),
         avatar: actor.avatar_path(),
+        emojis: Emojis::new(),
     }
 }
 
@@ -58,6 +62,7 @@ fn person(person: Person) -> Author {
         handle: person.handle,
         url: person.url,
         avatar: person.avatar,
+        emojis: person.emojis,
     }
 }
 
@@ -88,7 +93,7 @@ pub(super) fn post(
     PostView {
         title: post.title,
         ap_id: post.ap_id.into_string(),
-        html: post.html,
+        html: at_home(site, post.html, &page.pictures),
         summary: post.summary.unwrap_or(post.excerpt),
         image,
         author: writer(&author),
@@ -127,7 +132,8 @@ fn comment(item: Item, writer: Id<Actor>, own: &str, post_url: &str) -> CommentV
         number: item.number,
         depth: item.depth,
         author: person(entry.author),
-        html: entry.html,
+        html: emoji::show(&entry.html, &entry.emojis),
+        pictures: entry.pictures.into_iter().map(picture).collect(),
         language: entry.language.unwrap_or_default(),
         published: Some(entry.published_at),
         edited: entry.edited_at,
@@ -143,6 +149,28 @@ fn comment(item: Item, writer: Id<Actor>, own: &str, post_url: &str) -> CommentV
         continue_url: None,
         anchor,
     }
+}
+
+fn picture(picture: Picture) -> PictureView {
+    PictureView {
+        src: picture.path(),
+        original: picture.source,
+        alt: picture.alt,
+        sensitive: picture.sensitive,
+        width: picture.width.unwrap_or_default(),
+        height: picture.height.unwrap_or_default(),
+    }
+}
+
+/// A post's text with our copies of the pictures that stand elsewhere.
+fn at_home(site: &Site, html: Html, copies: &[Picture]) -> Html {
+    if !html.as_str().contains("<img ") {
+        return html;
+    }
+    images::at_home(&html, &site.url, |source| {
+        let copy = copies.iter().find(|copy| copy.source == source)?;
+        Some(format!("{}{}", site.url, copy.path()?))
+    })
 }
 
 /// The first picture of a post that previews can load.
@@ -229,7 +257,7 @@ pub(super) fn entries(site: &Site, list: List, writers: &Writers) -> Vec<PostVie
         PostView {
             title: post.title,
             ap_id: post.ap_id.into_string(),
-            html: post.html,
+            html: at_home(site, post.html, &listed.pictures),
             summary: post.summary.unwrap_or(post.excerpt),
             author: written_by(post.actor_id, writers),
             published: post.published_at,

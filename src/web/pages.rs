@@ -7,6 +7,7 @@ use super::i18n::Catalogue;
 use super::thread::Thread;
 use super::view::{AuthorView, ErrorView, HomeView, Link, PostView, Site, TagView};
 use crate::error::{Error, Result};
+use crate::text::emoji::Part;
 
 /// How many bytes a page without content takes, roughly; the buffer starts there.
 const FRAME_SIZE: usize = 6_000;

@@ -8,15 +8,13 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, StatusCode, Uri, header};
+use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::answer::{FOR_EVER, error_page, status_page};
 use super::{favicon, read, stylesheet};
 use crate::app::App;
 use crate::domain::media;
 use crate::error::Error;
-
-const NOSNIFF: (HeaderName, &str) = (header::X_CONTENT_TYPE_OPTIONS, "nosniff");
 
 /// Everything for readers but post and author pages; see [`negotiated_routes`].
 pub fn router() -> Router<Arc<App>> {
@@ -86,7 +84,6 @@ async fn asset(State(app): State<Arc<App>>, uri: Uri) -> Response {
     let headers = [
         (header::CONTENT_TYPE, media_type),
         (header::CACHE_CONTROL, FOR_EVER),
-        NOSNIFF,
     ];
     (headers, text).into_response()
 }
@@ -95,7 +92,6 @@ async fn icon() -> Response {
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),
         (header::CACHE_CONTROL, "public, max-age=86400"),
-        NOSNIFF,
     ];
     (headers, favicon().1).into_response()
 }
@@ -109,7 +105,6 @@ async fn picture(State(app): State<Arc<App>>, Segment(file): Segment) -> Respons
     let headers = [
         (header::CONTENT_TYPE, media_type),
         (header::CACHE_CONTROL, FOR_EVER),
-        NOSNIFF,
         (
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; sandbox",
@@ -122,7 +117,6 @@ async fn robots() -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::CACHE_CONTROL, "public, max-age=86400"),
-        NOSNIFF,
     ];
     (headers, "User-agent: *\nAllow: /\n").into_response()
 }

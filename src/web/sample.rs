@@ -37,6 +37,7 @@ pub(super) fn person(index: usize) -> Author {
         handle: handle.to_owned(),
         url: format!("https://{}/@{index}", handle.rsplit('@').next().unwrap()),
         avatar: picture.then(|| format!("/media/{}.svg", index % NAMES.len())),
+        ..Author::default()
     }
 }
 
@@ -46,6 +47,7 @@ pub(super) fn alice() -> Author {
         handle: "@alice@blog.example".to_owned(),
         url: "https://blog.example/@alice".to_owned(),
         avatar: Some("/media/alice.svg".to_owned()),
+        ..Author::default()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::text::emoji::{self, Emojis, Part};
 use crate::types::{Html, Timestamp};
 
 /// The publication as a whole: what stands on every page.
@@ -37,6 +38,8 @@ pub struct Author {
     pub url: String,
     /// The picture, always at an address of this node.
     pub avatar: Option<String>,
+    /// The emoji of the name, with pictures at addresses of this node.
+    pub emojis: Emojis,
 }
 
 impl Author {
@@ -48,6 +51,11 @@ impl Author {
         }
         let handle = self.handle.trim_start_matches('@');
         handle.split_once('@').map_or(handle, |(user, _)| user)
+    }
+
+    /// The label as text and emoji.
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        emoji::parts(self.label(), &self.emojis)
     }
 
     /// The first character (grapheme) of the name, for the tile that stands in for a picture.
@@ -203,6 +211,8 @@ pub struct CommentView {
     pub url: String,
     /// The ActivityPub id; empty for guests.
     pub ap_id: String,
+    /// The pictures that stand in it.
+    pub pictures: Vec<PictureView>,
     /// True when the writer of the post wrote it.
     pub is_author: bool,
     /// True for a tombstone: deleted, but with answers below.
@@ -211,6 +221,30 @@ pub struct CommentView {
     pub hidden_answers: i64,
     /// Where the hidden answers are.
     pub continue_url: Option<String>,
+}
+
+/// A picture in a comment.
+#[derive(Clone, Debug, Default)]
+pub struct PictureView {
+    /// Our copy; none when it could not be had (yet).
+    pub src: Option<String>,
+    /// Where it came from, to be followed by those who want to.
+    pub original: String,
+    /// What it shows; may be empty.
+    pub alt: String,
+    /// To be shown only to those who ask for it.
+    pub sensitive: bool,
+    /// In pixels.
+    pub width: i32,
+    /// In pixels.
+    pub height: i32,
+}
+
+impl PictureView {
+    /// The address of the original when it is one a browser may follow; see [`safe_href`].
+    pub fn href(&self) -> Option<&str> {
+        safe_href(&self.original)
+    }
 }
 
 impl CommentView {

@@ -63,7 +63,12 @@ impl<'a> Caller<'a> {
 /// Sends a request and checks what holds for every answer.
 async fn send(app: &TestApp, request: Request<Body>) -> Answer {
     let answer = app.send(api::router(), request).await;
-    assert_eq!(answer.header("cache-control"), "no-store", "{answer:?}");
+    assert_eq!(
+        answer.header("cache-control"),
+        "private, no-store",
+        "{answer:?}"
+    );
+    assert_eq!(answer.header("vary"), "Authorization", "{answer:?}");
     answer
 }
 
@@ -123,6 +128,7 @@ async fn remote_reply(app: &TestApp, author: &Actor, post: i64, parent: Option<i
         visibility: Visibility::Public,
         published_at: Timestamp::parse("2026-11-22T11:00:00Z").unwrap(),
         edited_at: None,
+        named: antiphon::domain::media::Named::default(),
     };
     comment::receive(&app.app, incoming).await.unwrap();
     let stored = app

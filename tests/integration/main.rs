@@ -12,7 +12,13 @@ mod database;
 #[cfg(test)]
 mod federation;
 #[cfg(test)]
+mod headers;
+#[cfg(test)]
 mod kill;
+#[cfg(test)]
+mod media;
+#[cfg(test)]
+mod privacy;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -50,8 +50,8 @@ export class World {
   }
 
   /** A Fedify peer that signs its first try in the form `firstKnock`. */
-  fedify(name, firstKnock) {
-    return Fedify.start(this.processes, { ...this.#server(name), firstKnock });
+  fedify(name, firstKnock, more = {}) {
+    return Fedify.start(this.processes, { ...this.#server(name), firstKnock, ...more });
   }
 
   /** A snac with these users. */

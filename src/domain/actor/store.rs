@@ -158,7 +158,7 @@ const NEW_IN_ALL: i64 = 50_000;
 fn refuse_a_crowd(conn: &mut Conn, actor: &Actor) -> Result<()> {
     let since = Timestamp(actor.created_at.0 - Timestamp::DAY);
     let new = actors::table.filter(actors::created_at.gt(since)).count();
-    let theirs = new.clone().filter(actors::host.eq(&actor.host));
+    let theirs = new.filter(actors::host.eq(&actor.host));
     if theirs.get_result::<i64>(conn)? >= NEW_PER_HOST || new.get_result::<i64>(conn)? >= NEW_IN_ALL
     {
         return Err(Error::RateLimited { retry_after: 3600 });

@@ -10,20 +10,22 @@ pub mod thread;
 use diesel::prelude::*;
 
 use crate::app::App;
+use crate::clock::IdGenerator;
 use crate::db::schema::comments;
 use crate::domain::actor::{Actor, Mentions};
+use crate::domain::media::{self, Owner};
 use crate::domain::post::Post;
 use crate::domain::screening;
 use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::Result;
 use crate::queue::{Job, NewJob};
-use crate::types::{ApUrl, Html, Id, Timestamp};
+use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
 pub use own::{delete_own, edit_own, get_own, reply};
 pub use read::{Located, get_placed, list_aside, list_under, locate};
 pub use store::{
-    Parent, count_direct, count_public, count_replies, find_parent, forget_tombstones, get,
-    list_by_status, list_inboxes, list_of_post, list_participants, list_public,
+    Parent, cast_all_of, count_direct, count_public, count_replies, find_parent, forget_tombstones,
+    get, list_by_status, list_inboxes, list_of_post, list_participants, list_public,
     list_public_replies, load_by_ap_id, load_number, load_parked, park, parked_for, set_mentions,
     set_status, take_parked, unpark_old, was_received,
 };
@@ -68,6 +70,23 @@ pub struct Comment {
     pub received_at: Timestamp,
     /// When the row last changed.
     pub updated_at: Timestamp,
+    /// Something above it may not be seen; kept right by the slice's SQL.
+    pub hidden: bool,
+}
+
+impl Comment {
+    /// True when everybody may read it: what [`crate::domain::visibility::is_public`] says, of a row at hand.
+    pub fn is_public(&self) -> bool {
+        self.status == CommentStatus::Published && self.visibility.is_open() && !self.hidden
+    }
+
+    /// True when its author deleted it and everybody could read it before: its absence is no secret.
+    pub fn is_tombstone(&self) -> bool {
+        self.status == CommentStatus::Deleted
+            && self.position.is_some()
+            && self.visibility.is_open()
+            && !self.hidden
+    }
 }
 
 /// A reply that came from elsewhere, checked and cleaned.
@@ -93,6 +112,8 @@ pub struct Incoming {
     pub published_at: Timestamp,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,
+    /// Pictures and emoji to show with it.
+    pub named: media::Named,
 }
 
 /// What became of a reply that came.
@@ -115,6 +136,7 @@ pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
     let attach = app.job(Job::AttachParked {
         parent: incoming.ap_id.clone(),
     });
+    let shown = Shown::new(app, id, &incoming.ap_id, &incoming.named);
     let (receipt, waiting) = app
         .db
         .write(move |conn| {
@@ -132,7 +154,8 @@ pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
                 return Ok((Receipt::Duplicate, false));
             }
             let waiting = attach_waiting(conn, &comment.ap_id, &attach)?;
-            Ok((Receipt::Stored(status), waiting))
+            let to_fetch = shown.note(conn, now)?;
+            Ok((Receipt::Stored(status), waiting || to_fetch))
         })
         .await?;
     if waiting {
@@ -174,6 +197,7 @@ fn from_incoming(
         edited_at: incoming.edited_at.map(|at| at.min(now)),
         received_at: now,
         updated_at: now,
+        hidden: false,
     }
 }
 
@@ -192,21 +216,85 @@ pub struct RemoteEdit {
     pub visibility: Visibility,
     /// When it was edited.
     pub edited_at: Timestamp,
+    /// Pictures and emoji to show with it now.
+    pub named: media::Named,
 }
 
 /// Applies an edit from elsewhere, brought by an activity or (None) fetched. False when the comment is unknown, somebody else's, or newer here.
-pub async fn receive_edit(app: &App, activity: Option<ApUrl>, edit: RemoteEdit) -> Result<bool> {
+pub async fn receive_edit(
+    app: &App,
+    activity: Option<ApUrl>,
+    comment: Id<Comment>,
+    edit: RemoteEdit,
+) -> Result<bool> {
     let now = app.now();
-    app.db
+    let shown = Shown::new(app, comment, &edit.ap_id, &edit.named);
+    let changed = app
+        .db
         .write(move |conn| {
             if let Some(activity) = &activity
                 && !store::note_received(conn, activity, now)?
             {
                 return Ok(false);
             }
-            store::apply_edit(conn, &edit, now)
+            let changed = store::apply_edit(conn, &edit, now)?;
+            if changed {
+                shown.note(conn, now)?;
+            }
+            Ok(changed)
         })
-        .await
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(changed)
+}
+
+/// The pictures and emoji of a comment, ready to be noted in its transaction.
+struct Shown {
+    comment: i64,
+    host: Option<Host>,
+    named: media::Named,
+    ids: IdGenerator,
+    pictures: NewJob,
+    emojis: Option<NewJob>,
+    sweep: NewJob,
+}
+
+impl Shown {
+    fn new(app: &App, id: Id<Comment>, ap_id: &ApUrl, named: &media::Named) -> Self {
+        let host = ap_id.host();
+        let emojis = host.as_ref().map(|host| {
+            app.job(Job::FetchEmojis {
+                host: host.to_string(),
+            })
+        });
+        Self {
+            comment: id.raw(),
+            host,
+            named: named.clone(),
+            ids: app.ids.clone(),
+            pictures: app.job(Owner::Comment(id.raw()).job()),
+            emojis,
+            sweep: app.job(Job::SweepMedia),
+        }
+    }
+
+    /// Writes them down, and the jobs that fetch what is new. True when there are such.
+    fn note(&self, conn: &mut crate::db::Conn, now: Timestamp) -> Result<bool> {
+        let owner = Owner::Comment(self.comment);
+        let mut to_fetch = false;
+        if media::replace(conn, &self.ids, owner, &self.named.pictures)? {
+            self.pictures.enqueue(conn)?;
+            self.sweep.enqueue(conn)?;
+            to_fetch = true;
+        }
+        if let (Some(host), Some(job)) = (&self.host, &self.emojis)
+            && media::note_emojis(conn, host, &self.named.emojis, now)?
+        {
+            job.enqueue(conn)?;
+            to_fetch = true;
+        }
+        Ok(to_fetch)
+    }
 }
 
 /// Deletes a reply from elsewhere at its author's word, brought by an activity or (None) found out; an unknown one is
@@ -217,7 +305,7 @@ pub async fn receive_delete(
     ap_id: ApUrl,
     actor: Actor,
 ) -> Result<bool> {
-    let now = app.now();
+    let (now, sweep) = (app.now(), app.job(Job::SweepMedia));
     app.db
         .write(move |conn| {
             if let Some(activity) = &activity {
@@ -226,7 +314,9 @@ pub async fn receive_delete(
             match load_by_ap_id(conn, &ap_id)? {
                 Some(comment) if comment.actor_id != actor.id => Ok(false),
                 Some(comment) => {
-                    store::empty(conn, comment.id, now)?;
+                    if store::empty(conn, comment.id, now)? {
+                        sweep.enqueue(conn)?;
+                    }
                     store::bury(conn, &ap_id, &actor.ap_id, now)?;
                     Ok(true)
                 }

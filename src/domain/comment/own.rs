@@ -1,7 +1,7 @@
 //! What our own people write under our posts: answering, editing, deleting. Each change federates by a job of the same
 //! transaction.
 
-use super::{Comment, Parent, store};
+use super::{Comment, store};
 use crate::app::App;
 use crate::domain::actor::{Actor, Mention};
 use crate::domain::post::{self, Post, compose};
@@ -50,6 +50,7 @@ pub async fn reply(
         edited_at: None,
         received_at: now,
         updated_at: now,
+        hidden: false,
     };
     let job = app.job(federate(Event::CommentCreated { comment: id.raw() }));
     let saved = app
@@ -76,21 +77,15 @@ fn load_target(
     let Some(parent) = parent else {
         return Ok((post, None));
     };
-    let parent = store::get(conn, parent)?;
-    let known = Parent {
-        post_id: parent.post_id,
-        comment_id: Some(parent.id),
-    };
-    if known.post_id != post.id
-        || parent.status != CommentStatus::Published
-        || !parent.visibility.is_open()
-    {
-        return Err(Error::invalid_field(
+    // One that may not be seen and one that never was are the same to whoever asks.
+    match store::get(conn, parent) {
+        Ok(parent) if parent.post_id == post.id && parent.is_public() => Ok((post, Some(parent))),
+        Ok(_) | Err(Error::NotFound(_)) => Err(Error::invalid_field(
             "parent_id",
             "there is no such comment under this post; approve it first if it is held",
-        ));
+        )),
+        Err(error) => Err(error),
     }
-    Ok((post, Some(parent)))
 }
 
 /// Changes the text of one of `author`'s comments.
@@ -127,7 +122,7 @@ pub async fn delete_own(app: &App, author: &Actor, id: Id<Comment>) -> Result<()
     let job = app.job(federate(Event::CommentDeleted { comment: id.raw() }));
     app.db
         .write(move |conn| {
-            store::empty(conn, id, now)?;
+            let _ = store::empty(conn, id, now)?;
             store::bury(conn, &comment.ap_id, &author, now)?;
             job.enqueue(conn)
         })

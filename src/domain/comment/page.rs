@@ -6,6 +6,7 @@ use super::{Comment, Located, store};
 use crate::db::Conn;
 use crate::db::schema::{actors, comments, posts, tombstones};
 use crate::domain::actor::Actor;
+use crate::domain::media::{self, Picture};
 use crate::domain::visibility::CommentStatus;
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Id, Timestamp};
@@ -21,6 +22,8 @@ pub struct Placed {
     pub post_url: ApUrl,
     /// Its number in the thread, as in `1.2.3`; None unless it stands there.
     pub number: Option<String>,
+    /// The pictures that stand in it.
+    pub pictures: Vec<Picture>,
 }
 
 /// One comment in any state, or `NotFound`.
@@ -38,6 +41,7 @@ pub(super) fn get_placed(conn: &mut Conn, id: Id<Comment>) -> Result<Placed> {
         _ => None,
     };
     Ok(Placed {
+        pictures: media::list_of_comment(conn, comment.id.raw())?,
         comment,
         author,
         post_url,
@@ -64,13 +68,17 @@ pub(super) fn list_placed(
         query = query.filter(comments::id.lt(before));
     }
     let rows: Vec<(Comment, Actor, ApUrl)> = query.load(conn)?;
-    let placed = |(comment, author, post_url)| Placed {
-        comment,
-        author,
-        post_url,
-        number: None,
-    };
-    Ok(rows.into_iter().map(placed).collect())
+    let mut placed = Vec::with_capacity(rows.len());
+    for (comment, author, post_url) in rows {
+        placed.push(Placed {
+            pictures: media::list_of_comment(conn, comment.id.raw())?,
+            comment,
+            author,
+            post_url,
+            number: None,
+        });
+    }
+    Ok(placed)
 }
 
 /// What is known of a reply by its ActivityPub id or page address.

@@ -64,8 +64,9 @@ pub async fn list_aside(
         .await
 }
 
-/// Finds what became of a reply, by its ActivityPub id or the address of its page.
-pub async fn locate(app: &App, address: ApUrl) -> Result<Located> {
+/// Finds what became of a reply, by its ActivityPub id or the address of its page. What may not be seen is `Unknown` to
+/// those who do not moderate, exactly as what never came.
+pub async fn locate(app: &App, address: ApUrl, moderates: bool) -> Result<Located> {
     let blocked = address
         .host()
         .is_some_and(|host| app.hosts.is_blocked(&host));
@@ -73,6 +74,12 @@ pub async fn locate(app: &App, address: ApUrl) -> Result<Located> {
         .db
         .read(move |conn| page::locate(conn, &address))
         .await?;
+    let found = match found {
+        Located::Here(comment) if !moderates && !comment.is_public() && !comment.is_tombstone() => {
+            Located::Unknown
+        }
+        found => found,
+    };
     Ok(match found {
         Located::Unknown if blocked => Located::Blocked,
         found => found,

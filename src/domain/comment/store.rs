@@ -1,6 +1,8 @@
 //! SQL for comments and for replies that wait for their parent. No rules here; see the slice's other files.
 
 mod parked;
+mod public;
+mod shade;
 
 use std::collections::HashSet;
 
@@ -11,13 +13,16 @@ use super::{Comment, RemoteEdit};
 use crate::db::schema::{actors, comments, posts, received, tombstones};
 use crate::db::{Conn, each};
 use crate::domain::actor::{Actor, Mentions};
+use crate::domain::media;
 use crate::domain::post::{Post, Status};
-use crate::domain::visibility::{CommentStatus, is_public};
+use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Html, Id, Timestamp};
 
 pub(super) use parked::has_parked;
 pub use parked::{forget_tombstones, load_parked, park, parked_for, take_parked, unpark_old};
+pub use public::{count_direct, count_public, count_replies, list_public, list_public_replies};
+pub use shade::cast_all_of;
 
 /// Where a reply belongs: a post, and the comment it answers unless it answers the post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +81,7 @@ pub(super) fn insert(conn: &mut Conn, mut comment: Comment) -> Result<bool> {
     if comment.status == CommentStatus::Published {
         comment.position = Some(next_position(conn, comment.post_id, comment.parent_id)?);
     }
+    comment.hidden = shade::is_below_hidden(conn, &comment)?;
     let inserted = each!(conn, c => diesel::insert_into(comments::table)
         .values(&comment)
         .on_conflict_do_nothing()
@@ -125,6 +131,7 @@ pub fn set_status(
         ))
         .execute(conn)?;
     (comment.status, comment.updated_at) = (status, now);
+    shade::cast(conn, &comment)?;
     Ok(comment)
 }
 
@@ -148,6 +155,11 @@ pub(super) fn apply_edit(conn: &mut Conn, edit: &RemoteEdit, now: Timestamp) -> 
             comments::updated_at.eq(now),
         ))
         .execute(conn)?;
+    if changed > 0
+        && let Some(comment) = load_by_ap_id(conn, &edit.ap_id)?
+    {
+        shade::cast(conn, &comment)?;
+    }
     Ok(changed > 0)
 }
 
@@ -184,19 +196,36 @@ pub fn set_mentions(
     Ok(())
 }
 
-/// Takes a deleted comment's text away and keeps its place.
-pub(super) fn empty(conn: &mut Conn, id: Id<Comment>, now: Timestamp) -> Result<()> {
+/// Takes a deleted comment's text and pictures away and keeps its place, unless it stood in none. True when there were
+/// pictures, whose files are to be swept.
+pub(super) fn empty(conn: &mut Conn, id: Id<Comment>, now: Timestamp) -> Result<bool> {
+    diesel::update(comments::table.find(id).filter(is_aside()))
+        .set(comments::visibility.eq(Visibility::Direct))
+        .execute(conn)?;
     diesel::update(comments::table.find(id))
         .set(emptied(now))
         .execute(conn)?;
-    Ok(())
+    media::detach(conn, media::Owner::Comment(id.raw()))
 }
 
 pub(super) fn empty_all_of(conn: &mut Conn, actor: Id<Actor>, now: Timestamp) -> Result<()> {
-    diesel::update(comments::table.filter(comments::actor_id.eq(actor)))
-        .set(emptied(now))
+    let theirs = comments::table.filter(comments::actor_id.eq(actor));
+    diesel::update(theirs.filter(is_aside()))
+        .set(comments::visibility.eq(Visibility::Direct))
         .execute(conn)?;
-    Ok(())
+    diesel::update(theirs).set(emptied(now)).execute(conn)?;
+    media::detach_all_of(conn, actor)
+}
+
+/// What a moderator took away: deleted then, it stays as unseen as it was, for it addresses nobody any more.
+fn is_aside() -> diesel::dsl::EqAny<comments::status, [CommentStatus; 4]> {
+    let aside = [
+        CommentStatus::Held,
+        CommentStatus::Spam,
+        CommentStatus::Trash,
+        CommentStatus::Blocked,
+    ];
+    comments::status.eq_any(aside)
 }
 
 #[derive(AsChangeset)]
@@ -322,57 +351,6 @@ pub fn list_participants(conn: &mut Conn, comment: &Comment) -> Result<Vec<Actor
     Ok(found)
 }
 
-/// The ids of the public direct replies to a post (`parent` None) or comment, oldest first, after an id.
-pub fn list_public_replies(
-    conn: &mut Conn,
-    post: Id<Post>,
-    parent: Option<Id<Comment>>,
-    after: Option<Id<Comment>>,
-    limit: i64,
-) -> Result<Vec<(Id<Comment>, ApUrl)>> {
-    let query = public_ids(post, after, limit);
-    Ok(match parent {
-        Some(parent) => query.filter(comments::parent_id.eq(parent)).load(conn)?,
-        None => query.filter(comments::parent_id.is_null()).load(conn)?,
-    })
-}
-
-/// The ids of all public comments of a post, oldest first, after an id.
-pub fn list_public(
-    conn: &mut Conn,
-    post: Id<Post>,
-    after: Option<Id<Comment>>,
-    limit: i64,
-) -> Result<Vec<(Id<Comment>, ApUrl)>> {
-    Ok(public_ids(post, after, limit).load(conn)?)
-}
-
-type PublicIds<'a> = comments::BoxedQuery<
-    'a,
-    crate::db::AnyBackend,
-    (diesel::sql_types::BigInt, diesel::sql_types::Text),
->;
-
-fn public_ids<'a>(post: Id<Post>, after: Option<Id<Comment>>, limit: i64) -> PublicIds<'a> {
-    let after = after.unwrap_or(Id::new(0));
-    comments::table
-        .filter(comments::post_id.eq(post))
-        .filter(is_public())
-        .filter(comments::id.gt(after))
-        .order(comments::id)
-        .limit(limit)
-        .select((comments::id, comments::ap_id))
-        .into_boxed()
-}
-
-/// How many public comments stand directly below a post.
-pub fn count_direct(conn: &mut Conn, post: Id<Post>) -> Result<i64> {
-    let direct = comments::table
-        .filter(comments::post_id.eq(post))
-        .filter(comments::parent_id.is_null());
-    Ok(direct.filter(is_public()).count().get_result(conn)?)
-}
-
 /// The inboxes of everybody elsewhere who wrote under a post.
 pub fn list_inboxes(conn: &mut Conn, post: Id<Post>) -> Result<Vec<ApUrl>> {
     let query = comments::table
@@ -387,23 +365,6 @@ pub fn list_inboxes(conn: &mut Conn, post: Id<Post>) -> Result<Vec<ApUrl>> {
         .into_iter()
         .map(|(inbox, shared)| shared.unwrap_or(inbox))
         .collect())
-}
-
-/// How many public answers stand directly below a comment.
-pub fn count_replies(conn: &mut Conn, parent: Id<Comment>) -> Result<i64> {
-    let below = comments::table
-        .filter(comments::parent_id.eq(parent))
-        .filter(is_public());
-    Ok(below.count().get_result(conn)?)
-}
-
-/// How many public comments there are: of a post, or of all.
-pub fn count_public(conn: &mut Conn, post: Option<Id<Post>>) -> Result<i64> {
-    let mut query = comments::table.filter(is_public()).count().into_boxed();
-    if let Some(post) = post {
-        query = query.filter(comments::post_id.eq(post));
-    }
-    Ok(query.get_result(conn)?)
 }
 
 /// A comment's number in its thread, as in `1.2.3`; None when it or one above it never appeared.

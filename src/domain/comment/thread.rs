@@ -121,7 +121,10 @@ mod tests {
                 handle: "@a@a.example".into(),
                 url: String::new(),
                 avatar: None,
+                emojis: crate::text::emoji::Emojis::new(),
             },
+            pictures: Vec::new(),
+            emojis: crate::text::emoji::Emojis::new(),
         }
     }
 

@@ -1,63 +1,125 @@
-//! Pictures of people elsewhere, in our own cache: fetched once, re-encoded small, named by their content, never linked
-//! to where they came from.
+//! Pictures from elsewhere, in our own cache: fetched once by the guarded client after what they belong to was taken,
+//! re-encoded, named by their content, never linked to where they came from. No reader's address reaches another server.
 
-use std::io::Cursor;
+mod cache;
+mod shrink;
+mod store;
+
 use std::path::PathBuf;
 
-use aws_lc_rs::digest;
-use http::{HeaderMap, HeaderValue, header};
-use image::codecs::jpeg::JpegEncoder;
-use image::{ImageFormat, ImageReader, Limits};
-use url::Url;
+use diesel::prelude::*;
 
 use crate::app::App;
+use crate::db::Conn;
+use crate::db::schema::{emojis, pictures};
 use crate::domain::actor::{self, Actor};
 use crate::error::{Error, Result};
-use crate::http::Limits as FetchLimits;
-use crate::types::Id;
+use crate::queue::Job;
+use crate::types::{Host, Id, Timestamp};
 
-/// Largest picture that is read, in bytes.
-const SOURCE_BYTES: usize = 4 * 1024 * 1024;
-/// Largest width and height that are decoded, in pixels.
-const SOURCE_PIXELS: u32 = 4096;
-/// Width and height of what is kept, in pixels.
-const AVATAR_PIXELS: u32 = 96;
+pub use cache::{read, sweep};
+pub use store::{
+    detach, detach_all_of, detach_under, forget_copies, has_pending, list_emojis, list_of_comment,
+    list_of_posts, list_under, note_emojis, replace,
+};
 
-/// Fetches an actor's picture into the cache, if it has one that is not there yet.
-pub async fn fetch_avatar(app: &App, actor: Id<Actor>) -> Result<()> {
-    let row = app.db.read(move |conn| actor::get(conn, actor)).await?;
-    let (Some(source), None) = (&row.avatar_source, &row.avatar) else {
-        return Ok(());
-    };
-    let url =
-        Url::parse(source).map_err(|_| Error::remote_final("the picture has no valid address"))?;
-    let mut headers = HeaderMap::new();
-    headers.insert(
-        header::ACCEPT,
-        HeaderValue::from_static("image/webp,image/png,image/jpeg,image/gif"),
-    );
-    let limits = FetchLimits {
-        bytes: SOURCE_BYTES,
-        deadline: std::time::Duration::from_secs(20),
-    };
-    let reply = app
-        .http
-        .get_following(&url, limits, |_| headers.clone())
-        .await?;
-    if !reply.status.is_success() {
-        return Err(Error::remote_final(format!(
-            "the picture was answered with {}",
-            reply.status
-        )));
+use shrink::Kind;
+
+/// Longest text that stands for a picture, in characters (as Mastodon's).
+pub const ALT_MAX: usize = 10_000;
+/// Most pictures that are kept of one comment or post.
+pub const PICTURES_MAX: usize = 16;
+/// Most emoji that are read of one document.
+pub const EMOJIS_MAX: usize = 64;
+
+/// A picture as it stands in the database.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = pictures)]
+pub struct Picture {
+    /// The row.
+    pub id: Id<Picture>,
+    /// The comment it stands in.
+    pub comment_id: Option<i64>,
+    /// The post it stands in.
+    pub post_id: Option<i64>,
+    /// Where it came from; a link at most.
+    pub source: String,
+    /// What it shows, for those who cannot see it.
+    pub alt: String,
+    /// Shown only to those who ask for it.
+    pub sensitive: bool,
+    /// The copy (file name).
+    pub file: Option<String>,
+    /// Of the copy, in pixels.
+    pub width: Option<i32>,
+    /// Of the copy, in pixels.
+    pub height: Option<i32>,
+    /// It cannot be had.
+    pub failed: bool,
+}
+
+impl Picture {
+    /// The address of the copy on this node.
+    pub fn path(&self) -> Option<String> {
+        self.file.as_deref().map(actor::avatar_path)
     }
-    let (extension, bytes) = tokio::task::spawn_blocking(move || thumbnail(&reply.body))
-        .await
-        .map_err(Error::internal)??;
-    let file = store(app, extension, bytes).await?;
-    let now = app.now();
-    app.db
-        .write(move |conn| actor::set_avatar(conn, actor, Some(&file), now))
-        .await
+}
+
+/// A custom emoji of a server.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = emojis)]
+pub struct Emoji {
+    /// Whose.
+    pub host: Host,
+    /// What stands between the colons.
+    pub name: String,
+    /// Where its picture came from.
+    pub source: String,
+    /// The copy (file name).
+    pub file: Option<String>,
+    /// It cannot be had.
+    pub failed: bool,
+    /// First seen.
+    pub added_at: Timestamp,
+}
+
+/// A picture that a document names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewPicture {
+    /// Where it is.
+    pub source: String,
+    /// What it shows.
+    pub alt: String,
+    /// To be shown only to those who ask for it.
+    pub sensitive: bool,
+}
+
+/// What a document names to be shown with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// In its order.
+    pub pictures: Vec<NewPicture>,
+    /// Names and addresses.
+    pub emojis: Vec<(String, String)>,
+}
+
+/// What a picture stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A comment's row.
+    Comment(i64),
+    /// A post's row.
+    Post(i64),
+}
+
+impl Owner {
+    /// The job that fetches its pictures.
+    pub const fn job(self) -> Job {
+        match self {
+            Self::Comment(comment) => Job::FetchPictures { comment },
+            Self::Post(post) => Job::FetchPostPictures { post },
+        }
+    }
 }
 
 /// The folder of the cache.
@@ -65,107 +127,71 @@ pub fn folder(app: &App) -> PathBuf {
     app.config.data.join("media")
 }
 
-/// Reads a cached picture: its media type and bytes. Only names that the cache itself makes are looked for.
-pub async fn read(app: &App, file: &str) -> Result<(&'static str, Vec<u8>)> {
-    let missing = Error::NotFound("the picture");
-    let Some((stem, extension)) = file.split_once('.') else {
-        return Err(missing);
+/// Fetches an actor's picture, if it has one that is not here yet.
+pub async fn fetch_avatar(app: &App, id: Id<Actor>) -> Result<()> {
+    let row = app.db.read(move |conn| actor::get(conn, id)).await?;
+    let (Some(source), None) = (&row.avatar_source, &row.avatar) else {
+        return Ok(());
     };
-    let media_type = match extension {
-        "jpg" => "image/jpeg",
-        "png" => "image/png",
-        _ => return Err(missing),
-    };
-    if stem.len() != 64 || !stem.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(missing);
-    }
-    tokio::fs::read(folder(app).join(file))
-        .await
-        .map(|bytes| (media_type, bytes))
-        .map_err(|_| missing)
+    let now = app.now();
+    cache::keep(app, source, &row.host, Kind::Avatar, move |conn, copy| {
+        actor::set_avatar(conn, id, Some(&copy.file), now)
+    })
+    .await
 }
 
-/// Writes under a name made from the content; a reader sees the whole file or none.
-async fn store(app: &App, extension: &str, bytes: Vec<u8>) -> Result<String> {
-    use std::fmt::Write as _;
-    let mut file = String::with_capacity(70);
-    for byte in digest::digest(&digest::SHA256, &bytes).as_ref() {
-        let _ = write!(file, "{byte:02x}");
+/// Fetches the pictures of a comment that everybody may see, or of a published post. One that cannot be had stays a
+/// link; fails when a later try may help.
+pub async fn fetch_pictures(app: &App, owner: Owner) -> Result<()> {
+    let pending = app
+        .db
+        .read(move |conn| store::list_pending(conn, owner))
+        .await?;
+    let mut later = Ok(());
+    for (picture, host) in pending {
+        let id = picture.id;
+        let commit = move |conn: &mut Conn, copy: &cache::Copy| store::set_copy(conn, id, copy);
+        let kept = cache::keep(app, &picture.source, &host, Kind::Picture, commit).await;
+        match kept {
+            Ok(()) => {}
+            Err(error) if cache::is_final(&error) => {
+                tracing::info!(picture = picture.source, "a picture stays a link: {error}");
+                app.db
+                    .write(move |conn| store::set_failed(conn, id))
+                    .await?;
+            }
+            Err(error) => later = Err(error),
+        }
     }
-    let _ = write!(file, ".{extension}");
-    let folder = folder(app);
-    let temporary = folder.join(format!("{file}.{}", app.ids.next::<()>()));
-    let written = async {
-        tokio::fs::create_dir_all(&folder).await?;
-        tokio::fs::write(&temporary, bytes).await?;
-        tokio::fs::rename(&temporary, folder.join(&file)).await
-    };
-    written
-        .await
-        .map_err(|e| Error::Setup(format!("cannot write into {}: {e}", folder.display())))?;
-    Ok(file)
+    later
 }
 
-/// Decodes a picture within bounds and encodes a small one: JPEG, or PNG when it has transparency.
-fn thumbnail(bytes: &[u8]) -> Result<(&'static str, Vec<u8>)> {
-    let unreadable =
-        |e: &dyn std::fmt::Display| Error::remote_final(format!("the picture cannot be read: {e}"));
-    let mut reader = ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .map_err(|e| unreadable(&e))?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(SOURCE_PIXELS);
-    limits.max_image_height = Some(SOURCE_PIXELS);
-    limits.max_alloc = Some(128 * 1024 * 1024);
-    reader.limits(limits);
-    let picture = reader.decode().map_err(|e| unreadable(&e))?;
-    let small = picture.resize_to_fill(
-        AVATAR_PIXELS,
-        AVATAR_PIXELS,
-        image::imageops::FilterType::Triangle,
-    );
-    let mut encoded = Vec::new();
-    if small.color().has_alpha() {
-        small
-            .write_to(&mut Cursor::new(&mut encoded), ImageFormat::Png)
-            .map_err(|e| unreadable(&e))?;
-        return Ok(("png", encoded));
+/// Fetches the emoji of a server that are named here and not fetched yet.
+pub async fn fetch_emojis(app: &App, host: &str) -> Result<()> {
+    let host = Host::parse(host).ok_or_else(|| Error::invalid("that is no host"))?;
+    let wanted = host.clone();
+    let pending = app
+        .db
+        .read(move |conn| store::list_pending_emojis(conn, &wanted))
+        .await?;
+    let mut later = Ok(());
+    for emoji in pending {
+        let (of, name) = (host.clone(), emoji.name.clone());
+        let commit = move |conn: &mut Conn, copy: &cache::Copy| {
+            store::set_emoji(conn, &of, &name, Some(&copy.file))
+        };
+        let kept = cache::keep(app, &emoji.source, &host, Kind::Emoji, commit).await;
+        match kept {
+            Ok(()) => {}
+            Err(error) if cache::is_final(&error) => {
+                tracing::debug!(emoji = emoji.source, "an emoji stays text: {error}");
+                let (of, name) = (host.clone(), emoji.name);
+                app.db
+                    .write(move |conn| store::set_emoji(conn, &of, &name, None))
+                    .await?;
+            }
+            Err(error) => later = Err(error),
+        }
     }
-    let encoder = JpegEncoder::new_with_quality(&mut encoded, 85);
-    small
-        .to_rgb8()
-        .write_with_encoder(encoder)
-        .map_err(|e| unreadable(&e))?;
-    Ok(("jpg", encoded))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_large_picture_becomes_a_small_one() {
-        let mut png = Vec::new();
-        let picture = image::RgbImage::from_pixel(600, 300, image::Rgb([200, 10, 10]));
-        picture
-            .write_to(&mut Cursor::new(&mut png), ImageFormat::Png)
-            .unwrap();
-        let (extension, bytes) = thumbnail(&png).unwrap();
-        assert_eq!(extension, "jpg");
-        let small = image::load_from_memory(&bytes).unwrap();
-        assert_eq!(
-            (small.width(), small.height()),
-            (AVATAR_PIXELS, AVATAR_PIXELS)
-        );
-    }
-
-    #[test]
-    fn what_is_no_picture_or_too_large_is_refused() {
-        assert!(thumbnail(b"<svg onload='x'/>").is_err());
-        let mut png = Vec::new();
-        image::GrayImage::new(SOURCE_PIXELS + 1, 1)
-            .write_to(&mut Cursor::new(&mut png), ImageFormat::Png)
-            .unwrap();
-        assert!(thumbnail(&png).is_err());
-    }
+    later
 }

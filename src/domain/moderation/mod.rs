@@ -6,23 +6,45 @@ mod store;
 
 use crate::app::App;
 use crate::domain::comment::{self, Comment};
+use crate::domain::media::{self, Owner};
 use crate::domain::visibility::CommentStatus;
 use crate::error::{Error, Result};
+use crate::queue::Job;
 use crate::types::Id;
 
 pub use crate::hosts::Block;
 pub use blocks::{Effects, block, check_domain, list_blocks, notice_blocks, unblock};
 
-/// Moves a comment to another state. `Gone` when its author deleted it.
+/// Moves a comment to another state. `Gone` when its author deleted it. The copies of its pictures go when it does, and
+/// are fetched when it comes.
 pub async fn decide(app: &App, id: Id<Comment>, status: CommentStatus) -> Result<Comment> {
     let now = app.now();
-    app.db
-        .write(move |conn| match comment::get(conn, id)?.status {
-            CommentStatus::Deleted => Err(Error::Gone("the comment")),
-            CommentStatus::Blocked => Err(Error::Conflict(
-                "the author's server is blocked; unblock it to decide about its comments".into(),
-            )),
-            _ => comment::set_status(conn, id, status, now),
+    let owner = Owner::Comment(id.raw());
+    let (fetch, sweep) = (app.job(owner.job()), app.job(Job::SweepMedia));
+    let decided = app
+        .db
+        .write(move |conn| {
+            match comment::get(conn, id)?.status {
+                CommentStatus::Deleted => return Err(Error::Gone("the comment")),
+                CommentStatus::Blocked => {
+                    return Err(Error::Conflict(
+                        "the author's server is blocked; unblock it to decide about its comments"
+                            .into(),
+                    ));
+                }
+                _ => {}
+            }
+            let comment = comment::set_status(conn, id, status, now)?;
+            if status != CommentStatus::Published {
+                if media::forget_copies(conn, id.raw())? {
+                    sweep.enqueue(conn)?;
+                }
+            } else if media::has_pending(conn, owner)? {
+                fetch.enqueue(conn)?;
+            }
+            Ok(comment)
         })
-        .await
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(decided)
 }

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use super::Effects;
 use crate::db::schema::{actors, comments, followers};
 use crate::db::{CHUNK, Conn};
-use crate::domain::delivery;
 use crate::domain::visibility::CommentStatus;
+use crate::domain::{comment, delivery};
 use crate::error::Result;
 use crate::hosts::{self, Blocked};
 use crate::types::{Host, Timestamp};
@@ -56,7 +56,7 @@ fn hide(conn: &mut Conn, hosts: &[Host], now: Timestamp, effects: &mut Effects) 
             comments::updated_at.eq(now),
         ))
         .execute(conn)?;
-    Ok(())
+    comment::cast_all_of(conn, hosts)
 }
 
 fn show(conn: &mut Conn, hosts: &[Host], now: Timestamp, effects: &mut Effects) -> Result<()> {
@@ -83,7 +83,7 @@ fn show(conn: &mut Conn, hosts: &[Host], now: Timestamp, effects: &mut Effects) 
             comments::updated_at.eq(now),
         ))
         .execute(conn)?;
-    Ok(())
+    comment::cast_all_of(conn, hosts)
 }
 
 fn mark(conn: &mut Conn, hosts: &[Host], blocked: bool) -> Result<()> {

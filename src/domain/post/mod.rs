@@ -2,6 +2,7 @@
 //! as HTML. A change and the job that tells others are one transaction.
 
 pub mod compose;
+mod copies;
 pub mod page;
 mod store;
 
@@ -10,11 +11,13 @@ use diesel::prelude::*;
 use crate::app::App;
 use crate::db::schema::posts;
 use crate::domain::actor::{Actor, Mentions};
+use crate::domain::media::{self, Owner};
 use crate::error::{Error, Result};
 use crate::queue::{Event, Job};
 use crate::types::{ApUrl, Html, Id, Json, Timestamp, word_enum};
 
 pub use compose::{Edit, NewPost};
+use copies::Copies;
 pub use store::{
     Summary, count_published, get, list_outbox, load_by_ap_id, load_by_slug, load_summaries,
     set_mentions, tags_by_post, tags_of,
@@ -125,10 +128,12 @@ pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
         }
         _ => Vec::new(),
     };
+    let copies = Copies::of(app, &post);
     let saved = app
         .db
         .write(move |conn| {
             store::insert(conn, &post, &tags)?;
+            copies.note(conn)?;
             jobs.iter().try_for_each(|job| job.enqueue(conn))?;
             Ok(Tagged { post, tags })
         })
@@ -153,10 +158,12 @@ pub async fn edit(app: &App, author: &Actor, id: Id<Post>, edit: Edit) -> Result
         }
         _ => None,
     };
+    let copies = Copies::of(app, &post);
     let saved = app
         .db
         .write(move |conn| {
             store::update(conn, &post, &tags, old.post.updated_at)?;
+            copies.note(conn)?;
             job.iter().try_for_each(|job| job.enqueue(conn))?;
             Ok(Tagged { post, tags })
         })
@@ -174,10 +181,12 @@ pub async fn delete(app: &App, author: &Actor, id: Id<Post>) -> Result<()> {
         app.job(federate(Event::PostDeleted { post: id.raw() })),
         app.now(),
     );
+    let sweep = app.job(Job::SweepMedia);
     app.db
         .write(move |conn| {
             if was_published {
                 store::bury(conn, id, now)?;
+                sweep.enqueue(conn)?;
                 job.enqueue(conn)
             } else {
                 store::erase(conn, id)
@@ -192,9 +201,13 @@ pub async fn delete(app: &App, author: &Actor, id: Id<Post>) -> Result<()> {
 pub async fn publish_scheduled(app: &App, id: Id<Post>) -> Result<()> {
     let now = app.now();
     let job = app.job(federate(Event::PostCreated { post: id.raw() }));
+    let fetch = app.job(Owner::Post(id.raw()).job());
     app.db
         .write(move |conn| {
             if store::publish_if_due(conn, id, now)? {
+                if media::has_pending(conn, Owner::Post(id.raw()))? {
+                    fetch.enqueue(conn)?;
+                }
                 job.enqueue(conn)
             } else {
                 Ok(())

@@ -1,17 +1,19 @@
 //! What a post's page needs, in one trip to the database: the post, its comments, its reactions. Read only.
 
 mod around;
+mod emoji;
 mod list;
 
-use diesel::dsl;
 use diesel::prelude::*;
 
 use super::{Post, store};
 use crate::db::Conn;
 use crate::db::schema::{actors, comments, reactions};
 use crate::domain::actor::{self, Actor, avatar_path};
-use crate::domain::visibility::{CommentStatus, Visibility, is_public};
+use crate::domain::media::{self, Picture};
+use crate::domain::visibility::{CommentStatus, is_place, is_public};
 use crate::error::{Error, Result};
+use crate::text::emoji::Emojis;
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
 pub use around::{Neighbour, Selection, load_neighbours, load_tag_name};
@@ -31,6 +33,8 @@ pub struct Person {
     pub url: String,
     /// The cached picture's address here.
     pub avatar: Option<String>,
+    /// The emoji of the name that have a picture here.
+    pub emojis: Emojis,
 }
 
 /// A comment with its author, as it stands in the thread.
@@ -60,6 +64,10 @@ pub struct Entry {
     pub actor_id: Id<Actor>,
     /// Its author.
     pub author: Person,
+    /// The pictures that stand in it.
+    pub pictures: Vec<Picture>,
+    /// The emoji of the text that have a picture here.
+    pub emojis: Emojis,
 }
 
 /// Likes or boosts: how many, and some of the people.
@@ -80,6 +88,8 @@ pub struct PostPage {
     pub author: Actor,
     /// Its tags.
     pub tags: Vec<String>,
+    /// Copies of the pictures in it that stand on other servers.
+    pub pictures: Vec<Picture>,
     /// Its comments in the order they came, with the places of deleted ones.
     pub comments: Vec<Entry>,
     /// Who liked it.
@@ -122,34 +132,19 @@ pub fn load_by_slug(conn: &mut Conn, slug: &str) -> Result<PostPage> {
 }
 
 fn load(conn: &mut Conn, post: Post) -> Result<PostPage> {
-    Ok(PostPage {
+    let mut page = PostPage {
         author: actor::get(conn, post.actor_id)?,
         tags: store::tags_of(conn, post.id)?,
+        pictures: media::list_of_posts(conn, vec![post.id.raw()])?
+            .remove(&post.id.raw())
+            .unwrap_or_default(),
         comments: load_comments(conn, post.id, None)?,
         likes: load_faces(conn, post.id, "like")?,
         boosts: load_faces(conn, post.id, "announce")?,
         post,
-    })
-}
-
-type IsPlace = dsl::And<
-    dsl::And<dsl::Eq<comments::status, CommentStatus>, dsl::IsNotNull<comments::position>>,
-    dsl::And<
-        dsl::NotEq<comments::visibility, Visibility>,
-        dsl::NotEq<comments::visibility, Visibility>,
-    >,
->;
-
-/// The deleted comments that everybody could see before.
-fn is_place() -> IsPlace {
-    let open = comments::visibility
-        .ne(Visibility::Followers)
-        .and(comments::visibility.ne(Visibility::Direct));
-    let appeared = comments::position.is_not_null();
-    comments::status
-        .eq(CommentStatus::Deleted)
-        .and(appeared)
-        .and(open)
+    };
+    emoji::dress(conn, &mut page)?;
+    Ok(page)
 }
 
 /// A post's public comments and the places of deleted ones, oldest first; with `status`, those in that state instead.
@@ -190,7 +185,13 @@ pub fn load_comments(
         None => query.filter(is_public().or(is_place())).load(conn)?,
         Some(status) => query.filter(comments::status.eq(status)).load(conn)?,
     };
-    Ok(rows.into_iter().map(entry).collect())
+    let mut pictures = media::list_under(conn, post.raw())?;
+    let dressed = |row| {
+        let mut entry = entry(row);
+        entry.pictures = pictures.remove(&entry.id).unwrap_or_default();
+        entry
+    };
+    Ok(rows.into_iter().map(dressed).collect())
 }
 
 fn entry(row: EntryRow) -> Entry {
@@ -209,6 +210,8 @@ fn entry(row: EntryRow) -> Entry {
         edited_at,
         actor_id,
         author: person(name, &username, &host, page, avatar),
+        pictures: Vec::new(),
+        emojis: Emojis::new(),
     }
 }
 
@@ -218,6 +221,7 @@ fn person(name: String, username: &str, host: &Host, url: ApUrl, avatar: Option<
         handle: format!("@{username}@{host}"),
         url: url.into_string(),
         avatar: avatar.as_deref().map(avatar_path),
+        emojis: Emojis::new(),
     }
 }
 

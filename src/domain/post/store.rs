@@ -8,6 +8,7 @@ use super::{Post, Status, Tagged};
 use crate::db::schema::{comments, post_tags, posts, tombstones};
 use crate::db::{CHUNK, Conn};
 use crate::domain::actor::{Actor, Mentions};
+use crate::domain::media;
 use crate::error::{Error, Result};
 use crate::text;
 use crate::types::{ApUrl, Html, Id, Timestamp};
@@ -133,6 +134,11 @@ pub(super) fn bury(conn: &mut Conn, id: Id<Post>, now: Timestamp) -> Result<()> 
         .set(&buried)
         .execute(conn)?;
     diesel::delete(post_tags::table.filter(post_tags::post_id.eq(id))).execute(conn)?;
+    media::detach_under(conn, id.raw())?;
+    // What stood below it stands nowhere now.
+    diesel::update(comments::table.filter(comments::post_id.eq(id)))
+        .set(comments::hidden.eq(true))
+        .execute(conn)?;
     diesel::insert_into(tombstones::table)
         .values((
             tombstones::ap_id.eq(&post.ap_id),
@@ -146,6 +152,7 @@ pub(super) fn bury(conn: &mut Conn, id: Id<Post>, now: Timestamp) -> Result<()> 
 
 /// Takes an unpublished post away.
 pub(super) fn erase(conn: &mut Conn, id: Id<Post>) -> Result<()> {
+    media::detach(conn, media::Owner::Post(id.raw()))?;
     diesel::delete(post_tags::table.filter(post_tags::post_id.eq(id))).execute(conn)?;
     diesel::delete(posts::table.find(id)).execute(conn)?;
     Ok(())

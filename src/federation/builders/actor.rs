@@ -84,3 +84,23 @@ pub fn actor(row: &Actor, keys: &[ActorKey], site: &str) -> Value {
     }
     document
 }
+
+/// As much of an actor's document as others need to check its signatures and to send to it.
+pub fn stub(document: &Value) -> Value {
+    const SHOWN: [&str; 7] = [
+        "@context",
+        "id",
+        "type",
+        "preferredUsername",
+        "inbox",
+        "publicKey",
+        "assertionMethod",
+    ];
+    let mut stub = json!({});
+    for name in SHOWN {
+        if let Some(value) = document.get(name) {
+            set(&mut stub, name, value.clone());
+        }
+    }
+    stub
+}

@@ -51,7 +51,7 @@ pub async fn run(fed: Arc<Federation>, stop: watch::Receiver<bool>) -> Result<()
         .into_iter()
         .collect();
     let settling = tokio::spawn(settle_all(Arc::clone(&fed), settled, failing));
-    Loop::new(fed, results).await?.run(stop).await;
+    Loop::new(fed, results).run(stop).await;
     let _ = settling.await;
     Ok(())
 }
@@ -75,9 +75,9 @@ struct Loop {
 }
 
 impl Loop {
-    async fn new(fed: Arc<Federation>, results: mpsc::Sender<Settled>) -> Result<Self> {
+    fn new(fed: Arc<Federation>, results: mpsc::Sender<Settled>) -> Self {
         let config = &fed.app.config.delivery;
-        Ok(Self {
+        Self {
             sender: Arc::new(Sender::new(Arc::clone(&fed))),
             lanes: Lanes::new(config.per_host),
             places: Arc::new(Semaphore::new(config.concurrency)),
@@ -86,7 +86,7 @@ impl Loop {
             results,
             claiming: None,
             fed,
-        })
+        }
     }
 
     async fn run(mut self, mut stop: watch::Receiver<bool>) {

@@ -159,11 +159,14 @@ impl Fetcher {
         address.set_fragment(None);
         let outcome = self
             .refetched
-            .get_with(address.to_string(), async {
-                self.forget_unless_failing(&address).await;
-                let owner = self.key_owner(key_id).await;
-                owner.map_err(|error| Failure::of(&error))
-            })
+            .get_with(
+                address.to_string(),
+                Box::pin(async {
+                    self.forget_unless_failing(&address).await;
+                    let owner = self.key_owner(key_id).await;
+                    owner.map_err(|error| Failure::of(&error))
+                }),
+            )
             .await;
         if outcome.as_ref().is_err_and(|failure| failure.temporary) {
             self.refetched.invalidate(address.as_str()).await;

@@ -8,20 +8,27 @@ use activitypub_federation::traits::Object;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::Doc;
+use super::{Doc, clean_within};
 use crate::app::App;
 use crate::domain::actor::{self, Actor, ActorKey};
+use crate::domain::media;
 use crate::error::{Error, Result};
-use crate::federation::ownership;
 use crate::federation::signature::PublicKey;
 use crate::queue::Job;
-use crate::text::sanitize;
+use crate::text::{self, sanitize};
 use crate::types::{ApUrl, Host, Id, Timestamp};
 
 const KINDS: [&str; 5] = ["Person", "Service", "Application", "Group", "Organization"];
 const NAME_MAX: usize = 200;
 const USERNAME_MAX: usize = 200;
+/// Longest name, in bytes.
+const NAME_BYTES: usize = 2048;
+/// Longest biography as it is kept, in bytes.
 const SUMMARY_MAX: usize = 20_000;
+/// Longest text of a key, in bytes; RSA-4096 needs 800.
+const KEY_MAX: usize = 8192;
+/// Longest address of a picture, in bytes.
+const ADDRESS_MAX: usize = 2048;
 /// Most keys that are kept of one actor.
 const KEYS_MAX: usize = 5;
 
@@ -88,12 +95,12 @@ impl Object for RemoteActor {
             return Err(Error::Gone("the actor"));
         }
         let (mut row, keys) = read(&doc, app.ids.next(), app.now())?;
-        let ours = |id: &ApUrl| ownership::is_ours(&app.config.host(), id);
-        if ours(&row.inbox) {
+        let (emojis, now) = (super::media::emojis(&doc), app.now());
+        if app.is_local(&row.inbox) {
             return Err(Error::remote_final("the actor's inbox is on this server"));
         }
         // Somebody elsewhere has no page here, whatever the document says.
-        if ours(&row.url) {
+        if app.is_local(&row.url) {
             row.url = row.ap_id.clone();
         }
         let url = row
@@ -109,6 +116,11 @@ impl Object for RemoteActor {
                     let job = Job::FetchAvatar {
                         actor: row.id.raw(),
                     };
+                    crate::queue::NewJob::now(&clock, &ids, job).enqueue(conn)?;
+                }
+                if media::note_emojis(conn, &row.host, &emojis, now)? {
+                    let host = row.host.to_string();
+                    let job = Job::FetchEmojis { host };
                     crate::queue::NewJob::now(&clock, &ids, job).enqueue(conn)?;
                 }
                 Ok(row)
@@ -132,20 +144,15 @@ pub fn read(doc: &Doc, id: Id<Actor>, now: Timestamp) -> Result<(Actor, Vec<Acto
         .first_id("inbox")
         .filter(|inbox| inbox.host().is_some())
         .ok_or_else(|| missing("inbox"))?;
-    let username = sanitize::name(
-        doc.text("preferredUsername").unwrap_or_default(),
-        USERNAME_MAX,
-    );
+    let called = |key: &str, most: usize| {
+        let text = sanitize::name(doc.text(key).unwrap_or_default(), most);
+        text::cut(&text, NAME_BYTES).to_owned()
+    };
+    let username = called("preferredUsername", USERNAME_MAX);
     if username.is_empty() {
         return Err(missing("preferredUsername"));
     }
-    let name = sanitize::name(doc.text("name").unwrap_or_default(), NAME_MAX);
-    let summary: String = doc
-        .text("summary")
-        .unwrap_or_default()
-        .chars()
-        .take(SUMMARY_MAX)
-        .collect();
+    let name = called("name", NAME_MAX);
     let shared_inbox = doc
         .doc("endpoints")
         .and_then(|endpoints| endpoints.first_id("sharedInbox"));
@@ -159,14 +166,15 @@ pub fn read(doc: &Doc, id: Id<Actor>, now: Timestamp) -> Result<(Actor, Vec<Acto
             name
         },
         username,
-        summary: sanitize::remote(&summary),
+        summary: clean_within(doc.text("summary").unwrap_or_default(), SUMMARY_MAX),
         url: page(doc).unwrap_or_else(|| ap_id.clone()),
         inbox,
         shared_inbox: shared_inbox.filter(|inbox| inbox.same_origin(&ap_id)),
         followers: doc.first_id("followers"),
         avatar_source: doc
             .address("icon")
-            .and_then(|icon| Some(icon.url()?.to_string())),
+            .and_then(|icon| Some(icon.url()?.to_string()))
+            .filter(|icon| icon.len() <= ADDRESS_MAX),
         avatar: None,
         created_at: now,
         updated_at: now,
@@ -197,7 +205,7 @@ fn keys(doc: &Doc, row: &Actor, now: Timestamp) -> Vec<ActorKey> {
         // PEM readers pass over what stands around the block; the database does not (PostgreSQL takes no NUL).
         let public = key
             .text(text)
-            .filter(|text| !text.contains('\0'))?
+            .filter(|text| text.len() <= KEY_MAX && !text.contains('\0'))?
             .to_owned();
         let readable = PublicKey::from_pem(&public)
             .or_else(|_| PublicKey::from_multibase(&public))
@@ -218,4 +226,31 @@ fn keys(doc: &Doc, row: &Actor, now: Timestamp) -> Vec<ActorKey> {
     let mut keys: Vec<ActorKey> = pem.chain(multikeys).take(KEYS_MAX).collect();
     keys.dedup_by(|a, b| a.key_id == b.key_id);
     keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn no_part_of_an_actor_is_longer_than_its_cap() {
+        let long = "<b>ü&</b>".repeat(20_000);
+        let id = "https://m.example/users/bob";
+        let key = json!({"id": format!("{id}#main-key"), "owner": id, "publicKeyPem": long});
+        let doc = json!({
+            "id": id, "type": ["Person", "x:Robot"], "inbox": {"id": "https://m.example/inbox"},
+            "preferredUsername": long, "name": [long], "summary": long, "publicKey": [key],
+            "icon": {"type": "Image", "url": format!("https://m.example/{}", "ü".repeat(1000))},
+            "url": format!("https://m.example/{long}"), "alsoKnownAs": vec![id; 5000],
+        });
+        let doc: Doc = serde_json::from_value(doc).unwrap();
+        let (row, keys) = read(&doc, Id::new(1), Timestamp(0)).unwrap();
+        assert!(row.name.len() <= NAME_BYTES && row.username.len() <= NAME_BYTES);
+        assert!(!row.name.is_empty() && row.summary.as_str().len() <= SUMMARY_MAX);
+        assert_eq!(
+            (row.url, row.avatar_source, keys),
+            (row.ap_id, None, vec![])
+        );
+    }
 }

@@ -2,12 +2,14 @@
 //! comes out is plain; what cannot be meant is refused.
 
 pub mod actor;
+pub mod media;
 pub mod note;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::types::{ApUrl, Timestamp};
+use crate::text::{self, sanitize};
+use crate::types::{ApUrl, Html, Timestamp};
 
 /// What types are named by in full.
 const NAMESPACE: &str = "https://www.w3.org/ns/activitystreams#";
@@ -26,6 +28,11 @@ const ID_MAX: usize = 2048;
 pub struct Doc(pub Map<String, Value>);
 
 impl Doc {
+    /// An object with one property.
+    pub fn of(key: &str, text: &str) -> Self {
+        Self(Map::from_iter([(key.to_owned(), Value::from(text))]))
+    }
+
     /// The object's id.
     pub fn id(&self) -> Option<ApUrl> {
         self.text("id").and_then(id)
@@ -138,6 +145,18 @@ fn id(text: &str) -> Option<ApUrl> {
     usable.then(|| ApUrl::new(text))
 }
 
+/// Cleans HTML of others to at most `max` bytes. Cleaning may lengthen a text: it is cut shorter until it fits.
+pub fn clean_within(html: &str, max: usize) -> Html {
+    let mut room = max;
+    loop {
+        let clean = sanitize::remote(text::cut(html, room));
+        if clean.as_str().len() <= max {
+            return clean;
+        }
+        room /= 2;
+    }
+}
+
 /// True for the public collection in any of its spellings.
 pub fn is_public(id: &ApUrl) -> bool {
     matches!(id.as_str(), PUBLIC | "as:Public" | "Public")
@@ -179,6 +198,74 @@ mod tests {
             doc(json!({"url": "https://a.example/x"})).address("url"),
             Some(ApUrl::new("https://a.example/x"))
         );
+    }
+
+    #[test]
+    fn every_shape_of_a_text_and_a_type_is_read() {
+        for value in [
+            json!("x"),
+            json!(["x", "y"]),
+            json!([null, "x"]),
+            json!({"@value": "x", "@language": "en"}),
+        ] {
+            assert_eq!(doc(json!({ "name": value })).text("name"), Some("x"));
+        }
+        for none in [
+            json!(null),
+            json!(3),
+            json!([]),
+            json!({}),
+            json!({"en": "x"}),
+        ] {
+            assert_eq!(doc(json!({ "name": none })).text("name"), None);
+        }
+        for kind in [
+            json!("Note"),
+            json!(["Object", "Note"]),
+            json!("as:Note"),
+            json!([PUBLIC.replace("Public", "Note")]),
+        ] {
+            assert!(doc(json!({ "type": kind })).is("Note"));
+        }
+    }
+
+    #[test]
+    fn ids_that_no_address_has_are_none() {
+        for id in [
+            "",
+            "https://m.example/\u{0}",
+            "https://m.example/a b",
+            "\thttps://m.example/1",
+        ] {
+            assert_eq!(doc(json!({ "id": id })).id(), None, "{id:?}");
+        }
+        assert_eq!(
+            doc(json!({"id": format!("https://m.example/{}", "a".repeat(ID_MAX))})).id(),
+            None
+        );
+    }
+
+    #[test]
+    fn lists_are_read_up_to_a_thousand_entries() {
+        let many = vec![json!("https://m.example/1"); 5000];
+        assert_eq!(doc(json!({ "to": many })).ids("to").len(), LIST_MAX);
+    }
+
+    #[test]
+    fn cleaning_never_makes_more_than_the_cap() {
+        for text in [
+            "<",
+            "&",
+            "\"",
+            "<a href=https://m.example>x",
+            "<p>x",
+            "ü",
+            "<b><i>x",
+        ] {
+            let clean = clean_within(&text.repeat(30_000), 20_000);
+            assert!(clean.as_str().len() <= 20_000, "{text}");
+            assert!(!clean.as_str().is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Replies as they are sent, Notes most of all: what they answer, whom they address, their clean text. Pure.
 
-use super::{Doc, is_public};
+use serde_json::Value;
+
+use super::{Doc, clean_within, is_public, media};
+use crate::domain::media::Named;
 use crate::domain::visibility::Visibility;
 use crate::federation::ownership;
-use crate::text::{language, markdown, sanitize};
+use crate::text::{self, language, markdown, sanitize};
 use crate::types::{ApUrl, Html, Timestamp};
 
 const KINDS: [&str; 8] = [
@@ -11,6 +14,10 @@ const KINDS: [&str; 8] = [
 ];
 /// Attachments shown as links below the text.
 const ATTACHMENTS_MAX: usize = 16;
+/// Longest text as it is kept, in bytes.
+const CONTENT_MAX: usize = 256 * 1024;
+/// Longest description of an attachment, in characters.
+const ALT_MAX: usize = 500;
 
 /// A reply, read and cleaned.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +40,8 @@ pub struct Reply {
     pub published_at: Timestamp,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,
+    /// Pictures and emoji to show with it.
+    pub named: Named,
 }
 
 /// Reads a reply. None for what is no comment: no known type, no id, no author, nothing it answers, a poll's vote.
@@ -43,7 +52,8 @@ pub fn read(doc: &Doc, now: Timestamp) -> Option<Reply> {
     if parents.is_empty() || authors.is_empty() || is_vote(doc) {
         return None;
     }
-    let (html, language) = text(doc)?;
+    let named = media::named(doc);
+    let (html, language) = shown(doc, !named.pictures.is_empty())?;
     let published_at = doc.time("published").unwrap_or(now).min(now);
     let edited_at = doc
         .time("updated")
@@ -62,15 +72,17 @@ pub fn read(doc: &Doc, now: Timestamp) -> Option<Reply> {
         language,
         published_at,
         edited_at,
+        named,
     })
 }
 
-/// A poll's vote is a Note with a name and no content (Mastodon, GoToSocial).
+/// A poll's vote is a Note with a name and nothing else to show (Mastodon, GoToSocial).
 fn is_vote(doc: &Doc) -> bool {
     doc.is("Note")
         && doc.text("name").is_some()
         && doc.text("content").is_none()
-        && !doc.0.contains_key("contentMap")
+        && doc.mapped("contentMap").is_none()
+        && doc.values("attachment").next().is_none()
 }
 
 /// The visibility that `to` and `cc` mean.
@@ -92,7 +104,7 @@ pub fn visibility(doc: &Doc) -> Visibility {
 }
 
 /// The clean text with title and attachments, and its language. None when there is nothing to show.
-fn text(doc: &Doc) -> Option<(Html, Option<String>)> {
+fn shown(doc: &Doc, has_pictures: bool) -> Option<(Html, Option<String>)> {
     let mapped = doc.mapped("contentMap");
     let language = mapped
         .as_ref()
@@ -102,50 +114,65 @@ fn text(doc: &Doc) -> Option<(Html, Option<String>)> {
         .map(str::to_owned)
         .or_else(|| mapped.map(|(_, text)| text))
         .unwrap_or_default();
-    let body = if doc.text("mediaType") == Some("text/markdown") {
-        // The renderer cleans by the rules for our own texts.
-        let rendered = markdown::render_comment(&content, &markdown::Mentions::new());
-        sanitize::remote(rendered.html.as_str())
-    } else {
-        sanitize::remote(&content)
+    let body = match media_type(doc).as_str() {
+        // PeerTube. The renderer cleans by the rules for our own texts.
+        "text/markdown" => {
+            let shown = text::cut(&content, CONTENT_MAX);
+            let rendered = markdown::render_comment(shown, &markdown::Mentions::new());
+            clean_within(rendered.html.as_str(), CONTENT_MAX)
+        }
+        "text/plain" => clean_within(&escape(&content).replace('\n', "<br>"), CONTENT_MAX),
+        _ => clean_within(&content, CONTENT_MAX),
     };
     let mut html = String::new();
-    if let Some(title) = doc.text("name").filter(|_| !doc.is("Note")) {
+    let title = doc.text("name").map(str::to_owned);
+    let title = title.or_else(|| doc.mapped("nameMap").map(|(_, text)| text));
+    if let Some(title) = title.filter(|_| !doc.is("Note")) {
         push_paragraph(
             &mut html,
-            &format!("<strong>{}</strong>", escape(&sanitize::name(title, 300))),
+            &format!("<strong>{}</strong>", escape(&sanitize::name(&title, 300))),
         );
     }
     html.push_str(body.as_str());
-    for attachment in doc.docs("attachment").iter().take(ATTACHMENTS_MAX) {
+    let others = doc
+        .values("attachment")
+        .filter(|one| !media::is_picture(one));
+    for attachment in others.take(ATTACHMENTS_MAX) {
         push_attachment(&mut html, attachment);
     }
-    if html.trim().is_empty() {
+    if html.trim().is_empty() && !has_pictures {
         return None;
     }
     // Once more over the whole, so that nothing put together here can stand unclean.
-    let whole = if html == body.as_str() {
+    let whole = if html == body.as_str() && html.len() <= CONTENT_MAX {
         body
     } else {
-        sanitize::remote(&html)
+        clean_within(&html, CONTENT_MAX)
     };
     Some((whole, language))
 }
 
-/// An attachment as a link with what it shows: nothing is loaded from elsewhere.
-fn push_attachment(html: &mut String, attachment: &Doc) {
-    let Some(url) = attachment
-        .address("url")
-        .or_else(|| attachment.address("href"))
-    else {
+/// The media type of the content, without parameters; empty when it says none.
+fn media_type(doc: &Doc) -> String {
+    let named = doc.text("mediaType").unwrap_or_default();
+    let bare = named.split(';').next().unwrap_or_default();
+    bare.trim().to_ascii_lowercase()
+}
+
+/// An attachment, an object or only its address, as a link with what it shows: nothing is loaded from elsewhere.
+fn push_attachment(html: &mut String, attachment: &Value) {
+    let shown = match attachment {
+        Value::String(address) => Doc::of("url", address),
+        Value::Object(map) => Doc(map.clone()),
+        _ => return,
+    };
+    let url = shown.address("url").or_else(|| shown.address("href"));
+    let Some(url) = url.filter(|url| url.host().is_some()) else {
         return;
     };
-    if url.host().is_none() {
-        return;
-    }
-    let label = attachment
+    let label = shown
         .text("name")
-        .map(|name| sanitize::name(name, 500))
+        .map(|name| sanitize::name(name, ALT_MAX))
         .filter(|name| !name.is_empty());
     let label = label.unwrap_or_else(|| "attachment".into());
     push_paragraph(
@@ -174,7 +201,7 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
@@ -219,6 +246,119 @@ mod tests {
         assert!(note(json!({"content": ""})).is_none());
         assert!(note(json!({"inReplyTo": null})).is_none());
         assert!(note(json!({"type": "ChatMessage"})).is_none());
+    }
+
+    #[test]
+    fn a_vote_is_told_from_what_shows_something() {
+        let only_named = json!({"name": "yes", "content": null, "contentMap": {}});
+        assert!(note(only_named).is_none());
+        let picture = json!({"type": "Image", "url": "https://m.example/p.png"});
+        assert!(note(json!({"name": "yes", "content": null, "attachment": picture})).is_some());
+        assert!(note(json!({"name": "yes", "content": "<p>no</p>"})).is_some());
+    }
+
+    #[test]
+    fn every_spelling_of_a_date_is_read_and_nothing_else() {
+        let at = |date: Value| note(json!({ "published": date })).unwrap().published_at;
+        for same in [
+            "2026-01-01T00:00:00Z",
+            "2026-01-01T00:00:00.000Z",
+            "2026-01-01T01:00:00.000000+01:00",
+            "2025-12-31T19:00:00.000000000-05:00",
+        ] {
+            assert_eq!(at(json!(same)).rfc3339(), "2026-01-01T00:00:00Z", "{same}");
+        }
+        for none in [
+            json!(null),
+            json!(""),
+            json!("2026-01-01"),
+            json!("-1-01-01T00:00:00Z"),
+            json!("10000-01-01T00:00:00Z"),
+            json!("2026-13-01T00:00:00Z"),
+            json!(17),
+            json!({}),
+            json!([]),
+        ] {
+            assert_eq!(at(none.clone()), NOW, "{none}");
+        }
+        assert_eq!(
+            at(json!("0001-01-01T00:00:00Z")).rfc3339(),
+            "0001-01-01T00:00:00Z"
+        );
+        assert_eq!(at(json!("9999-12-31T23:59:59Z")), NOW);
+    }
+
+    #[test]
+    fn content_is_read_by_its_media_type_and_never_from_its_source() {
+        let html = |extra: Value| note(extra).unwrap().html.into_string();
+        let source = json!({"content": "*x*", "mediaType": "text/x.misskeymarkdown"});
+        let shown = json!({"source": source, "_misskey_content": "*x*", "content": "<p>y</p>"});
+        assert_eq!(html(shown), "<p>y</p>");
+        let markdown = json!({"content": "**y**", "mediaType": "Text/Markdown; charset=utf-8"});
+        assert!(html(markdown).contains("<strong>y</strong>"));
+        let plain = html(json!({"content": "1 < 2\n& 3", "mediaType": "text/plain"}));
+        assert!(
+            plain.contains("1 &lt; 2<br") && plain.contains("&amp; 3"),
+            "{plain}"
+        );
+    }
+
+    #[test]
+    fn attachments_are_read_in_every_shape_and_bounded() {
+        let html = |attachment: Value| {
+            let read = note(json!({"content": "", "attachment": attachment}));
+            read.map(|reply| reply.html.into_string())
+                .unwrap_or_default()
+        };
+        let address = "https://m.example/p.png";
+        for attachment in [
+            json!(address),
+            json!([address]),
+            json!({"type": "Link", "href": address}),
+            json!({"type": "Document", "url": [{"type": "Link", "href": address}], "name": null}),
+            json!([null, 3, {"url": {"href": address}}]),
+        ] {
+            assert!(
+                html(attachment.clone()).contains(">[attachment]</a>"),
+                "{attachment}"
+            );
+        }
+        assert!(html(json!(["javascript:alert(1)", "nowhere"])).is_empty());
+        let named = json!({"url": address, "name": "ü".repeat(50_000)});
+        let many = html(json!(vec![named; 500]));
+        assert_eq!(many.matches("<a ").count(), ATTACHMENTS_MAX);
+        assert!(many.chars().count() < ATTACHMENTS_MAX * (ALT_MAX + 200));
+    }
+
+    #[test]
+    fn a_title_may_stand_in_a_map_and_texts_are_cut_at_their_cap() {
+        let event =
+            json!({"type": "Event", "name": null, "nameMap": {"de": "Fest"}, "content": null});
+        assert!(
+            note(event)
+                .unwrap()
+                .html
+                .as_str()
+                .contains("<strong>Fest</strong>")
+        );
+        for text in ["&", "<p>x", "<a href=https://m.example>x"] {
+            for media_type in ["text/html", "text/plain", "text/markdown"] {
+                let long = json!({"content": text.repeat(100_000), "mediaType": media_type});
+                assert!(note(long).unwrap().html.as_str().len() <= CONTENT_MAX);
+            }
+        }
+    }
+
+    #[test]
+    fn one_of_several_authors_and_the_actor_on_an_object_are_read() {
+        let authors = |extra: Value| note(extra).map(|reply| reply.authors.len());
+        let pair = json!([{"type": "Person", "id": "https://p.example/a"}, {"type": "Group", "id": "https://p.example/c"}]);
+        assert_eq!(authors(json!({ "attributedTo": pair })), Some(2));
+        assert_eq!(
+            authors(json!({"attributedTo": null, "actor": "https://p.example/a"})),
+            Some(1)
+        );
+        assert_eq!(authors(json!({ "attributedTo": null })), None);
     }
 
     #[test]

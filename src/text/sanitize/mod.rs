@@ -7,6 +7,7 @@
 
 mod chars;
 mod elements;
+mod links;
 mod nest;
 mod plain;
 mod policy;
@@ -15,7 +16,7 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
-pub use plain::{images, name, plain, prose};
+pub use plain::{images, line, name, plain, prose};
 
 use url::Url;
 
@@ -27,10 +28,18 @@ const REMOTE_LIMIT: usize = 256 * 1024;
 /// How much of a post's HTML is read, in bytes.
 const OWN_LIMIT: usize = 4 * 1024 * 1024;
 
-/// Cleans what another server sent: the text formatting of comments and http(s) and mailto links. No
-/// images, tables, ids or styles; headings become bold paragraphs. Reads at most 256 KiB.
+/// Cleans what another server sent: the text formatting of comments and http(s) and mailto links, whose texts cannot
+/// name another server. No images, tables, ids or styles; headings become bold paragraphs. Reads at most 256 KiB.
 pub fn remote(html: &str) -> Html {
-    clean(super::cut(html, REMOTE_LIMIT), &policy::REMOTE)
+    let pieces = clean(super::cut(html, REMOTE_LIMIT), &policy::PIECES);
+    let whole = links::honest(pieces.as_str());
+    let in_pieces = ["invisible", "ellipsis"]
+        .iter()
+        .any(|class| whole.contains(class));
+    if whole == pieces.as_str() && !in_pieces {
+        return pieces;
+    }
+    clean(&whole, &policy::REMOTE)
 }
 
 /// Cleans a rendered or imported post: besides formatting also headings, figures, tables, task lists,

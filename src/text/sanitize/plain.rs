@@ -3,6 +3,7 @@
 use html5ever::tokenizer::Tag;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::chars;
 use super::elements::{attribute, is_block, is_heading};
 use super::tokens::{Content, Visitor, walk};
 use crate::types::Html;
@@ -42,6 +43,14 @@ pub fn name(text: &str, max_chars: usize) -> String {
         .flat_map(|part| part.chars().take(GRAPHEME_LIMIT))
         .collect();
     fold(&short)
+}
+
+/// Cleans a longer plain text, such as what stands for a picture: as [`name`], at most `max_chars` characters.
+pub fn line(text: &str, max_chars: usize) -> String {
+    let bytes = max_chars.saturating_mul(4);
+    let text = fold(&chars::visible(crate::text::cut(text, bytes)));
+    let marks = |c: &char| !matches!(c, '\u{200E}' | '\u{200F}' | '\u{61C}');
+    text.chars().filter(marks).take(max_chars).collect()
 }
 
 /// The pictures of clean HTML: address and alternative text of each, in order.

@@ -93,11 +93,14 @@ const POST_TAGS: [&str; 36] = [
     "bdi",
 ];
 
-pub(super) static REMOTE: LazyLock<Policy> = LazyLock::new(|| Policy {
-    tags: TEXT_TAGS.to_vec(),
-    flat_headings: true,
-    no_anchors: false,
-    classes: &[
+/// What strangers send. Of the classes, none that the site's own style knows but for those of mentions and tags, and none
+/// that hides anything.
+pub(super) static REMOTE: LazyLock<Policy> =
+    LazyLock::new(|| comments(&["h-card", "hashtag", "mention", "quote-inline", "u-url"]));
+
+/// The same, with the pieces that Mastodon cuts long addresses into still to be seen.
+pub(super) static PIECES: LazyLock<Policy> = LazyLock::new(|| {
+    comments(&[
         "ellipsis",
         "h-card",
         "hashtag",
@@ -105,20 +108,29 @@ pub(super) static REMOTE: LazyLock<Policy> = LazyLock::new(|| Policy {
         "mention",
         "quote-inline",
         "u-url",
-    ],
-    class_starts: &[],
-    wall: {
-        let mut wall = wall(
-            &TEXT_TAGS,
-            &["class", "lang"],
-            &[("ol", &["start"])],
-            "nofollow ugc noopener",
-            UrlRelative::Deny,
-        );
-        wall.set_tag_attribute_value("pre", "tabindex", "0");
-        wall
-    },
+    ])
 });
+
+fn comments(classes: &'static [&'static str]) -> Policy {
+    Policy {
+        tags: TEXT_TAGS.to_vec(),
+        flat_headings: true,
+        no_anchors: false,
+        classes,
+        class_starts: &[],
+        wall: {
+            let mut wall = wall(
+                &TEXT_TAGS,
+                &["class", "lang"],
+                &[("ol", &["start"])],
+                "nofollow ugc noopener",
+                UrlRelative::Deny,
+            );
+            wall.set_tag_attribute_value("pre", "tabindex", "0");
+            wall
+        },
+    }
+}
 
 pub(super) static OWN: LazyLock<Policy> = LazyLock::new(|| Policy {
     tags: [&TEXT_TAGS[..], &POST_TAGS[..]].concat(),

@@ -6,7 +6,7 @@ use html5ever::tokenizer::Tag;
 use proptest::prelude::*;
 
 use super::tokens::{Content, Visitor, walk};
-use super::{images, name, own, plain, remote, sent};
+use super::{images, line, name, own, plain, remote, sent};
 
 fn cleaned(html: &str) -> String {
     remote(html).into_string()
@@ -14,8 +14,56 @@ fn cleaned(html: &str) -> String {
 
 #[test]
 fn mastodon_markup_passes() {
-    let html = r#"<p><span class="h-card"><a href="https://m.example/@bob" class="u-url mention" rel="nofollow ugc noopener">@<span>bob</span></a></span> see <a href="https://a.example/b" rel="nofollow ugc noopener"><span class="invisible">https://</span><span class="ellipsis">a.example</span></a><br>ok</p>"#;
+    let html = r#"<p><span class="h-card"><a href="https://m.example/@bob" class="u-url mention" rel="nofollow ugc noopener">@<span>bob</span></a></span> see <a href="https://a.example/b" rel="nofollow ugc noopener">a.example/b</a><br>ok</p>"#;
     assert_eq!(cleaned(html), html);
+    let cut = html.replace(
+        ">a.example/b<",
+        "><span class=\"invisible\">https://</span><span class=\"ellipsis\">a.exam</span><span class=\"invisible\">ple/b</span><",
+    );
+    assert_eq!(cleaned(&cut), html);
+}
+
+#[test]
+fn classes_of_the_site_are_nobody_elses() {
+    for class in [
+        "by-writer",
+        "badge",
+        "verified",
+        "thought",
+        "tombstone",
+        "avatar",
+        "emoji",
+        "pictures",
+        "u-photo",
+        "p-author",
+        "e-content",
+        "u-comment",
+        "h-cite",
+        "h-entry",
+        "dt-published",
+        "skip",
+        "site",
+        "invisible",
+        "ellipsis",
+        "away",
+        "copy",
+    ] {
+        let html =
+            format!("<p class=\"{class} mention\" id=\"{class}\" style=\"position:fixed\">x</p>");
+        assert_eq!(cleaned(&html), "<p class=\"mention\">x</p>");
+    }
+}
+
+#[test]
+fn plain_texts_from_elsewhere_are_one_honest_line() {
+    let hostile = "a\u{202E}b\u{2066}\u{200B}c\u{200F}\n\0 <img src=x>\u{FEFF}&amp;";
+    assert_eq!(line(hostile, 100), "abc <img src=x>&amp;");
+    assert_eq!(line(&"é".repeat(20_000), 10_000).chars().count(), 10_000);
+    for text in [name(hostile, 100), line(hostile, 100)] {
+        assert!(!text.contains([
+            '\u{202E}', '\u{2066}', '\u{200B}', '\u{200F}', '\u{FEFF}', '\0', '\n'
+        ]));
+    }
 }
 
 #[test]

@@ -328,23 +328,22 @@ pub(super) fn ways_out(file: &SourceFile) -> Vec<String> {
         .collect();
     let tests = words
         .windows(2)
-        .position(|pair| pair[0].is_word("mod") && pair[1].is_word("tests"));
+        .position(|pair| matches!(pair, [a, b] if a.is_word("mod") && b.is_word("tests")));
     let code = words
         .get(..tests.unwrap_or(words.len()))
         .unwrap_or_default();
     let mut broken = Vec::new();
     for way in WAYS_OUT {
         for found in code.windows(way.len()) {
+            let line = found.first().map_or(1, |token| token.line);
             if found
                 .iter()
                 .zip(*way)
                 .all(|(token, word)| token.is_word(word))
             {
-                let rule = format!(
-                    "`{}` leaves the node past `http::HttpClient`",
-                    way.join("::")
-                );
-                broken.push(complaint(file, found[0].line, &rule));
+                let way = way.join("::");
+                let rule = format!("`{way}` leaves the node past `http::HttpClient`");
+                broken.push(complaint(file, line, &rule));
             }
         }
     }

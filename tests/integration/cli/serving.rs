@@ -1,6 +1,6 @@
 //! A node that runs as its users run it: `serve` in one process, the other commands beside it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
@@ -118,4 +118,39 @@ fn a_proxy_in_the_environment_sees_nothing() {
     let nobody = proxy.accept().unwrap_err();
     assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
     drop(serving);
+}
+
+#[test]
+fn a_nodeinfo_link_to_another_server_is_not_followed() {
+    let (there, elsewhere) = (
+        TcpListener::bind("127.0.0.1:0").unwrap(),
+        TcpListener::bind("127.0.0.1:0").unwrap(),
+    );
+    elsewhere.set_nonblocking(true).unwrap();
+    let url = format!("http://{}", there.local_addr().unwrap());
+    let link = format!("http://{}/nodeinfo/2.1", elsewhere.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in there.incoming().flatten() {
+            let mut stream = stream;
+            let _ = stream.read(&mut [0; 4096]);
+            let body = serde_json::json!({"links": [{"rel": "x", "href": link}]}).to_string();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    let (node, _) = local_node();
+    let mut env = OPEN.to_vec();
+    env.push(("ANTIPHON_SITE__URL", &url));
+    let run = node.run_with(&["doctor", "--json"], &env, "");
+    assert_eq!(run.status, 1, "{}", run.out);
+    assert!(
+        run.out.contains("names a document of another server"),
+        "{}",
+        run.out
+    );
+    let nobody = elsewhere.accept().unwrap_err();
+    assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
 }

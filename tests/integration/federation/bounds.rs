@@ -32,7 +32,7 @@ fn tight(config: &mut Config) {
 struct Door(Router);
 
 impl Door {
-    async fn of(node: &TestNode) -> Self {
+    fn of(node: &TestNode) -> Self {
         Self(server::router(Arc::clone(&node.fed)))
     }
 
@@ -129,7 +129,7 @@ async fn requests(node: &TestNode, letters: &[Letter]) -> Vec<Request<Body>> {
 both_databases! {
     async fn a_client_that_asks_too_often_is_told_when_to_come_again(db: TestDb) {
         let node = TestNode::quiet(TestApp::builder().configure(tight), db).await;
-        let door = Door::of(&node).await;
+        let door = Door::of(&node);
         let (api, page, inbox) = ("/api/antiphon/v1/posts", "/", "/ap/inbox");
         for (method, path, kind, most) in [
             ("GET", page, "text/html; charset=utf-8", 3),
@@ -153,7 +153,7 @@ both_databases! {
 
     async fn no_spelling_of_a_path_is_a_way_around(db: TestDb) {
         let node = TestNode::quiet(TestApp::builder().configure(tight), db).await;
-        let door = Door::of(&node).await;
+        let door = Door::of(&node);
         assert_eq!(door.passes("POST", "/ap/inbox", "203.0.113.1").await, 2);
         for path in ["/ap/inbox?x", "/ap/users/1/inbox", "/ap/users/2/inbox", "/ap/users/%31/inbox", "/ap/%69nbox"] {
             let (status, _) = door.ask("POST", path, "203.0.113.1", "").await;
@@ -170,7 +170,7 @@ both_databases! {
 
     async fn the_word_of_a_proxy_counts_only_when_it_is_trusted(db: TestDb) {
         let node = TestNode::quiet(TestApp::builder().configure(tight), db).await;
-        let door = Door::of(&node).await;
+        let door = Door::of(&node);
         assert_eq!(door.passes("GET", "/", "203.0.113.9").await, 3, "forged addresses do not help");
         assert_eq!(door.passes("GET", "/", "10.0.0.1").await, 10, "ten clients behind the proxy");
         for _ in 0..3 {
@@ -215,7 +215,7 @@ both_databases! {
         let post = node.publish("Flooded").await;
         node.followed_by(std::slice::from_ref(&bob)).await;
         let letters: Vec<Letter> = (0..40).map(|number| bob.create(&bob.note(number, post.ap_id.as_str()))).collect();
-        let door = Door::of(&node).await;
+        let door = Door::of(&node);
         let first = requests(&node, &letters).await;
         let answers = join_all(first.into_iter().map(|request| door.send(request, "203.0.113.9"))).await;
         let mut busy = 0;
@@ -237,7 +237,7 @@ both_databases! {
     async fn a_body_that_never_comes_holds_its_place_and_no_more(db: TestDb) {
         let small = |config: &mut Config| config.limits.inbox_memory = 2;
         let node = TestNode::quiet(TestApp::builder().configure(small), db).await;
-        let door = Door::of(&node).await;
+        let door = Door::of(&node);
         let endless = || {
             let body = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
             Request::post("/ap/inbox").body(body).unwrap()

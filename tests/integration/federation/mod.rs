@@ -16,5 +16,6 @@ mod publish;
 mod reactions;
 mod reasons;
 mod replies;
+mod secure;
 mod signatures;
 mod visibility;

@@ -343,4 +343,34 @@ both_databases! {
         assert_eq!(node.receive(&forged).await, StatusCode::UNAUTHORIZED);
         assert_eq!(node.followers().await, 1);
     }
+
+    async fn every_fetch_is_signed_over_method_address_host_and_time(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        node.accept(&bob.tell("Follow", node.alice())).await;
+        node.fed.fetcher.object(&ApUrl::new(format!("{}?page=2", bob.id))).await.unwrap_err();
+        node.fed.fetcher.refresh_now(&ApUrl::new(&bob.id)).await.unwrap();
+        assert!(there.received().is_empty(), "a server that always asks for signatures has nothing to complain about");
+        assert_eq!(there.requests_for(&bob.id), 2);
+    }
+
+    async fn keys_that_lead_in_circles_are_given_up_soon(node: TestNode) {
+        let there = node.neighbour().await;
+        let (bob, carol, dora) = (there.stranger("bob"), there.stranger("carol"), there.stranger("dora"));
+        there.publish_at(&bob.id, &carol.document());
+        there.publish_at(&carol.id, &bob.document());
+        there.fail(&dora.id, Fault::Redirect(dora.id.clone()));
+        let mut key = bob.public_key();
+        key["id"] = json!(bob.at("/key"));
+        key["owner"] = json!(bob.at("/key"));
+        there.publish(&key);
+        let mut circular = bob.clone();
+        circular.key_id = bob.at("/key");
+        for sender in [&bob, &dora, &circular] {
+            assert_eq!(node.receive(&sender.tell("Follow", node.alice())).await, StatusCode::UNAUTHORIZED);
+        }
+        assert!(there.requests_for(&bob.id) + there.requests_for(&carol.id) <= 4);
+        assert!(there.requests_for(&dora.id) <= 4);
+        assert!(there.requests_for(&circular.key_id) <= 4);
+    }
 }

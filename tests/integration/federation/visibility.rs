@@ -200,4 +200,22 @@ both_databases! {
         let left: Vec<String> = node.numbers(&post).await;
         assert_eq!(left, ["2", "3"]);
     }
+
+    async fn what_hangs_below_a_blocked_servers_reply_is_counted_nowhere_until_it_is_unblocked(node: TestNode) {
+        let (there, elsewhere) = (node.neighbour().await, node.neighbour().await);
+        let (bob, carol) = (there.person("bob"), elsewhere.person("carol"));
+        let post = node.publish("Blocked").await;
+        let note = bob.note(1, post.ap_id.as_str());
+        node.accept_reply(&bob, &note).await;
+        let below = carol.note(2, note["id"].as_str().unwrap());
+        node.accept_reply(&carol, &below).await;
+        node.accept_reply(&carol, &carol.note(3, below["id"].as_str().unwrap())).await;
+        let before = surfaces(&node, &post).await.1;
+        assert_eq!(before, [1, 1, 4, 3]);
+        node.block(there.host()).await;
+        assert_hidden(&node, &post, &note).await;
+        assert!(!surfaces(&node, &post).await.0.contains("carol says"));
+        node.unblock(there.host()).await;
+        assert_eq!(surfaces(&node, &post).await.1, before);
+    }
 }

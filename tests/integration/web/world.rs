@@ -5,6 +5,7 @@ use std::sync::Arc;
 use antiphon::app::App;
 use antiphon::domain::actor::{self, Actor};
 use antiphon::domain::comment::{self, Comment, Incoming, Parent};
+use antiphon::domain::media::Named;
 use antiphon::domain::post::{self, NewPost, Post};
 use antiphon::domain::visibility::{CommentStatus, Visibility};
 use antiphon::text::sanitize;
@@ -135,6 +136,7 @@ impl<'a> Reply<'a> {
             visibility: self.visibility,
             published_at: app.app.now(),
             edited_at: None,
+            named: Named::default(),
         };
         comment::receive(&app.app, incoming)
             .await

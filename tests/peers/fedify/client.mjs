@@ -8,13 +8,13 @@ import { until } from "../../support/until.mjs";
 const program = fileURLToPath(new URL("server.mjs", import.meta.url));
 
 export class Fedify {
-  static async start(processes, { host, url, port, authority, request, firstKnock, user = "fred" }) {
+  static async start(processes, { host, url, port, authority, request, firstKnock, challenge = false, user = "fred" }) {
     const control = await freePort();
     const peer = Object.assign(new Fedify(), { host, url, request, control, handle: `${user}@${host}` });
     processes.start(host, process.execPath, [program], {
       env: {
         NODE_EXTRA_CA_CERTS: authority.ca, PEER_HOST: host, PEER_USER: user, PEER_PORT: String(port), PEER_CONTROL: String(control),
-        PEER_FIRST_KNOCK: firstKnock,
+        PEER_FIRST_KNOCK: firstKnock, PEER_CHALLENGE: challenge ? "yes" : "",
       },
     });
     await until(`${path.basename(host)} listens`, async () => {

@@ -1,6 +1,6 @@
 // The peer's person: what it publishes, what it takes in, what it can be told to do.
 
-import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
+import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore, verifyObject } from "@fedify/fedify";
 import {
   Accept, Activity, Announce, Article, Create, Delete, Endpoints, Follow, Like, Mention, Note, Person, PUBLIC_COLLECTION,
   Tombstone, Undo, Update,
@@ -14,13 +14,14 @@ export class Peer {
   #received = [];
   #count = 0;
 
-  static async make({ origin, user, firstKnock }) {
+  static async make({ origin, user, firstKnock, challenge }) {
     const peer = new Peer();
     peer.origin = origin;
     peer.user = user;
     peer.keys = [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), await generateCryptoKeyPair("Ed25519")];
     peer.federation = createFederation({
       kv: new MemoryKvStore(), queue: new InProcessMessageQueue(), origin, firstKnock, allowPrivateAddress: true,
+      inboxChallengePolicy: { enabled: challenge, requestNonce: challenge },
     });
     peer.#describe();
     peer.#listen();
@@ -70,6 +71,8 @@ export class Peer {
 
   /** Keeps what a test asks about, with the object fetched when only its id was sent. */
   async #remember(context, activity) {
+    if (this.relayTo && activity.actorId?.href !== this.relayTo.id.href)
+      await context.forwardActivity({ identifier: this.user }, this.relayTo, { skipIfUnsigned: true });
     const entry = { type: activity.constructor.name, id: activity.id?.href, actor: activity.actorId?.href, objectId: activity.objectId?.href };
     if (!(activity instanceof Delete)) {
       const object = await activity.getObject(await this.#loaders(context)).catch((error) => ({ error }));
@@ -126,6 +129,17 @@ export class Peer {
   static actions = {
     received() { return this.#received; },
 
+    /** Passes everything on to somebody from now on, unchanged. */
+    async relay(context, { to }) {
+      this.relayTo = await this.#find(context, to);
+    },
+
+    /** Whether an activity carries its actor's own integrity proof. */
+    async verify(context, { activity }) {
+      const loaders = await this.#loaders(context);
+      return { proven: (await verifyObject(Activity, activity, loaders).catch(() => null)) !== null };
+    },
+
     async lookup(context, { name }) {
       return (await this.#find(context, name)).toJsonLd();
     },
@@ -145,8 +159,8 @@ export class Peer {
       return this.#publish(context, Create, article, "followers");
     },
 
-    /** Answers an object. `mention` names the author to address; without it, that of the object itself. */
-    async reply(context, { to, content, mention }) {
+    /** Answers an object. `mention` names the author to address; without it, that of the object itself. `via` gets it instead. */
+    async reply(context, { to, content, mention, via }) {
       const target = await this.#find(context, to);
       const author = mention ? await this.#find(context, mention) : await target.getAttribution(await this.#loaders(context));
       const id = this.#newId("notes");
@@ -155,7 +169,7 @@ export class Peer {
         tos: [PUBLIC_COLLECTION], ccs: [author.id, context.getFollowersUri(this.user)],
         tags: [new Mention({ href: author.id, name: `@${author.preferredUsername}@${author.id.host}` })],
       });
-      return this.#publish(context, Create, note, author);
+      return this.#publish(context, Create, note, via ? await this.#find(context, via) : author);
     },
 
     async edit(context, { id, content, to }) {

@@ -4,10 +4,11 @@
 import http from "node:http";
 import { Peer } from "./peer.mjs";
 
-const { PEER_HOST, PEER_USER, PEER_PORT, PEER_CONTROL, PEER_FIRST_KNOCK } = process.env;
+const { PEER_HOST, PEER_USER, PEER_PORT, PEER_CONTROL, PEER_FIRST_KNOCK, PEER_CHALLENGE } = process.env;
 const origin = `https://${PEER_HOST}`;
-const peer = await Peer.make({ origin, user: PEER_USER, firstKnock: PEER_FIRST_KNOCK });
+const peer = await Peer.make({ origin, user: PEER_USER, firstKnock: PEER_FIRST_KNOCK, challenge: PEER_CHALLENGE === "yes" });
 const requests = [];
+const bodies = [];
 
 async function bodyOf(incoming) {
   const chunks = [];
@@ -19,10 +20,14 @@ async function serve(incoming, outgoing) {
   const body = await bodyOf(incoming);
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+  // A server that has given draft-cavage up: Fedify then answers with a challenge of its own.
+  if (PEER_CHALLENGE && incoming.method === "POST" && !headers.has("signature-input")) headers.delete("signature");
   const answer = await peer.fetch(new Request(origin + incoming.url, {
     method: incoming.method, headers, body: ["GET", "HEAD"].includes(incoming.method) ? undefined : body,
   }));
-  requests.push({ request: `${incoming.method} ${incoming.url}`, signed: headers.has("signature-input") ? "rfc9421" : headers.has("signature") ? "cavage" : "no", status: answer.status });
+  if (incoming.method === "POST") bodies.push(body.toString());
+  const nonce = /;nonce=/.test(incoming.headers["signature-input"] ?? "");
+  requests.push({ request: `${incoming.method} ${incoming.url}`, nonce, signed: incoming.headers["signature-input"] ? "rfc9421" : incoming.headers.signature ? "cavage" : "no", status: answer.status });
   outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
   outgoing.end(Buffer.from(await answer.arrayBuffer()));
 }
@@ -30,7 +35,8 @@ async function serve(incoming, outgoing) {
 async function control(incoming, outgoing) {
   const words = JSON.parse((await bodyOf(incoming)).toString() || "{}");
   const action = incoming.url.slice(1);
-  const result = action === "requests" ? requests : await peer.act(action, words);
+  const kept = { requests, bodies };
+  const result = kept[action] ?? (await peer.act(action, words));
   outgoing.writeHead(200, { "content-type": "application/json" });
   outgoing.end(JSON.stringify(result ?? null));
 }

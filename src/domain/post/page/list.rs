@@ -2,6 +2,7 @@
 
 use super::around::{Selection, list_newer_ids};
 use crate::db::Conn;
+use crate::domain::media::{self, Picture};
 use crate::domain::post::{Post, Summary, load_summaries, tags_by_post};
 use crate::error::Result;
 use crate::types::{Id, Timestamp};
@@ -13,6 +14,8 @@ pub struct Listed {
     pub post: Summary,
     /// Its tags, without `#`.
     pub tags: Vec<String>,
+    /// Copies of the pictures in it that stand on other servers.
+    pub pictures: Vec<Picture>,
     /// How many public comments it has.
     pub comments: i64,
 }
@@ -59,8 +62,10 @@ pub fn load_list(
     };
     let ids: Vec<Id<Post>> = found.iter().map(|(post, _)| post.id).collect();
     let mut tags = tags_by_post(conn, &ids)?;
+    let mut pictures = media::list_of_posts(conn, ids.iter().map(|id| id.raw()).collect())?;
     let listed = |(post, comments): (Summary, i64)| Listed {
         tags: tags.remove(&post.id).unwrap_or_default(),
+        pictures: pictures.remove(&post.id.raw()).unwrap_or_default(),
         post,
         comments,
     };

@@ -73,6 +73,8 @@ impl Received {
 struct Shelves {
     /// By path.
     documents: HashMap<String, Value>,
+    /// By path: media type and bytes.
+    files: HashMap<String, (String, Vec<u8>)>,
     /// Actor ids by user name.
     people: BTreeMap<String, String>,
     /// By path; `*` for all.
@@ -140,6 +142,13 @@ impl FakeInstance {
     pub(crate) fn publish_at(&self, address: &str, document: &Value) {
         let path = self.path(address);
         self.shelves().documents.insert(path, document.clone());
+    }
+
+    /// Serves a file and returns its address.
+    pub(crate) fn serve_file(&self, path: &str, media_type: &str, bytes: Vec<u8>) -> String {
+        let file = (media_type.to_owned(), bytes);
+        self.shelves().files.insert(path.to_owned(), file);
+        format!("{}{path}", self.url)
     }
 
     /// Lets something go wrong at an address here, or at `*` everywhere.

@@ -75,7 +75,10 @@ async fn answer(
     if method == Method::POST {
         return serving.take(path, &headers, &body);
     }
-    if headers.contains_key("signature")
+    let accepted = headers
+        .get("accept")
+        .and_then(|accept| accept.to_str().ok());
+    if accepted.is_some_and(|accept| accept.contains("activity+json"))
         && let Err(complaint) = serving.prove("GET", &path, &headers, None)
     {
         serving.shelves.lock().unwrap().complaints.push(complaint);
@@ -169,7 +172,11 @@ impl Serving {
     }
 
     fn document(&self, path: &str) -> Response {
-        match self.shelves.lock().unwrap().documents.get(path) {
+        let shelves = self.shelves.lock().unwrap();
+        if let Some((media_type, bytes)) = shelves.files.get(path) {
+            return ([(CONTENT_TYPE, media_type.clone())], bytes.clone()).into_response();
+        }
+        match shelves.documents.get(path) {
             Some(document) => {
                 let kind = [(CONTENT_TYPE, "application/activity+json")];
                 (kind, document.to_string()).into_response()
