@@ -114,6 +114,17 @@ both_databases! {
         assert_eq!(node.jobs().await, 0);
     }
 
+    async fn a_blocked_server_passes_nothing_on_in_the_name_of_others(node: TestNode) {
+        let (bad, good) = (node.neighbour().await, node.neighbour().await);
+        let (eve, bob) = (bad.person("eve"), good.person("bob"));
+        let post = node.publish("Talk").await;
+        node.followed_by(std::slice::from_ref(&eve)).await;
+        node.block(bad.host()).await;
+        let create = bob.activity("Create", bob.note(1, post.ap_id.as_str()));
+        assert_eq!(node.receive(&eve.letter(create)).await, StatusCode::FORBIDDEN);
+        assert_eq!(node.jobs().await, 0);
+    }
+
     async fn author_boosted_and_quoted_things_of_a_blocked_server_are_refused_from_others_too(node: TestNode) {
         let (bad, good) = (node.neighbour().await, node.neighbour().await);
         let (eve, bob) = (bad.person("eve"), good.person("bob"));

@@ -79,6 +79,10 @@ both_databases! {
             there.fail(&path(&handle), fault);
             assert!(look_up(&node, &handle).await.is_err());
         }
+        let page = format!("page@{}", there.host());
+        say(&there, &page, None, &bob.id);
+        there.fail(&path(&page), Fault::Called("text/html"));
+        assert!(look_up(&node, &page).await.is_err(), "a page is no answer");
         say(&there, &bob.handle, None, &bob.id);
         assert_eq!(look_up(&node, &bob.handle).await.unwrap(), bob.id, "no subject at all");
     }
