@@ -145,7 +145,7 @@ pub(super) struct VerdictJson {
 
 /// Says what became of a reply from elsewhere.
 ///
-/// What is private, held, spam or thrown away is unknown to tokens without the scope moderate.
+/// What is private, held, spam or thrown away is unknown to tokens that may only read.
 #[utoipa::path(get, path = "/replies/locate", tag = "moderation", params(LocateQuery),
     responses((status = 200, body = VerdictJson)))]
 pub(super) async fn locate(
@@ -160,8 +160,10 @@ pub(super) async fn locate(
             "write a whole address, with https://",
         ));
     }
-    let moderates = identity.require(Scope::Moderate).is_ok();
-    let located = comment::locate(&app, address, moderates).await?;
+    let trusted = [Scope::Write, Scope::Moderate]
+        .into_iter()
+        .any(|scope| identity.require(scope).is_ok());
+    let located = comment::locate(&app, address, trusted).await?;
     Ok(Json(verdict(located)))
 }
 

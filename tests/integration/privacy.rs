@@ -1,19 +1,19 @@
 //! Private stays private: in random worlds, no public answer of any route holds what may not be seen, counts are those of
 //! the plain rule, and what is hidden answers byte for byte as what never was.
 
+mod rest;
 mod routes;
 mod world;
 
 use std::collections::BTreeSet;
 
-use antiphon::domain::account::Scope;
 use antiphon::domain::post::Status;
 use antiphon::domain::visibility::CommentStatus;
 use antiphon::server;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Method, Request, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::support::{TestNode, both_databases};
@@ -256,133 +256,6 @@ async fn assert_hidden_is_missing(observer: &Observer, world: &World) {
     );
 }
 
-/// The same over REST, for somebody who writes here but does not moderate.
-async fn assert_rest_keeps_secrets(observer: &Observer, node: &TestNode, world: &World) {
-    let (bob, _) = node.test.account("bob").await;
-    let scopes = [Scope::Read, Scope::Write];
-    let token = antiphon::domain::account::token::create(node.app(), bob.id, "t", &scopes)
-        .await
-        .unwrap();
-    let secrets = world.secrets();
-    for said in &world.posts {
-        let id = said.post.id;
-        match said.status {
-            Status::Published => {
-                let (status, headers, body) = observer
-                    .call(
-                        Method::GET,
-                        &format!("/posts/{id}/comments"),
-                        &token,
-                        Value::Null,
-                    )
-                    .await;
-                assert_eq!(
-                    (status, &headers["cache-control"]),
-                    (StatusCode::OK, &"private, no-store".parse().unwrap())
-                );
-                let text = String::from_utf8(body).unwrap();
-                for secret in &secrets {
-                    assert!(!text.contains(secret.as_str()), "{secret} in {text}");
-                }
-            }
-            Status::Deleted => {}
-            _ => {
-                for (method, path, body) in [
-                    (Method::GET, "", Value::Null),
-                    (Method::GET, "/comments", Value::Null),
-                    (Method::PATCH, "", json!({"title": "x"})),
-                    (Method::DELETE, "", Value::Null),
-                    (Method::POST, "/comments", json!({"content": "x"})),
-                ] {
-                    let ours = observer
-                        .call(
-                            method.clone(),
-                            &format!("/posts/{id}{path}"),
-                            &token,
-                            body.clone(),
-                        )
-                        .await;
-                    let theirs = observer
-                        .call(method.clone(), &format!("/posts/77{path}"), &token, body)
-                        .await;
-                    assert_eq!(ours, theirs, "{method} of a draft");
-                }
-            }
-        }
-    }
-    let list = observer
-        .call(Method::GET, "/posts", &token, Value::Null)
-        .await;
-    assert!(
-        !String::from_utf8_lossy(&list.2).contains("zqp"),
-        "bob has no posts"
-    );
-    let published = world.posts[0].post.id;
-    for (at, thought) in world.thoughts.iter().enumerate() {
-        if world.is_public(at) {
-            continue;
-        }
-        let id = thought.row.id;
-        for (method, path, body) in [
-            (Method::PATCH, "/comments/{}", json!({"content": "x"})),
-            (Method::DELETE, "/comments/{}", Value::Null),
-            (Method::POST, "/comments/{}/approve", Value::Null),
-        ] {
-            let at = |id: &str| path.replace("{}", id);
-            let ours = observer
-                .call(method.clone(), &at(&id.to_string()), &token, body.clone())
-                .await;
-            let theirs = observer.call(method.clone(), &at("77"), &token, body).await;
-            assert_eq!(ours, theirs, "{method} {path}");
-        }
-        let answer = |parent: String| json!({"content": "x", "parent_id": parent});
-        let path = format!("/posts/{}/comments", world.posts[thought.post].post.id);
-        let ours = observer
-            .call(Method::POST, &path, &token, answer(id.to_string()))
-            .await;
-        let theirs = observer
-            .call(Method::POST, &path, &token, answer("77".into()))
-            .await;
-        assert_eq!(ours, theirs, "an answer to what is hidden");
-        if !world.is_place(at) {
-            for address in [&thought.row.ap_id, &thought.row.url] {
-                let ours = observer
-                    .call(
-                        Method::GET,
-                        &format!("/replies/locate?url={address}"),
-                        &token,
-                        Value::Null,
-                    )
-                    .await;
-                let missing = format!(
-                    "{}77",
-                    address
-                        .as_str()
-                        .trim_end_matches(|c: char| c.is_ascii_digit())
-                );
-                let theirs = observer
-                    .call(
-                        Method::GET,
-                        &format!("/replies/locate?url={missing}"),
-                        &token,
-                        Value::Null,
-                    )
-                    .await;
-                assert_eq!(ours, theirs, "{address}");
-            }
-        }
-    }
-    let missing = observer
-        .call(
-            Method::GET,
-            &format!("/deliveries?post={published}"),
-            &token,
-            Value::Null,
-        )
-        .await;
-    assert_eq!(missing.0, StatusCode::OK);
-}
-
 async fn look_at(node: TestNode, seed: u64) {
     let world = World::make(&node, seed).await;
     let observer = Observer {
@@ -391,7 +264,7 @@ async fn look_at(node: TestNode, seed: u64) {
     assert_nothing_leaks(&observer, &world, node.alice()).await;
     assert_counts(&observer, &world).await;
     assert_hidden_is_missing(&observer, &world).await;
-    assert_rest_keeps_secrets(&observer, &node, &world).await;
+    rest::assert_keeps_secrets(&observer, &node, &world).await;
 }
 
 both_databases! {

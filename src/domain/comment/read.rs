@@ -65,8 +65,8 @@ pub async fn list_aside(
 }
 
 /// Finds what became of a reply, by its ActivityPub id or the address of its page. What may not be seen is `Unknown` to
-/// those who do not moderate, exactly as what never came.
-pub async fn locate(app: &App, address: ApUrl, moderates: bool) -> Result<Located> {
+/// those who may only read, exactly as what never came.
+pub async fn locate(app: &App, address: ApUrl, trusted: bool) -> Result<Located> {
     let blocked = address
         .host()
         .is_some_and(|host| app.hosts.is_blocked(&host));
@@ -75,7 +75,7 @@ pub async fn locate(app: &App, address: ApUrl, moderates: bool) -> Result<Locate
         .read(move |conn| page::locate(conn, &address))
         .await?;
     let found = match found {
-        Located::Here(comment) if !moderates && !comment.is_public() && !comment.is_tombstone() => {
+        Located::Here(comment) if !trusted && !comment.is_public() && !comment.is_tombstone() => {
             Located::Unknown
         }
         found => found,

@@ -10,7 +10,11 @@ fn cells(document: &str) -> Vec<(&str, Vec<&str>)> {
     let lines = lines.filter(|line| !line.starts_with("| Attack |"));
     lines
         .map(|line| {
-            let cell = line.trim_end_matches('|').rsplit('|').next().unwrap();
+            let cell = line
+                .trim_end_matches('|')
+                .rsplit('|')
+                .next()
+                .unwrap_or_default();
             (line, cell.split('`').skip(1).step_by(2).collect())
         })
         .collect()
