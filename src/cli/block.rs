@@ -48,16 +48,7 @@ impl Block {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let app = context.open().await?;
         let allow = self.force || app.config.federation.allow_loopback;
-        let domain = moderation::check_domain(&app, &self.domain, allow);
-        let domain = domain.map_err(|error| match error {
-            Error::Invalid { message, .. } if message.contains("top-level") => {
-                Error::invalid_field(
-                    "domain",
-                    format!("{message}; --force blocks it all the same"),
-                )
-            }
-            other => other,
-        })?;
+        let domain = moderation::check_domain(&app, &self.domain, allow)?;
         let effects = moderation::block(&app, vec![(domain.clone(), self.reason)]).await?;
         tell(context, &domain, "blocked", "hidden", effects)
     }
@@ -169,7 +160,7 @@ async fn import(context: &Context, app: &App, file: &std::path::Path) -> Outcome
     }
     let skipped = skipped.len();
     output::print(&format!(
-        "{count} domains blocked, {skipped} skipped; hidden: {}",
+        "blocked: {count}, skipped: {skipped}; hidden: {}",
         sentence(effects)
     ))
 }

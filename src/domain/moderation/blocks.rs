@@ -38,7 +38,7 @@ pub fn check_domain(app: &App, text: &str, whole_tld: bool) -> Result<Host> {
     let whole = !domain.as_str().contains(['.', ':']);
     if whole && !whole_tld {
         return Err(wrong(format!(
-            "{domain} is a whole top-level domain, with everything below it"
+            "{domain} is a whole top-level domain, with everything below it; `antiphon block --force` blocks it all the same"
         )));
     }
     Ok(domain)

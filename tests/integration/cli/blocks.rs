@@ -44,7 +44,7 @@ both_databases! {
         assert_eq!(skipped, ["loud.example", "b*d.example", "blog.example", "not a domain"]);
         let run = node.run(&["blocklist", "import", &file]);
         assert!(run.err.contains("skipped loud.example: its severity is \"silence\""), "{}", run.err);
-        assert_eq!(run.out.trim(), "2 domains blocked, 4 skipped; hidden: 0 followers, 0 comments, 0 deliveries");
+        assert_eq!(run.out.trim(), "blocked: 2, skipped: 4; hidden: 0 followers, 0 comments, 0 deliveries");
         let listed = node.json("blocklist list");
         let names: Vec<&Value> = listed.as_array().unwrap().iter().map(|block| &block["domain"]).collect();
         assert_eq!(names, ["bad.example", "xn--bcher-kva.example"]);
