@@ -13,7 +13,8 @@ use antiphon::federation::signature::{RsaKey, SignatureForm, sign_post};
 use antiphon::http::HttpSettings;
 use antiphon::server;
 use diesel::prelude::*;
-use http::HeaderMap;
+use http::header::HOST;
+use http::{HeaderMap, HeaderValue};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -37,10 +38,13 @@ const TIMES: usize = 5;
 const REPLIES: usize = 3_000;
 
 /// Somebody who writes to us.
-struct Sender {
-    actor: Actor,
-    key: RsaKey,
-    key_id: String,
+pub(crate) struct Sender {
+    /// Who it is.
+    pub(crate) actor: Actor,
+    /// What it signs with.
+    pub(crate) key: RsaKey,
+    /// Where others find the public half.
+    pub(crate) key_id: String,
 }
 
 impl Sender {
@@ -57,7 +61,7 @@ impl Sender {
         self.key.public_pem().expect("the key can be written")
     }
 
-    fn keys(&self) -> Vec<ActorKey> {
+    pub(crate) fn keys(&self) -> Vec<ActorKey> {
         vec![ActorKey {
             key_id: self.key_id.clone(),
             actor_id: self.actor.id,
@@ -78,12 +82,12 @@ impl Sender {
         .to_string()
     }
 
-    /// A whole request with a reply to the post.
-    fn request(&self, app: &App, post: &Post, number: usize) -> Vec<u8> {
+    /// A reply to the post.
+    pub(crate) fn body(&self, app: &App, post: &Post, number: usize) -> String {
         let actor = &self.actor.ap_id;
         let note = format!("{actor}/statuses/{number}");
         let public = "https://www.w3.org/ns/activitystreams#Public";
-        let body = json!({
+        json!({
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": format!("{note}/activity"), "type": "Create", "actor": actor, "to": [public],
             "object": {
@@ -93,8 +97,13 @@ impl Sender {
                 "contentMap": { "en": support::COMMENT },
                 "tag": [{ "type": "Mention", "href": format!("{}/ap/alice", support::SITE), "name": "@alice" }],
             },
-        });
-        let body = body.to_string();
+        })
+        .to_string()
+    }
+
+    /// A whole request with a reply to the post.
+    fn request(&self, app: &App, post: &Post, number: usize) -> Vec<u8> {
+        let body = self.body(app, post, number);
         let url = Url::parse(&format!("{}/ap/inbox", support::SITE)).expect("it is an address");
         let kind = "application/activity+json";
         let signed = sign_post(
@@ -106,15 +115,17 @@ impl Sender {
             body.as_bytes(),
             app.now(),
         );
-        let mut request = head(&signed.expect("the request can be signed"), body.len());
+        let mut headers = signed.expect("the request can be signed");
+        headers.insert(HOST, HeaderValue::from_static("blog.example"));
+        let mut request = head(&headers, body.len());
         request.push_str(&body);
         request.into_bytes()
     }
 }
 
-fn head(headers: &HeaderMap, length: usize) -> String {
-    let mut text =
-        format!("POST /ap/inbox HTTP/1.1\r\nhost: blog.example\r\ncontent-length: {length}\r\n");
+/// The head of a request with these headers.
+pub(crate) fn head(headers: &HeaderMap, length: usize) -> String {
+    let mut text = format!("POST /ap/inbox HTTP/1.1\r\ncontent-length: {length}\r\n");
     for (name, value) in headers {
         let value = value.to_str().expect("we made it of ASCII");
         let _ = write!(text, "{name}: {value}\r\n");
@@ -123,7 +134,8 @@ fn head(headers: &HeaderMap, length: usize) -> String {
     text
 }
 
-fn senders(app: &App, origins: &[String]) -> Vec<Sender> {
+/// One sender on each origin.
+pub(crate) fn senders(app: &App, origins: &[String]) -> Vec<Sender> {
     let keys: Vec<RsaKey> = (0..KEYS)
         .map(|_| RsaKey::generate().expect("a key can be made"))
         .collect();
@@ -135,7 +147,7 @@ fn senders(app: &App, origins: &[String]) -> Vec<Sender> {
 }
 
 /// Signs all requests, on all cores.
-fn requests(app: &App, post: &Post, senders: &[Sender], count: usize) -> Vec<Vec<u8>> {
+pub(crate) fn requests(app: &App, post: &Post, senders: &[Sender], count: usize) -> Vec<Vec<u8>> {
     let numbers: Vec<usize> = (0..count).collect();
     let sign = |numbers: &[usize]| -> Vec<Vec<u8>> {
         let with_sender = numbers

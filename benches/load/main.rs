@@ -1,5 +1,5 @@
 //! Load on a whole node, over loopback only: `cargo bench --bench load -- all`, or some of `delivery https faults inbox
-//! first-contact page start`. Each figure stands beside what the machine could do in the same seconds.
+//! refused first-contact page start`. Each figure stands beside what the machine could do in the same seconds.
 
 mod ceiling;
 mod client;
@@ -9,6 +9,7 @@ mod inbox;
 mod page;
 mod people;
 mod process;
+mod refused;
 mod report;
 mod sink;
 #[path = "../support/mod.rs"]
@@ -16,11 +17,12 @@ mod support;
 
 use report::Row;
 
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "delivery",
     "https",
     "faults",
     "inbox",
+    "refused",
     "first-contact",
     "page",
     "start",
@@ -56,6 +58,7 @@ fn measure(name: &str) -> Vec<Row> {
         "https" => delivery::https(),
         "faults" => delivery::faults(),
         "inbox" => inbox::known_senders(),
+        "refused" => refused::refused(),
         "first-contact" => inbox::first_contact(),
         "page" => page::pages(),
         "start" => process::start_and_memory(),
