@@ -180,22 +180,22 @@ mod tests {
         ] {
             assert!(shrink(bytes, Kind::Picture).is_err());
         }
-        // 30 MB of pixels in a few bytes: a header that lies is enough.
-        let mut bomb = png(&red(1, 1));
-        bomb[16..24].copy_from_slice(&[0, 0, 0x2e, 0xe0, 0, 0, 0x2e, 0xe0]);
-        let crc = {
-            let mut table = 0xffff_ffff_u32;
+        // Pixels by the hundred million in a few bytes: a header that lies is enough. In colour they are too many bytes, too.
+        for colour in [2, 0] {
+            let mut bomb = png(&red(1, 1));
+            bomb[16..24].copy_from_slice(&[0, 0, 0x2e, 0xe0, 0, 0, 0x2e, 0xe0]);
+            bomb[25] = colour;
+            let mut crc = 0xffff_ffff_u32;
             for byte in &bomb[12..29] {
-                table ^= u32::from(*byte);
+                crc ^= u32::from(*byte);
                 for _ in 0..8 {
-                    table = (table >> 1) ^ (0xedb8_8320 & (table & 1).wrapping_neg());
+                    crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
                 }
             }
-            !table
-        };
-        bomb[29..33].copy_from_slice(&crc.to_be_bytes());
-        let refused = shrink(&bomb, Kind::Picture).unwrap_err().to_string();
-        assert!(refused.contains("too large"), "{refused}");
+            bomb[29..33].copy_from_slice(&(!crc).to_be_bytes());
+            let refused = shrink(&bomb, Kind::Picture).unwrap_err().to_string();
+            assert!(refused.contains("too large"), "{colour}: {refused}");
+        }
         assert!(shrink(&png(&red(SOURCE_SIDE + 1, 1)), Kind::Picture).is_err());
     }
 

@@ -101,4 +101,20 @@ both_databases! {
         there.publish(&document);
         assert_eq!(node.receive(&eve.tell("Follow", node.alice())).await, StatusCode::UNAUTHORIZED);
     }
+
+    async fn nobody_claims_a_key_of_another_server(node: TestNode) {
+        let (there, elsewhere) = (node.neighbour().await, node.neighbour().await);
+        let (bob, eve) = (there.person("bob"), elsewhere.stranger("eve"));
+        let mut document = eve.document();
+        let mut stolen = eve.public_key();
+        stolen["id"] = json!(bob.key_id);
+        document["publicKey"] = json!([stolen, eve.public_key()]);
+        elsewhere.publish(&document);
+        assert_eq!(node.receive(&eve.tell("Follow", node.alice())).await, StatusCode::ACCEPTED);
+        let key_id = bob.key_id.clone();
+        let owner = node.app().db.read(move |conn| actor::load_by_key(conn, &key_id)).await.unwrap();
+        assert_eq!(owner, None);
+        assert_eq!(node.receive(&bob.tell("Follow", node.alice())).await, StatusCode::ACCEPTED);
+        assert_eq!(node.followers().await, 2);
+    }
 }

@@ -69,6 +69,17 @@ both_databases! {
         assert_eq!(counts(&node, post.ap_id.as_str()).await, (1, 0));
     }
 
+    async fn a_captured_like_played_back_after_its_undo_counts_nothing(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        let post = node.publish("Replay").await;
+        let like = bob.activity("Like", json!(post.ap_id));
+        node.accept(&bob.letter(like.clone())).await;
+        node.accept(&bob.undo(&like)).await;
+        node.accept(&bob.letter(like)).await;
+        assert_eq!(counts(&node, post.ap_id.as_str()).await, (0, 0));
+    }
+
     async fn reactions_to_things_elsewhere_are_none_of_ours(node: TestNode) {
         let there = node.neighbour().await;
         let bob = there.person("bob");

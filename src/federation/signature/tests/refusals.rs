@@ -294,6 +294,13 @@ fn unusable_keys_are_refused() {
         );
     }
     assert!(PublicKey::from_multibase(&"z".repeat(100_000)).is_err());
+    // The prefix says 32 raw bytes; a whole SPKI behind it is another spelling of the same key, and none of ours.
+    let mut spki = vec![
+        0xed, 0x01, 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0,
+    ];
+    spki.extend([7; 32]);
+    let spki = format!("z{}", bs58::encode(spki).into_string());
+    assert!(PublicKey::from_multibase(&spki).is_err());
     assert!(RsaKey::from_pkcs8_pem(PUBLIC_PEM).is_err());
     assert!(Ed25519Key::from_pkcs8_pem(private).is_err());
 }
