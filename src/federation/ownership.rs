@@ -91,7 +91,9 @@ pub fn parts(activity: &Doc, actor: &ApUrl) -> Result<Vec<Part>, Refusal> {
         let named = Doc::id_of(value).ok_or_else(no_object)?;
         match value.as_object() {
             Some(map) if named.same_origin(actor) => {
-                parts.push(Part::Own(own(&Doc(map.clone()), actor)?));
+                let object = Doc(map.clone());
+                check_own(&object, actor)?;
+                parts.push(Part::Own(object));
             }
             _ if may_answer(value) => parts.push(Part::Named(named)),
             _ => {}
@@ -107,13 +109,13 @@ fn no_object() -> Refusal {
     Reason::NoObject.refuse("the activity has no object, or one without an id")
 }
 
-/// The object as it is believed of its actor: on that server, and by nobody else.
-pub fn own(object: &Doc, actor: &ApUrl) -> Result<Doc, Refusal> {
+/// Refuses an object that is not believed of its actor: elsewhere than on that server, or by somebody else.
+pub fn check_own(object: &Doc, actor: &ApUrl) -> Result<(), Refusal> {
     let id = object.id().ok_or_else(no_object)?;
     check_origin(&id, actor)?;
     let authors = authors(object);
     if authors.is_empty() || authors.contains(actor) {
-        Ok(object.clone())
+        Ok(())
     } else {
         Err(Reason::NotAuthor.refuse(format!("{id} is not by {actor}")))
     }

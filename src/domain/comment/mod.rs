@@ -154,7 +154,7 @@ pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
                 return Ok((Receipt::Duplicate, false));
             }
             let waiting = attach_waiting(conn, &comment.ap_id, &attach)?;
-            let to_fetch = shown.note(conn, now)?;
+            let to_fetch = !shown.named.is_empty() && shown.note(conn, now)?;
             Ok((Receipt::Stored(status), waiting || to_fetch))
         })
         .await?;

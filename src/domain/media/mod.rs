@@ -103,6 +103,13 @@ pub struct Named {
     pub emojis: Vec<(String, String)>,
 }
 
+impl Named {
+    /// True when nothing is named.
+    pub const fn is_empty(&self) -> bool {
+        self.pictures.is_empty() && self.emojis.is_empty()
+    }
+}
+
 /// What a picture stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {

@@ -13,7 +13,7 @@ activity!(
     verify(envelope, _app) {
         ownership::check_origin(&envelope.object_id()?, &envelope.actor.ap_id)?;
         match envelope.object() {
-            Some(object) => ownership::own(&object, &envelope.actor.ap_id).map(|_| ()),
+            Some(object) => ownership::check_own(&object, &envelope.actor.ap_id),
             None => Ok(()),
         }
     },

@@ -1,6 +1,8 @@
 //! Links of strangers: an address cut into pieces is put together again, and a text that names another server than the
 //! link leads to gives way to where it really leads. Works on clean HTML.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use super::plain::plain;
@@ -32,10 +34,18 @@ pub(super) fn honest(html: &str) -> String {
 /// What to show instead of a link's text; None when it may stay.
 fn instead(tag: &str, inner: &str) -> Option<String> {
     let (_, href) = tag.split_once("href=\"")?;
-    let target = plain(href.split('"').next()?);
-    let url = Url::parse(&target).ok()?;
+    let url = Url::parse(&decoded(href.split('"').next()?)).ok()?;
     let cut = inner.contains("class=\"invisible\"") || inner.contains("class=\"ellipsis\"");
-    (cut || lies(&plain(inner), &url)).then(|| shown(&url))
+    (cut || lies(&decoded(inner), &url)).then(|| shown(&url))
+}
+
+/// The text that markup shows. Most links are plain text already, and reading them as HTML costs more than all else here.
+fn decoded(html: &str) -> Cow<'_, str> {
+    if html.contains(['&', '<']) {
+        Cow::Owned(plain(html))
+    } else {
+        Cow::Borrowed(html)
+    }
 }
 
 /// True when a text names an address on another server than the link's: a whole address anywhere in it, or a bare
