@@ -24,6 +24,9 @@ use crate::{queue, worker};
 use connections::serve;
 pub use router::router;
 
+/// Open files below which a node with many followers may run out of connections.
+const OPEN_FILES_WANTED: u64 = 4096;
+
 /// A node that runs in this process.
 pub struct Running {
     /// Its parts.
@@ -46,6 +49,7 @@ impl Running {
 
 /// Runs the configured node until SIGTERM, SIGINT or Ctrl-C.
 pub async fn run(config: Config) -> Result<()> {
+    raise_open_files();
     let listener = listen(config.server.bind, "--bind or server.bind").await?;
     let app = App::open_system(config).await?;
     let node = start(Federation::new(app).await?, listener).await?;
@@ -59,6 +63,19 @@ pub async fn run(config: Config) -> Result<()> {
     tracing::info!("the node stops");
     node.stop().await;
     Ok(())
+}
+
+/// Lets the process have as many open files as the system permits. Most systems give 1,024 unless asked, and every
+/// server that is written to keeps a connection open for a while.
+fn raise_open_files() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(files) if files < OPEN_FILES_WANTED => tracing::warn!(
+            files,
+            "few open files are permitted: a post to many servers may wait for connections; raise the limit (LimitNOFILE, ulimit -Hn)"
+        ),
+        Ok(_) => {}
+        Err(error) => tracing::warn!("the limit of open files stays as it is: {error}"),
+    }
 }
 
 /// Takes an address to listen on. Fails with the way out when it is occupied or forbidden.

@@ -69,6 +69,8 @@ impl Stage {
             resolver: Resolver::All(loopback),
             allow_loopback: true,
             allow_http: true,
+            // Each run has a host of its own, and so a connection that nobody uses again.
+            max_idle_per_host: 0,
             ..HttpSettings::default()
         });
         let answer = Answer::default();

@@ -24,7 +24,11 @@ struct Serving {
 impl Serving {
     /// Starts it and waits until it says that it is ready.
     fn start(node: &Node, address: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_antiphon"))
+        Self::run(Command::new(env!("CARGO_BIN_EXE_antiphon")), node, address)
+    }
+
+    fn run(mut command: Command, node: &Node, address: &str) -> Self {
+        let mut child = command
             .args(["serve", "--bind", address, "--data"])
             .arg(&node.data)
             .env_clear()
@@ -153,4 +157,24 @@ fn a_nodeinfo_link_to_another_server_is_not_followed() {
     );
     let nobody = elsewhere.accept().unwrap_err();
     assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_node_takes_all_open_files_that_the_system_permits() {
+    let (node, address) = local_node();
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -Sn 256; ulimit -Hn 1500; exec \"$@\"", "sh"]);
+    command.arg(env!("CARGO_BIN_EXE_antiphon"));
+    let serving = Serving::run(command, &node, &address);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", serving.child.id()));
+    let limits = limits.expect("Linux tells the limits of a process");
+    let files = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"));
+    let files: Vec<&str> = files
+        .expect("files are limited")
+        .split_whitespace()
+        .collect();
+    assert_eq!((files[3], files[4]), ("1500", "1500"));
 }
