@@ -20,6 +20,8 @@ use crate::types::{ApUrl, Host, Timestamp};
 pub struct App {
     /// The configuration.
     pub config: Config,
+    /// This node's own host, of which every message is asked.
+    pub host: Host,
     /// The database.
     pub db: Db,
     /// The time.
@@ -60,6 +62,7 @@ impl App {
         hosts.reload(&db).await?;
         let ids = IdGenerator::new(clock.clone(), rand::random());
         Ok(Arc::new(Self {
+            host: config.host(),
             senders: Rates::per_minute(config.limits.inbox_per_host),
             config,
             db,
@@ -111,8 +114,7 @@ impl App {
 
     /// True when the address has this node's own host, at any port unless ours is a special one.
     pub fn is_local(&self, url: &ApUrl) -> bool {
-        url.host()
-            .is_some_and(|host| host.is_at(&self.config.host()))
+        url.host().is_some_and(|host| host.is_at(&self.host))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::types::ApUrl;
 /// one; the id of what is only forwarded is not noted, or anybody could make us deaf to the real one.
 pub async fn take(app: &App, activity: &Doc, by: Option<ApUrl>) -> Result<(), Refusal> {
     let mut jobs = Vec::new();
-    for hint in ownership::passed_on(activity, &app.config.host())? {
+    for hint in ownership::passed_on(activity, &app.host)? {
         jobs.extend(job(app, hint).await?.map(|job| app.job(job)));
     }
     if jobs.is_empty() {

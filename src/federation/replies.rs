@@ -146,7 +146,7 @@ async fn store(
     activity: Option<&ApUrl>,
 ) -> Result<Receipt> {
     // What came from elsewhere has no page here, whatever it says.
-    let url = Some(reply.url).filter(|url| !ownership::is_ours(&app.config.host(), url));
+    let url = Some(reply.url).filter(|url| !ownership::is_ours(&app.host, url));
     let incoming = Incoming {
         url: url.unwrap_or_else(|| reply.ap_id.clone()),
         activity: activity.cloned(),

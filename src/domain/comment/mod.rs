@@ -136,7 +136,8 @@ pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
     let attach = app.job(Job::AttachParked {
         parent: incoming.ap_id.clone(),
     });
-    let shown = Shown::new(app, id, &incoming.ap_id, &incoming.named);
+    let named = &incoming.named;
+    let shown = (!named.is_empty()).then(|| Shown::new(app, id, &incoming.ap_id, named));
     let (receipt, waiting) = app
         .db
         .write(move |conn| {
@@ -154,7 +155,10 @@ pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
                 return Ok((Receipt::Duplicate, false));
             }
             let waiting = attach_waiting(conn, &comment.ap_id, &attach)?;
-            let to_fetch = !shown.named.is_empty() && shown.note(conn, now)?;
+            let to_fetch = match &shown {
+                Some(shown) => shown.note(conn, now)?,
+                None => false,
+            };
             Ok((Receipt::Stored(status), waiting || to_fetch))
         })
         .await?;
