@@ -17,6 +17,7 @@ pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 pub fn is_ours(id: &ApUrl) -> bool {
     id.host().is_some_and(|host| {
         let name = host.as_str().split(':').next().unwrap_or_default();
-        name.trim_end_matches('.').eq_ignore_ascii_case("blog.example")
+        name.trim_end_matches('.')
+            .eq_ignore_ascii_case("blog.example")
     })
 }
