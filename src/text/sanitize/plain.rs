@@ -42,7 +42,8 @@ pub fn name(text: &str, max_chars: usize) -> String {
         .take(max_chars)
         .flat_map(|part| part.chars().take(GRAPHEME_LIMIT))
         .collect();
-    fold(&short)
+    // A cut may leave a joiner with nothing to join.
+    fold(short.trim_end_matches(['\u{200C}', '\u{200D}']))
 }
 
 /// Cleans a longer plain text, such as what stands for a picture: as [`name`], at most `max_chars` characters.

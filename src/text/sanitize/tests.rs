@@ -294,6 +294,14 @@ fn names_are_short_plain_and_honest() {
 }
 
 #[test]
+fn a_name_that_is_cut_ends_with_no_joiner() {
+    for joiner in ['\u{200C}', '\u{200D}'] {
+        let cut = name(&format!("می{joiner}خواهم"), 2);
+        assert_eq!(cut, "می");
+    }
+}
+
+#[test]
 fn images_of_a_post_are_listed() {
     let html =
         own("<img src=\"/a.png\" alt=\"A &amp; B\"><p><img src=\"https://x.example/b.png\"></p>");
