@@ -138,6 +138,7 @@ fn comment_rows(app: &App, post: Id<Post>, people: &[Actor], count: usize) -> Ve
             received_at: app.now(),
             updated_at: app.now(),
             hidden: false,
+            rule: None,
         });
         ids.push(id);
     }

@@ -120,6 +120,7 @@ diesel::table! {
         updated_at -> BigInt,
         hidden -> Bool,
         status_before -> Nullable<Text>,
+        rule -> Nullable<Text>,
     }
 }
 
@@ -131,6 +132,60 @@ diesel::table! {
         document -> Text,
         received_at -> BigInt,
         host -> Text,
+    }
+}
+
+diesel::table! {
+    verdicts (object) {
+        object -> Text,
+        page -> Nullable<Text>,
+        host -> Text,
+        verdict -> Text,
+        reason -> Text,
+        proven -> Bool,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    wanted (ap_id) {
+        ap_id -> Text,
+        host -> Text,
+        post_id -> Nullable<BigInt>,
+        source -> Nullable<Text>,
+        depth -> Integer,
+        state -> Text,
+        attempts -> Integer,
+        due_at -> Nullable<BigInt>,
+        added_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sources (post_id, url) {
+        post_id -> BigInt,
+        url -> Text,
+        host -> Text,
+        kind -> Text,
+        behind -> Nullable<Text>,
+        due_at -> Nullable<BigInt>,
+        etag -> Nullable<Text>,
+        modified -> Nullable<Text>,
+        resume -> Nullable<Text>,
+        idle -> Integer,
+        failures -> Integer,
+        items -> Integer,
+        strays -> Integer,
+    }
+}
+
+diesel::table! {
+    threads (post_id) {
+        post_id -> BigInt,
+        due_at -> Nullable<BigInt>,
+        read_at -> Nullable<BigInt>,
+        hour_at -> BigInt,
+        spent -> Integer,
     }
 }
 
@@ -309,8 +364,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     posts,
     reactions,
     received,
+    sources,
+    threads,
     tokens,
     tombstones,
+    verdicts,
+    wanted,
 );
 
 diesel::joinable!(accounts -> actors (actor_id));

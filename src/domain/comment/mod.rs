@@ -15,7 +15,7 @@ use crate::db::schema::comments;
 use crate::domain::actor::{Actor, Mentions};
 use crate::domain::media::{self, Owner};
 use crate::domain::post::Post;
-use crate::domain::screening;
+use crate::domain::screening::{self, Rule};
 use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::Result;
 use crate::queue::{Job, NewJob};
@@ -72,6 +72,8 @@ pub struct Comment {
     pub updated_at: Timestamp,
     /// Something above it may not be seen; kept right by the slice's SQL.
     pub hidden: bool,
+    /// The rule that held it; None when nothing did.
+    pub rule: Option<Rule>,
 }
 
 impl Comment {
@@ -149,8 +151,9 @@ pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
             if store::is_buried(conn, &incoming.ap_id, incoming.actor_id)? {
                 return Ok((Receipt::Tombstone, false));
             }
-            let status = screening::review(conn, mode, incoming.actor_id)?;
-            let comment = from_incoming(id, incoming, status, now);
+            let rule = screening::review(conn, mode, incoming.actor_id)?;
+            let comment = from_incoming(id, incoming, rule, now);
+            let status = comment.status;
             if !store::insert(conn, comment.clone())? {
                 return Ok((Receipt::Duplicate, false));
             }
@@ -179,7 +182,7 @@ fn attach_waiting(conn: &mut crate::db::Conn, parent: &ApUrl, job: &NewJob) -> R
 fn from_incoming(
     id: Id<Comment>,
     incoming: Incoming,
-    status: CommentStatus,
+    rule: Option<Rule>,
     now: Timestamp,
 ) -> Comment {
     Comment {
@@ -189,7 +192,7 @@ fn from_incoming(
         parent_id: incoming.parent.comment_id,
         actor_id: incoming.actor_id,
         local: false,
-        status,
+        status: rule.map_or(CommentStatus::Published, |_| CommentStatus::Held),
         visibility: incoming.visibility,
         position: None,
         url: incoming.url,
@@ -202,6 +205,7 @@ fn from_incoming(
         received_at: now,
         updated_at: now,
         hidden: false,
+        rule,
     }
 }
 

@@ -51,6 +51,7 @@ pub async fn reply(
         received_at: now,
         updated_at: now,
         hidden: false,
+        rule: None,
     };
     let job = app.job(federate(Event::CommentCreated { comment: id.raw() }));
     let saved = app

@@ -15,6 +15,7 @@ use crate::db::{Conn, each};
 use crate::domain::actor::{Actor, Mentions};
 use crate::domain::media;
 use crate::domain::post::{Post, Status};
+use crate::domain::screening::Rule;
 use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Html, Id, Timestamp};
@@ -128,9 +129,11 @@ pub fn set_status(
             comments::status.eq(status),
             comments::position.eq(comment.position),
             comments::updated_at.eq(now),
+            // From here on a person decides.
+            comments::rule.eq(None::<Rule>),
         ))
         .execute(conn)?;
-    (comment.status, comment.updated_at) = (status, now);
+    (comment.status, comment.updated_at, comment.rule) = (status, now, None);
     shade::cast(conn, &comment)?;
     Ok(comment)
 }

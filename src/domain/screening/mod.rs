@@ -6,23 +6,31 @@ use crate::config::Moderation;
 use crate::db::Conn;
 use crate::db::schema::comments;
 use crate::domain::actor::Actor;
-use crate::domain::visibility::{CommentStatus, is_public};
+use crate::domain::visibility::is_public;
 use crate::error::Result;
-use crate::types::Id;
+use crate::types::{Id, word_enum};
 
-/// Decides about a reply by its author, in the transaction that stores it.
-pub fn review(conn: &mut Conn, mode: Moderation, author: Id<Actor>) -> Result<CommentStatus> {
-    let published = match mode {
-        Moderation::Open => true,
+word_enum! {
+    /// Which rule held a reply.
+    Rule {
+        /// Every reply is held here.
+        All = "all_are_held",
+        /// The first of its author.
+        First = "first_reply",
+    }
+}
+
+/// Decides about a reply by its author, in the transaction that stores it: the rule that holds it, or None.
+pub fn review(conn: &mut Conn, mode: Moderation, author: Id<Actor>) -> Result<Option<Rule>> {
+    match mode {
+        Moderation::Open => Ok(None),
         // There is no spam filter yet: a first reply is held, as with `known`.
-        Moderation::Known | Moderation::Screened => has_published(conn, author)?,
-        Moderation::All => false,
-    };
-    Ok(if published {
-        CommentStatus::Published
-    } else {
-        CommentStatus::Held
-    })
+        Moderation::Known | Moderation::Screened => {
+            let known = has_published(conn, author)?;
+            Ok((!known).then_some(Rule::First))
+        }
+        Moderation::All => Ok(Some(Rule::All)),
+    }
 }
 
 /// True when a comment of this author's stands in public: somebody approved one.

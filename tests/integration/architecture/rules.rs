@@ -62,10 +62,11 @@ const COMPOSITION: &[&str] = &["main", "lib", "server", "worker", "cli", "demo"]
 const SLICES: &[&[&str]] = &[
     &["visibility"],
     &["account", "actor"],
-    &["notification"],
+    &["notification", "verdict"],
     &["screening"],
     &["media"],
     &["post"],
+    &["backfill"],
     &["comment"],
     &["reaction", "follower", "note"],
     &["delivery"],
