@@ -7,12 +7,11 @@ use crate::error::{Error, Result};
 use crate::queue::Job;
 use crate::types::{ApUrl, Timestamp};
 
-use super::blocked;
 use super::fetch::Fetcher;
 use super::objects::Doc;
 use super::objects::note::{self, Reply};
-use super::ownership;
 use super::reason::{Reason, Refusal};
+use super::{blocked, fetched, ownership, verdicts};
 
 /// Longest chain of parents that is fetched for one reply.
 const CHAIN_MAX: usize = 50;
@@ -194,12 +193,9 @@ async fn park(app: &App, object: &Doc, reply: &Reply, author: &Actor) -> Result<
 
 /// Fetches an object from its origin and takes it as a reply by the author that stands in it.
 pub async fn fetch(app: &App, fetcher: &Fetcher, id: &ApUrl) -> Result<()> {
-    let object = fetcher.object(id).await?;
-    let Some(author) = ownership::author(&object) else {
-        return Ok(());
-    };
-    let author = fetcher.actor(&author).await?;
-    match revise(app, &object, &author, None).await {
+    let object = fetcher.object(id).await;
+    let object = object.inspect_err(|error| verdicts::leave_missed(app, id, error))?;
+    match fetched::take(app, fetcher, &object).await {
         Err(dropped) if dropped.reason.is_drop() => Ok(()),
         taken => Ok(taken?),
     }
@@ -300,6 +296,7 @@ pub async fn fetch_parents(app: &App, fetcher: &Fetcher, reply: &ApUrl) -> Resul
 }
 
 async fn drop_parked(app: &App, reply: &ApUrl) -> Result<()> {
+    verdicts::leave(app, reply, Reason::NothingOfOurs);
     let reply = reply.clone();
     app.db
         .write(move |conn| comment::take_parked(conn, &reply))

@@ -12,6 +12,7 @@ pub mod i18n;
 mod page_tests;
 mod pages;
 mod read;
+mod replies;
 mod routes;
 #[cfg(test)]
 mod sample;
@@ -22,13 +23,15 @@ pub use answer::error_page;
 pub use assets::{CONTENT_SECURITY_POLICY, favicon, stylesheet};
 pub use convert::SOURCE_URL;
 pub use date::DateText;
-pub use pages::{render_about, render_author, render_error, render_home, render_post, render_tag};
+pub use pages::{
+    render_about, render_author, render_error, render_home, render_post, render_replies, render_tag,
+};
 pub use read::{author_page, post_page};
 pub use routes::{Segment, method_not_allowed, negotiated_routes, not_found, router};
 
 /// Name and text of each template, for the test that looks up the words they use.
 #[cfg(test)]
-fn templates_for_tests() -> [(&'static str, &'static str); 9] {
+fn templates_for_tests() -> [(&'static str, &'static str); 10] {
     [
         ("base", include_str!("templates/base.html")),
         ("macros", include_str!("templates/macros.html")),
@@ -39,5 +42,6 @@ fn templates_for_tests() -> [(&'static str, &'static str); 9] {
         ("tag", include_str!("templates/tag.html")),
         ("about", include_str!("templates/about.html")),
         ("error", include_str!("templates/error.html")),
+        ("replies", include_str!("templates/replies.html")),
     ]
 }
