@@ -207,7 +207,8 @@ async fn refresh(fed: &Federation, id: Id<Actor>) -> Result<()> {
 /// Clears away what strangers left and nobody needs any more.
 pub async fn clean(fed: &Federation) {
     let now = fed.app.now();
-    let before = move |days: i64| Timestamp(now.0.saturating_sub(days.saturating_mul(Timestamp::DAY)));
+    let before =
+        move |days: i64| Timestamp(now.0.saturating_sub(days.saturating_mul(Timestamp::DAY)));
     let verdict_days = fed.app.config.discussion.verdict_days;
     let cleared = fed.app.db.write(move |conn| {
         verdict::forget_old(conn, before(verdict_days))?;

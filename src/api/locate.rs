@@ -11,6 +11,7 @@ use super::auth::Reader;
 use super::input::{Params, Text};
 use super::problem::Problem;
 use crate::app::App;
+use crate::domain::account::Scope;
 use crate::domain::comment::{self, Fate};
 use crate::domain::screening::Rule;
 use crate::types::{ApUrl, Timestamp};
@@ -38,7 +39,7 @@ pub(super) struct VerdictJson {
     /// The rule that held it.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'static str>,
-    /// The comment it became.
+    /// The comment it became; of one that does not stand in the thread, for moderators only.
     #[serde(skip_serializing_if = "Option::is_none")]
     comment_id: Option<String>,
     /// Its place on the post's page, when it stands there.
@@ -71,7 +72,7 @@ impl From<Fate> for VerdictJson {
     responses((status = 200, body = VerdictJson)))]
 pub(super) async fn locate(
     State(app): State<Arc<App>>,
-    _: Reader,
+    Reader(identity): Reader,
     Params(query): Params<LocateQuery>,
 ) -> Result<Json<VerdictJson>, Problem> {
     let address = ApUrl::new(query.url.into_string());
@@ -81,5 +82,9 @@ pub(super) async fn locate(
             "write a whole address, with https://",
         ));
     }
-    Ok(Json(comment::look_up(&app, &address).await?.into()))
+    let mut fate = comment::look_up(&app, &address).await?;
+    if fate.place.is_none() && identity.require(Scope::Moderate).is_err() {
+        fate.comment = None;
+    }
+    Ok(Json(fate.into()))
 }

@@ -70,8 +70,7 @@ impl Finder for Look {
             return Ok(address.clone());
         };
         let now = fed.app.now();
-        let again =
-            |known: &Looked| known.found.is_none() || known.at.plus_secs(PAUSE_SECS) <= now;
+        let again = |known: &Looked| known.found.is_none() || known.at.plus_secs(PAUSE_SECS) <= now;
         let entry = self.asked.entry_by_ref(address.as_str());
         let looked = entry.or_insert_with_if(Box::pin(self.ask(&fed, address)), again);
         let found = looked.await.into_value().found;
@@ -156,6 +155,10 @@ async fn object_of(fed: &Federation, document: Doc) -> Result<Doc> {
 
 /// The document at an address, or the one that the page there names as its other form.
 async fn document(fed: &Federation, address: &ApUrl) -> Result<Doc> {
+    // Whoever asks may have repaired it, and cannot ask often.
+    if let Some(url) = address.url() {
+        fed.app.hosts.forget_miss(url.as_str());
+    }
     let error = match fed.fetcher.object(address).await {
         Err(
             error @ Error::Remote {

@@ -223,11 +223,25 @@ mod tests {
             let body = json!({"type": "Create", "id": "https://m.example/c", "object": object});
             assert_eq!(claim(&body.to_string()).as_deref(), Some(note), "{body}");
         }
-        for object in [json!(null), json!(3), json!(1.5), json!([]), json!({}), json!(true)] {
+        for object in [
+            json!(null),
+            json!(3),
+            json!(1.5),
+            json!([]),
+            json!({}),
+            json!(true),
+        ] {
             let body = json!({"object": object, "id": note});
             assert_eq!(claim(&body.to_string()).as_deref(), Some(note), "{body}");
         }
-        for body in ["", "nonsense", "[]", "{}", "{\"id\":\"a b\"}", "{\"id\":\"\\u0000\"}"] {
+        for body in [
+            "",
+            "nonsense",
+            "[]",
+            "{}",
+            "{\"id\":\"a b\"}",
+            "{\"id\":\"\\u0000\"}",
+        ] {
             assert_eq!(claim(body), None, "{body}");
         }
         let deep = format!("{{\"id\":{}{}}}", "[".repeat(500), "]".repeat(500));
@@ -256,7 +270,11 @@ mod tests {
             ("Announce", own),
         ] {
             let doc = json!({"type": kind, "id": "https://m.example/c", "object": object});
-            assert_eq!(about(doc), vec![(ApUrl::new("https://m.example/c"), None)], "{kind}");
+            assert_eq!(
+                about(doc),
+                vec![(ApUrl::new("https://m.example/c"), None)],
+                "{kind}"
+            );
         }
         let foreign = json!({"type": "Like", "id": "https://other.example/c", "object": own});
         assert!(about(foreign).is_empty());

@@ -127,18 +127,39 @@ mod tests {
 
     #[test]
     fn every_outcome_and_reason_has_words_in_every_language() {
-        let codes = ["too_large", "busy", "nothing_of_ours", "no_comment", "unreachable"];
-        let more = ["not_found", "no_document", "blocked_host", "not_author", "unchanged"];
-        let whys = codes.iter().chain(&more).chain(&["signature_missing", "no_actor"]);
+        let codes = [
+            "too_large",
+            "busy",
+            "nothing_of_ours",
+            "no_comment",
+            "unreachable",
+        ];
+        let more = [
+            "not_found",
+            "no_document",
+            "blocked_host",
+            "not_author",
+            "unchanged",
+        ];
+        let whys = codes
+            .iter()
+            .chain(&more)
+            .chain(&["signature_missing", "no_actor"]);
         let mut keys: Vec<&str> = whys.filter_map(|code| why(code)).collect();
         for outcome in Outcome::ALL {
             keys.push(said(&blank(*outcome)));
         }
         for rule in Rule::ALL {
-            keys.push(said(&Fate { rule: Some(*rule), ..blank(Outcome::Held) }));
+            keys.push(said(&Fate {
+                rule: Some(*rule),
+                ..blank(Outcome::Held)
+            }));
         }
         for (outcome, code) in [(Outcome::Held, ABOVE_HIDDEN), (Outcome::Unknown, OWN_HOST)] {
-            keys.push(said(&Fate { code: Some(code.into()), ..blank(outcome) }));
+            keys.push(said(&Fate {
+                code: Some(code.into()),
+                ..blank(outcome)
+            }));
             assert_eq!(why(code), None);
         }
         for language in Catalogue::languages() {
@@ -163,7 +184,10 @@ mod tests {
     #[test]
     fn the_address_is_found_in_any_query() {
         let wanted = |query: &str| wanted(&format!("/replies?{query}").parse().unwrap());
-        assert_eq!(wanted("url=+https%3A%2F%2Fm.example%2F1%20&x=y"), "https://m.example/1");
+        assert_eq!(
+            wanted("url=+https%3A%2F%2Fm.example%2F1%20&x=y"),
+            "https://m.example/1"
+        );
         for none in ["", "url", "url=", "u=x", "%FF&&=="] {
             assert_eq!(wanted(none), "", "{none}");
         }

@@ -22,8 +22,8 @@ use crate::error::Result;
 use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
-pub use own::{delete_own, edit_own, get_own, reply};
 pub use locate::{Fate, Outcome, look_up};
+pub use own::{delete_own, edit_own, get_own, reply};
 pub use read::{get_placed, list_aside, list_under};
 pub use store::{
     Parent, cast_all_of, count_direct, count_public, count_replies, find_parent, forget_tombstones,

@@ -30,7 +30,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "domain",
-        &["text", "config", "http", "db", "queue", "hosts", "verdicts", "app"],
+        &[
+            "text", "config", "http", "db", "queue", "hosts", "verdicts", "app",
+        ],
     ),
     (
         "federation",

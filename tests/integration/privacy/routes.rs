@@ -5,9 +5,10 @@ use antiphon::domain::post::Status;
 use super::world::World;
 
 /// The routes this walks, as the routers write them. Those of the REST interface need a token and are looked at apart.
-const KNOWN: [&str; 33] = [
+const KNOWN: [&str; 34] = [
     "/",
     "/about",
+    "/replies",
     "/feed.atom",
     "/posts/{slug}",
     "/posts/{slug}/comments.atom",
@@ -105,6 +106,8 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
             add(&format!("/ap/comments/{}{rest}", thought.row.id));
         }
         add(&format!("/ap/notes/{}", thought.row.id));
+        add(&format!("/replies?url={}", thought.row.ap_id));
+        add(&format!("/replies?url={}", thought.row.url));
         add(&format!("/ap/users/{}", thought.author.id));
     }
     all
