@@ -12,7 +12,7 @@ use crate::domain::comment::{self, Fate};
 use crate::domain::screening::Rule;
 use crate::error::Error;
 use crate::federation::Federation;
-use crate::types::ApUrl;
+use crate::types::{ApUrl, Timestamp};
 
 #[derive(Args, Debug)]
 pub(super) struct Locate {
@@ -47,7 +47,7 @@ pub(super) async fn locate(context: &Context, app: Arc<App>, wanted: Locate) -> 
             "rule": fate.rule.map(Rule::as_str),
             "comment_id": fate.comment.map(|id| id.to_string()),
             "anchor_url": fate.place,
-            "seen_at": fate.seen_at.map(|at| at.rfc3339()),
+            "seen_at": fate.seen_at.map(Timestamp::rfc3339),
         }));
     }
     print(&fate)

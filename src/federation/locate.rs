@@ -203,3 +203,37 @@ fn named_in_header(page: &Reply) -> Option<String> {
         fits.then(|| address.trim().to_owned())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_names_the_other_form_among_others() {
+        let page = |lines: &[&'static str]| Reply {
+            status: StatusCode::OK,
+            headers: lines
+                .iter()
+                .map(|line| (LINK, HeaderValue::from_static(line)))
+                .collect(),
+            url: Url::parse("https://m.example/@bob/1").unwrap(),
+            body: bytes::Bytes::new(),
+        };
+        let lines = [
+            "</style.css>; rel=preload",
+            "<https://m.example/a,b>; rel=\"alternate\"; type=\"text/xml\", <https://m.example/1>; rel=\"alternate\"; type=\"application/activity+json\"",
+        ];
+        assert_eq!(
+            named_in_header(&page(&lines)).as_deref(),
+            Some("https://m.example/1")
+        );
+        for none in [
+            &[][..],
+            &["<"],
+            &["<x>"],
+            &["</1>; type=\"application/activity+json\""],
+        ] {
+            assert_eq!(named_in_header(&page(none)), None, "{none:?}");
+        }
+    }
+}

@@ -83,22 +83,25 @@ pub(super) fn leave_of_fetched(app: &App, object: &Doc, reason: Reason) {
     if reason == Reason::Unchanged {
         return;
     }
-    if let Some(id) = object.id()
-        && let Some(note) = Note::new(id, verdict(reason), reason.as_str(), app.now())
-    {
-        app.verdicts.note(note.proven().with_page(page_of(object)));
+    if let Some(id) = object.id() {
+        put(app, id, reason, page_of(object));
     }
 }
 
 /// Leaves the verdict of an address: `reason` is what fetching it, or reading it, came to.
 pub fn leave(app: &App, id: &ApUrl, reason: Reason) {
-    let note = Note::new(id.clone(), verdict(reason), reason.as_str(), app.now());
-    let proven = |note: Note| match note.verdict {
-        Verdict::Missed => note,
-        _ => note.proven(),
-    };
-    if let Some(note) = note.map(proven) {
-        app.verdicts.note(note);
+    put(app, id.clone(), reason, None);
+}
+
+/// Notes what we found out ourselves: that something could not be had proves nothing about it.
+fn put(app: &App, id: ApUrl, reason: Reason, page: Option<ApUrl>) {
+    let found = verdict(reason);
+    let note = Note::new(id, found, reason.as_str(), app.now());
+    if let Some(note) = note {
+        app.verdicts.note(match found {
+            Verdict::Missed => note,
+            _ => note.proven().with_page(page),
+        });
     }
 }
 
