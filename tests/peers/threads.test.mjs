@@ -22,40 +22,54 @@ describe("a thread of three servers", () => {
     snac = await world.snac("snac", "bob");
     bob = snac.people.bob;
     fred = await world.fedify("fedify", "draft-cavage-http-signatures-12");
-    carol = await world.fedify("third", "rfc9421", { user: "carol" });
+    // snac takes an RFC 9421 signature with a 202 and drops it afterwards: nobody knocks a second time.
+    carol = await world.fedify("third", "draft-cavage-http-signatures-12", { user: "carol" });
     post = await blog.publish({ title: "Four deep", content: "Who answers whom?", language: "en" });
   });
   after(() => world?.close());
 
-  test("people of two servers answer each other four deep below the post", async () => {
+  // What Fedify calls public by the short name `as:Public` is private to snac, and so would be its answer: bob answers the writer.
+  test("people of two servers and the writer answer each other five deep", async () => {
     notes.first = (await bob.post(`${alice} one`, { inReplyTo: (await bob.status(post.ap_id)).id })).uri;
     assert.deepEqual(await path(notes.first), []);
     notes.second = (await fred.act("reply", { to: notes.first, also: alice, content: "<p>two</p>" })).object;
     assert.deepEqual(await path(notes.second), [await row(notes.first)]);
-    notes.third = (await bob.post(`@${fred.handle} ${alice} three`, { inReplyTo: (await bob.status(notes.second)).id })).uri;
-    assert.equal((await path(notes.third)).length, 2);
-    notes.fourth = (await fred.act("reply", { to: notes.third, also: alice, content: "<p>four</p>" })).object;
+    const words = { content: "three", parent_id: await row(notes.second) };
+    notes.third = (await blog.api("POST", `/posts/${post.id}/comments`, words, 201)).json.ap_id;
+    notes.fourth = (await bob.post(`${alice} four`, { inReplyTo: (await bob.status(notes.third)).id })).uri;
     assert.equal((await path(notes.fourth)).length, 3);
+    notes.fifth = (await fred.act("reply", { to: notes.fourth, also: alice, content: "<p>five</p>" })).object;
+    assert.equal((await path(notes.fifth)).length, 4);
   });
 
   test("what a third party answers to Fedify's note without the writer's name is found by the note's replies", async () => {
-    const told = await carol.act("reply", { to: notes.fourth, content: "<p>five, to fred alone</p>" });
+    const told = await carol.act("reply", { to: notes.fifth, content: "<p>six, to fred alone</p>" });
     await fred.receives("carol's answer", ({ objectId }) => objectId === told.object);
-    const { ids } = await carol.act("collection", { of: notes.fourth, which: "replies" });
+    const { ids } = await carol.act("collection", { of: notes.fifth, which: "replies" });
     assert.deepEqual(ids, [told.object], "fred's server names it");
     const found = await until("the blog finds it", () => blog.findComment(post, told.object), PATIENCE);
-    assert.equal(found.path.at(-1), await row(notes.fourth));
+    assert.equal(found.path.at(-1), await row(notes.fifth));
     assert.match(found.author.handle, /carol@third\.antiphon\.test/);
   });
 
-  test("what snac tells: a note names no replies, so that an answer to it alone stays unknown until somebody asks", async () => {
-    const note = (await world.request(notes.third, { headers: { accept: "application/activity+json" } })).expect(200).json;
+  test("what snac tells: its notes name no replies and our context, so that an answer told to it alone is named by nobody", async () => {
+    const note = (await world.request(notes.fourth, { headers: { accept: "application/activity+json" } })).expect(200).json;
     assert.equal(note.replies, undefined);
-    assert.equal(note.inReplyTo, notes.second);
+    assert.equal(note.context, `${post.ap_id}/context`);
+    assert.equal(note.inReplyTo, notes.third);
     assert.ok(note.tag.some(({ type, href }) => type === "Mention" && href.startsWith("https://blog.antiphon.test/")));
-    const told = await carol.act("reply", { to: notes.third, content: "<p>to bob alone</p>" });
-    await until("bob is told", async () => (await bob.notifications()).some(({ status }) => status?.uri === told.object));
+    const told = await carol.act("reply", { to: notes.fourth, content: "<p>to bob alone</p>" });
+    await until("bob's server has it", () => snac.stored(told.object));
     assert.equal(await blog.findComment(post, told.object), undefined);
+  });
+
+  test("our answer names those above it, so that answers to it come home", async () => {
+    const note = (await world.request(notes.third, { headers: { accept: "application/activity+json" } })).expect(200).json;
+    const named = note.tag.filter(({ type }) => type === "Mention").map(({ href }) => href);
+    assert.deepEqual(named.sort(), [bob.actor, `${fred.url}/people/fred`].sort());
+    for (const person of named) assert.ok(note.cc.includes(person));
+    const bare = await bob.post("no name in it", { inReplyTo: (await bob.status(notes.third)).id });
+    assert.equal((await path(bare.uri)).length, 3, "snac tells the author of what is answered, named or not");
   });
 });
 

@@ -20,4 +20,5 @@ mod reasons;
 mod replies;
 mod secure;
 mod signatures;
+mod simulation;
 mod visibility;

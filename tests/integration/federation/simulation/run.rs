@@ -1,0 +1,124 @@
+//! One world from its beginning to its end: letters come, jobs fall due, the clock jumps from one to the next.
+
+use std::collections::HashSet;
+
+use antiphon::db::schema::{comments, jobs, parked, verdicts, wanted};
+use antiphon::domain::comment::{self, Comment, Located};
+use antiphon::types::{ApUrl, Host};
+use diesel::dsl::min;
+use diesel::prelude::*;
+
+use super::mail::Mail;
+use super::net::Net;
+use super::oracle::{self, Held, Outcome};
+use super::world::{DAY, HOSTS, World};
+use crate::support::{Fixture, TestDb, TestNode};
+
+/// When a world ends.
+const END: i64 = 45 * DAY;
+/// From when on a thread in which nothing happens any more makes no request.
+const QUIET: i64 = 30 * DAY;
+/// Moments at which something happens; more would mean that work makes work without end.
+const MOMENTS: usize = 4000;
+
+/// Lives a world through and judges it.
+pub(super) async fn live(seed: u64, db: TestDb) -> Outcome {
+    let node = TestNode::on(db).await;
+    let post = node.publish("The post").await;
+    node.drain().await;
+    let net = Net::start(HOSTS, &node.app().clock).await;
+    net.inhabit(World::make(
+        seed,
+        &net.urls,
+        post.ap_id.as_str(),
+        node.alice(),
+    ));
+    for host in net.world().hosts.iter().filter(|host| host.blocked) {
+        let name = Host::parse(host.url.trim_start_matches("http://"));
+        node.block(name.expect("it is a host").as_str()).await;
+    }
+    let mut mail = Mail::write(net.world());
+    let mut faults = pass(&node, &net, &mut mail).await;
+    let held = look(&node, net.world()).await;
+    let log = net.log();
+    let mut outcome = oracle::judge(net.world(), &mail, &log, &held);
+    let late = log.requests.iter().filter(|(at, _, _)| *at > QUIET);
+    faults.extend(late.map(|request| format!("still asked: {request:?}")));
+    let blocked = net.world().hosts.iter().filter(|host| host.blocked);
+    for host in blocked {
+        let asked = log
+            .requests
+            .iter()
+            .find(|(_, address, _)| address.starts_with(&host.url));
+        faults.extend(asked.map(|request| format!("a blocked host was asked: {request:?}")));
+    }
+    outcome.faults.append(&mut faults);
+    outcome
+}
+
+/// Lets time pass until the end. Returns what went wrong.
+async fn pass(node: &TestNode, net: &Net, mail: &mut Mail) -> Vec<String> {
+    let mut faults = Vec::new();
+    for _ in 0..MOMENTS {
+        let job = next_job(node).await.map(|at| at - net.start_time().secs());
+        let Some(next) = [mail.next(), job].into_iter().flatten().min() else {
+            break;
+        };
+        if next > END {
+            break;
+        }
+        let pause = (next - net.now()).max(0);
+        node.advance_secs(pause);
+        mail.bring(node, net).await;
+        node.drain().await;
+        if next_job(node)
+            .await
+            .is_some_and(|at| at <= node.app().now().secs())
+        {
+            // What could not be done at once is leased or paused; time must pass.
+            node.advance_secs(1);
+        }
+    }
+    let left = node.jobs().await;
+    if left > 0 {
+        faults.push(format!("{left} jobs are left on day {}", net.now() / DAY));
+    }
+    faults
+}
+
+/// When the next job is due, in seconds since 1970, rounded up.
+async fn next_job(node: &TestNode) -> Option<i64> {
+    let due = node.app().db.read(|conn| {
+        let due: Option<i64> = jobs::table.select(min(jobs::run_at)).first(conn)?;
+        Ok(due)
+    });
+    due.await
+        .unwrap()
+        .map(|micros| micros.div_euclid(1_000_000) + 1)
+}
+
+async fn look(node: &TestNode, world: &World) -> Held {
+    let rows = node.app().db.read(|conn| {
+        let rows = comments::table.select(Comment::as_select()).load(conn)?;
+        let mut told: Vec<String> = parked::table.select(parked::ap_id).load(conn)?;
+        told.extend(wanted::table.select(wanted::ap_id).load::<String>(conn)?);
+        told.extend(
+            verdicts::table
+                .select(verdicts::object)
+                .load::<String>(conn)?,
+        );
+        Ok((rows, told))
+    });
+    let (comments, told) = rows.await.unwrap();
+    let mut accounted: HashSet<String> = told.into_iter().collect();
+    for note in &world.notes {
+        let located = comment::locate(node.app(), ApUrl::new(&note.id), true);
+        if !matches!(located.await.unwrap(), Located::Unknown) {
+            accounted.insert(note.id.clone());
+        }
+    }
+    Held {
+        comments,
+        accounted,
+    }
+}
