@@ -157,7 +157,7 @@ impl World {
             }),
             ["contexts", "1"] if self.hosts[host].style == Style::Context => {
                 let id = format!("{}{path}", self.hosts[host].url);
-                paged(&id, &self.ids(&self.context(host, now)), page, 5)
+                paged(&id, &self.ids(&self.context(host, now)), page, self.page)
             }
             _ => Answer::status(404),
         }
@@ -215,7 +215,7 @@ impl World {
                 let body = json!({ "id": format!("{id}?page=1"), "type": "CollectionPage", "partOf": id, "items": others });
                 Answer::new(body, others)
             }
-            _ => paged(&id, &self.ids(&all), page, 3),
+            _ => paged(&id, &self.ids(&all), page, self.page),
         }
     }
 }

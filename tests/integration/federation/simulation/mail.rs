@@ -51,12 +51,13 @@ impl Mail {
             let mut send = |kind, at: Option<i64>| {
                 let Some(at) = at else { return };
                 let copies = match dice.random_range(0..100) {
+                    _ if !world.lossy => 1,
                     0..=29 => 0,
                     30..=44 => 2,
                     _ => 1,
                 };
                 for _ in 0..copies {
-                    let late = if dice.random_bool(0.2) {
+                    let late = if world.lossy && dice.random_bool(0.2) {
                         6 * HOUR
                     } else {
                         MINUTE

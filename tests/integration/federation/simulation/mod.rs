@@ -15,6 +15,7 @@ use futures_util::StreamExt;
 
 use crate::support::{TestDb, both_databases};
 use oracle::Outcome;
+use world::World;
 
 /// Worlds on each database.
 const SEEDS: u64 = 200;
@@ -53,6 +54,14 @@ fn tell(outcomes: &[(u64, Outcome)]) -> String {
 }
 
 both_databases! {
+    async fn a_thread_of_a_thousand_replies_is_completed_with_little_more_than_a_request_for_each(db: TestDb) {
+        let large = |urls: &[String], post: &str, alice: &str| World::large(urls, post, alice, 1000);
+        let outcome = run::live_in(20, db, large).await;
+        assert_eq!(outcome.faults, Vec::<String>::new());
+        assert_eq!(outcome.after, 1000);
+        assert!(outcome.requests <= 1200, "{} requests", outcome.requests);
+    }
+
     async fn every_public_reply_that_anybody_names_is_held_in_the_end(db: TestDb) {
         let worlds = futures_util::stream::iter(seeds()).map(|seed| {
             let own = TestDb::like(&db);

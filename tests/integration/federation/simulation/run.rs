@@ -21,18 +21,23 @@ const QUIET: i64 = 30 * DAY;
 /// Moments at which something happens; more would mean that work makes work without end.
 const MOMENTS: usize = 4000;
 
-/// Lives a world through and judges it.
+/// Lives a world of the dice through and judges it.
 pub(super) async fn live(seed: u64, db: TestDb) -> Outcome {
+    let make = |urls: &[String], post: &str, alice: &str| World::make(seed, urls, post, alice);
+    live_in(HOSTS, db, make).await
+}
+
+/// Lives a world through that is made of its hosts' addresses, our post and its author.
+pub(super) async fn live_in(
+    hosts: usize,
+    db: TestDb,
+    make: impl Fn(&[String], &str, &str) -> World,
+) -> Outcome {
     let node = TestNode::on(db).await;
     let post = node.publish("The post").await;
     node.drain().await;
-    let net = Net::start(HOSTS, &node.app().clock).await;
-    net.inhabit(World::make(
-        seed,
-        &net.urls,
-        post.ap_id.as_str(),
-        node.alice(),
-    ));
+    let net = Net::start(hosts, &node.app().clock).await;
+    net.inhabit(make(&net.urls, post.ap_id.as_str(), node.alice()));
     for host in net.world().hosts.iter().filter(|host| host.blocked) {
         let name = Host::parse(host.url.trim_start_matches("http://"));
         node.block(name.expect("it is a host").as_str()).await;

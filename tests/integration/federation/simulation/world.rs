@@ -127,6 +127,10 @@ pub(super) struct World {
     pub(super) alice: String,
     pub(super) hosts: Vec<Host>,
     pub(super) notes: Vec<Note>,
+    /// Letters get lost, doubled and late.
+    pub(super) lossy: bool,
+    /// Items on a page of a collection.
+    pub(super) page: usize,
 }
 
 impl World {
@@ -143,6 +147,8 @@ impl World {
             alice: alice.into(),
             hosts,
             notes: Vec::new(),
+            lossy: true,
+            page: 3,
         };
         let open = dice.random_range(15..=40);
         let mut made = 0;
@@ -152,6 +158,44 @@ impl World {
             made += usize::from(world.notes.last().is_some_and(Note::is_open));
         }
         world.talk_elsewhere(&mut dice);
+        world
+    }
+
+    /// Makes a large thread on hosts that are all well and tell their part of it as a `context`; each tells us one reply.
+    pub(super) fn large(urls: &[String], post: &str, alice: &str, replies: usize) -> Self {
+        let mut dice = StdRng::seed_from_u64(1);
+        let well = |url: &String| Host {
+            url: url.clone(),
+            style: Style::Context,
+            fate: Fate::Well,
+            blocked: false,
+            forgets_deletions: false,
+            careless: false,
+        };
+        let mut world = Self {
+            seed: 1,
+            post: post.into(),
+            alice: alice.into(),
+            hosts: urls.iter().map(well).collect(),
+            notes: Vec::new(),
+            lossy: false,
+            page: 40,
+        };
+        for number in 0..replies {
+            let host = number % urls.len();
+            let under = world.place(&mut dice);
+            world.notes.push(Note {
+                id: format!("{}/notes/{number}", urls[host]),
+                host,
+                person: dice.random_range(0..3),
+                under,
+                at: i64::try_from(number).expect("it is small") * 5,
+                seen: Seen::Public,
+                tells_us: number < urls.len(),
+                edited: None,
+                deleted: None,
+            });
+        }
         world
     }
 
