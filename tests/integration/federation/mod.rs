@@ -10,6 +10,7 @@ mod finger;
 mod follow;
 mod hostile;
 mod inbox;
+mod lies;
 mod ownership;
 mod platforms;
 mod proofs;

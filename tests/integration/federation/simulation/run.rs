@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use antiphon::db::schema::{comments, jobs, parked, verdicts, wanted};
+use antiphon::db::schema::{comments, parked, verdicts, wanted};
 use antiphon::domain::comment::{self, Comment, Located};
 use antiphon::types::{ApUrl, Host};
-use diesel::dsl::min;
 use diesel::prelude::*;
 
 use super::mail::Mail;
@@ -64,42 +63,24 @@ pub(super) async fn live_in(
 /// Lets time pass until the end. Returns what went wrong.
 async fn pass(node: &TestNode, net: &Net, mail: &mut Mail) -> Vec<String> {
     let mut faults = Vec::new();
+    let end = net.start_time().plus_secs(END);
     for _ in 0..MOMENTS {
-        let job = next_job(node).await.map(|at| at - net.start_time().secs());
-        let Some(next) = [mail.next(), job].into_iter().flatten().min() else {
+        let letter = mail.next().map(|at| net.start_time().plus_secs(at));
+        let next = [letter, node.next_job().await].into_iter().flatten().min();
+        let Some(next) = next.filter(|next| *next <= end) else {
             break;
         };
-        if next > END {
-            break;
-        }
-        let pause = (next - net.now()).max(0);
-        node.advance_secs(pause);
+        // A job that is still due after its turn is leased: time must pass.
+        let least = i64::from(letter != Some(next));
+        node.wait_until(next.max(node.app().now().plus_secs(least)));
         mail.bring(node, net).await;
         node.drain().await;
-        if next_job(node)
-            .await
-            .is_some_and(|at| at <= node.app().now().secs())
-        {
-            // What could not be done at once is leased or paused; time must pass.
-            node.advance_secs(1);
-        }
     }
     let left = node.jobs().await;
     if left > 0 {
         faults.push(format!("{left} jobs are left on day {}", net.now() / DAY));
     }
     faults
-}
-
-/// When the next job is due, in seconds since 1970, rounded up.
-async fn next_job(node: &TestNode) -> Option<i64> {
-    let due = node.app().db.read(|conn| {
-        let due: Option<i64> = jobs::table.select(min(jobs::run_at)).first(conn)?;
-        Ok(due)
-    });
-    due.await
-        .unwrap()
-        .map(|micros| micros.div_euclid(1_000_000) + 1)
 }
 
 async fn look(node: &TestNode, world: &World) -> Held {

@@ -186,6 +186,12 @@ impl FakeInstance {
             .count()
     }
 
+    /// How many documents were asked for, answered well or not.
+    pub(crate) fn fetches(&self) -> usize {
+        let gets = |request: &&String| request.starts_with("GET ");
+        self.shelves().requests.iter().filter(gets).count()
+    }
+
     /// How many requests came to inboxes, answered well or not.
     pub(crate) fn knocks(&self) -> usize {
         let posts = |request: &&String| request.starts_with("POST ");
