@@ -58,7 +58,12 @@ impl App {
         let db = tokio::task::spawn_blocking(move || Db::open(&opened))
             .await
             .map_err(crate::error::Error::internal)??;
-        let hosts = Hosts::new(clock.clone(), config.limits.fetch_per_host);
+        let limits = &config.limits;
+        let hosts = Hosts::new(
+            clock.clone(),
+            limits.fetch_per_host,
+            limits.thread_fetches_per_host,
+        );
         hosts.reload(&db).await?;
         let ids = IdGenerator::new(clock.clone(), rand::random());
         Ok(Arc::new(Self {

@@ -130,6 +130,10 @@ pub struct Limits {
     pub inbox_per_host: u32,
     /// Documents fetched from one server.
     pub fetch_per_host: u32,
+    /// Documents fetched in an hour to complete one thread.
+    pub thread_fetches: u32,
+    /// Documents fetched in an hour from one server to complete threads.
+    pub thread_fetches_per_host: u32,
     /// MiB of activities that are being read and handled at once.
     pub inbox_memory: u32,
 }

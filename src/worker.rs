@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use crate::domain::actor::{self, Actor};
-use crate::domain::{comment, delivery, media, moderation, post};
+use crate::domain::{backfill, comment, delivery, media, moderation, post};
 use crate::error::{Error, Result};
-use crate::federation::{Federation, outbox, passed_on, replies};
+use crate::federation::{Federation, outbox, parents, passed_on, replies, threads};
 use crate::hosts;
 use crate::http::within_budget;
 use crate::queue::{self, Claimed, Job, MAX_ATTEMPTS};
@@ -155,12 +155,11 @@ fn is_final(error: &Error) -> bool {
     )
 }
 
-/// Requests that a job may make, redirects included. A chain of parents needs two for each; what we say ourselves names
-/// as many people as we like.
+/// Requests that a job may make, redirects included. What we say ourselves names as many people as we like; the reading of a
+/// thread has budgets of its own.
 const fn fetches(job: &Job) -> u32 {
     match job {
-        Job::FetchParents { .. } => 2 * replies::CHAIN_MAX_FETCHES,
-        Job::Federate { .. } => u32::MAX,
+        Job::Federate { .. } | Job::CompleteThread { .. } => u32::MAX,
         _ => 16,
     }
 }
@@ -180,10 +179,11 @@ async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
         Job::FetchEmojis { host } => media::fetch_emojis(app, &host).await,
         Job::SweepMedia => media::sweep(app).await,
         Job::RefreshActor { actor } => refresh(fed, Id::new(actor)).await,
-        Job::AttachParked { parent } => replies::attach_parked(app, &parent).await,
+        Job::AttachParked { parent } => parents::attach_parked(app, &parent).await,
         Job::FetchReply { reply } => replies::fetch(app, fetcher, &reply).await,
         Job::ConfirmDelete { object } => passed_on::confirm_delete(app, fetcher, &object).await,
-        Job::FetchParents { reply } => replies::fetch_parents(app, fetcher, &reply).await,
+        Job::FetchParents { reply } => parents::fetch_parents(app, fetcher, &reply).await,
+        Job::CompleteThread { post } => threads::complete(app, fetcher, Id::new(post)).await,
     }
 }
 
@@ -208,6 +208,7 @@ pub async fn clean(fed: &Federation) {
     let before = move |days: i64| Timestamp(now.0 - days * Timestamp::DAY);
     let cleared = fed.app.db.write(move |conn| {
         comment::unpark_old(conn, before(KEPT_DAYS))?;
+        backfill::forget_old(conn, before(KEPT_DAYS))?;
         comment::forget_tombstones(conn, before(TOMBSTONE_DAYS))?;
         actor::forget_unused(conn, before(KEPT_DAYS))?;
         hosts::forget_old(conn, before(TOMBSTONE_DAYS))

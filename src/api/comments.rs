@@ -17,8 +17,9 @@ use super::problem::{Problem, ProblemJson};
 use super::tree;
 use crate::app::App;
 use crate::domain::account::Scope;
+use crate::domain::backfill::Missing;
 use crate::domain::comment::page::Placed;
-use crate::domain::comment::{self, Comment, thread};
+use crate::domain::comment::{self, Comment, Thread, thread};
 use crate::domain::media::Picture;
 use crate::domain::post::Post;
 use crate::domain::post::page::{Entry, Person};
@@ -163,6 +164,49 @@ pub(super) struct CommentsJson {
     total: usize,
     /// Those that answer the post, with the rest in their `replies`.
     comments: Vec<CommentJson>,
+    /// How complete the thread is.
+    completeness: CompletenessJson,
+}
+
+/// How many replies are known to exist, and how many of them are here.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Completeness)]
+pub(super) struct CompletenessJson {
+    /// Public comments here.
+    here: usize,
+    /// At least so many there are: those here, and those that others name and that are missing.
+    known: usize,
+    /// The missing ones by reason.
+    missing: MissingJson,
+}
+
+/// Replies that are known to exist and are not here.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Missing)]
+pub(super) struct MissingJson {
+    /// Their servers show them to nobody, or not to us.
+    private: i64,
+    /// Their servers are blocked here.
+    blocked: i64,
+    /// Their servers do not answer.
+    unreachable: i64,
+    /// They are being fetched, or wait for what they answer.
+    pending: i64,
+}
+
+impl CompletenessJson {
+    fn new(here: usize, missing: Missing) -> Self {
+        Self {
+            here,
+            known: here.saturating_add(usize::try_from(missing.total()).unwrap_or(0)),
+            missing: MissingJson {
+                private: missing.private,
+                blocked: missing.blocked,
+                unreachable: missing.unreachable,
+                pending: missing.pending,
+            },
+        }
+    }
 }
 
 /// A state in which comments stand in no thread.
@@ -215,12 +259,12 @@ pub(super) async fn under_post(
     if status.is_some() {
         identity.require(Scope::Moderate)?;
     }
-    let (post, entries) = comment::list_under(&app, &identity.actor, id, status).await?;
+    let thread = comment::list_under(&app, &identity.actor, id, status).await?;
     // A long thread takes longer than an async thread may be held.
     let written = tokio::task::spawn_blocking(move || {
         let answer = match status {
-            Some(_) => flat(&app, entries, &post.url),
-            None => nested(&app, entries, &post.url),
+            Some(_) => flat(&app, thread),
+            None => nested(&app, thread),
         };
         serde_json::to_vec(&answer).map_err(Error::internal)
     });
@@ -228,27 +272,28 @@ pub(super) async fn under_post(
     Ok(([(CONTENT_TYPE, "application/json")], text))
 }
 
-fn flat(app: &App, entries: Vec<Entry>, post: &ApUrl) -> CommentsJson {
-    let comments = entries
-        .into_iter()
-        .map(|entry| CommentJson::new(app, entry, None, post));
+fn flat(app: &App, thread: Thread) -> CommentsJson {
+    let entries = thread.entries.into_iter();
+    let comments = entries.map(|entry| CommentJson::new(app, entry, None, &thread.post.url));
     let comments: Vec<CommentJson> = comments.collect();
     CommentsJson {
         total: comments.len(),
+        completeness: CompletenessJson::new(comments.len(), thread.missing),
         comments,
     }
 }
 
-fn nested(app: &App, entries: Vec<Entry>, post: &ApUrl) -> CommentsJson {
-    let items = thread::build(entries);
+fn nested(app: &App, thread: Thread) -> CommentsJson {
+    let items = thread::build(thread.entries);
     let here = |item: &&thread::Item| item.entry.status != CommentStatus::Deleted;
     let total = items.iter().filter(here).count();
     let comments = items.into_iter().map(|item| {
-        let comment = CommentJson::new(app, item.entry, Some(item.number), post);
+        let comment = CommentJson::new(app, item.entry, Some(item.number), &thread.post.url);
         (item.depth, comment)
     });
     CommentsJson {
         total,
+        completeness: CompletenessJson::new(total, thread.missing),
         comments: tree::nest(comments),
     }
 }

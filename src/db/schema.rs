@@ -169,6 +169,7 @@ diesel::table! {
         kind -> Text,
         behind -> Nullable<Text>,
         due_at -> Nullable<BigInt>,
+        read_at -> Nullable<BigInt>,
         etag -> Nullable<Text>,
         modified -> Nullable<Text>,
         resume -> Nullable<Text>,
@@ -380,3 +381,5 @@ diesel::joinable!(post_tags -> posts (post_id));
 diesel::joinable!(comments -> actors (actor_id));
 diesel::joinable!(reactions -> actors (actor_id));
 diesel::joinable!(deliveries -> activities (activity_id));
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(wanted::state, wanted::attempts);

@@ -1,10 +1,11 @@
 //! The subject matter, one folder a slice: its types, its rules and its SQL side by side. No HTTP, no ActivityPub.
 //!
-//! A slice may call those before it: visibility → account, actor → screening → media → post → comment → reaction, follower, note →
+//! A slice may call those before it: visibility → account, actor → screening → media → post, backfill → comment → reaction, follower, note →
 //! delivery → moderation.
 
 pub mod account;
 pub mod actor;
+pub mod backfill;
 pub mod comment;
 pub mod delivery;
 pub mod follower;

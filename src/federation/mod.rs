@@ -15,6 +15,7 @@ pub mod nodeinfo;
 pub mod objects;
 pub mod outbox;
 pub mod ownership;
+pub mod parents;
 pub mod passed_on;
 pub mod proof;
 mod prove;
@@ -24,6 +25,7 @@ pub mod replies;
 pub mod routes;
 pub mod secure;
 pub mod signature;
+pub mod threads;
 pub mod webfinger;
 
 use std::sync::Arc;

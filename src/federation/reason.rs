@@ -88,6 +88,10 @@ word_enum! {
         Deleted = "deleted",
         /// Dropped: there is nothing here that it could change.
         Unchanged = "unchanged",
+        /// Dropped: more parents stand between it and a post here than are looked for.
+        ChainTooLong = "chain_too_long",
+        /// Dropped: what it answers answers it.
+        ChainInCircle = "chain_in_circle",
         /// Dropped: the farewell of somebody who was never known here.
         Stranger = "stranger",
     }
@@ -105,6 +109,8 @@ impl Reason {
                 | Self::TooLargeToWait
                 | Self::Deleted
                 | Self::Unchanged
+                | Self::ChainTooLong
+                | Self::ChainInCircle
                 | Self::Stranger
         )
     }

@@ -3,6 +3,7 @@
 
 mod blocks;
 mod health;
+mod ration;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,6 +25,7 @@ pub use health::{BREAKER_FAILURES, Change, pause_secs};
 
 use blocks::Version;
 use health::{Ending, Health};
+use ration::Ration;
 
 /// What is known of other servers at this moment; cheap to clone. It lets requests out, see [`Gate`].
 #[derive(Clone)]
@@ -35,6 +37,8 @@ struct Inner {
     health: Health,
     /// Fetches from one host.
     fetches: Rates<Host>,
+    /// Fetches from one host that complete threads.
+    ration: Ration,
 }
 
 impl fmt::Debug for Hosts {
@@ -44,13 +48,15 @@ impl fmt::Debug for Hosts {
 }
 
 impl Hosts {
-    /// Knows nobody yet. `fetches_per_minute` bounds what is fetched from one host; 0: nothing does.
-    pub fn new(clock: Clock, fetches_per_minute: u32) -> Self {
+    /// Knows nobody yet. `fetches_per_minute` bounds what is fetched from one host (0: nothing does), `hourly` what of that is
+    /// fetched to complete threads.
+    pub fn new(clock: Clock, fetches_per_minute: u32, hourly: u32) -> Self {
         Self(Arc::new(Inner {
             clock,
             blocked: RwLock::default(),
             health: Health::default(),
             fetches: Rates::per_minute(fetches_per_minute),
+            ration: Ration::new(hourly),
         }))
     }
 
@@ -104,6 +110,20 @@ impl Hosts {
     /// Until when a host is left alone by fetching, because it failed in a row; None when it may be asked.
     pub fn paused_until(&self, host: &Host) -> Option<Timestamp> {
         self.0.health.paused_until(host, self.0.clock.now())
+    }
+
+    /// Counts a document fetched to complete a thread. Says until when to wait instead: the hour's are used up, or the host is in
+    /// a pause.
+    pub fn ration(&self, host: &Host) -> Result<(), Timestamp> {
+        match self.paused_until(host) {
+            Some(until) => Err(until),
+            None => self.0.ration.spend(host, self.0.clock.now()),
+        }
+    }
+
+    /// The hosts fetched from in the hour that runs to complete threads, and how often; most first.
+    pub fn list_rationed(&self, most: usize) -> Vec<(Host, u32)> {
+        self.0.ration.list(self.0.clock.now(), most)
     }
 
     /// What fetching found out about hosts and is to be written down.

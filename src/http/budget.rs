@@ -15,6 +15,16 @@ pub async fn within_budget<F: Future>(fetches: u32, work: F) -> F::Output {
     LEFT.scope(Cell::new(fetches), work).await
 }
 
+/// The same, and says how many fetches it took.
+pub async fn counted<F: Future>(fetches: u32, work: F) -> (F::Output, u32) {
+    let count = async {
+        let output = work.await;
+        let left = LEFT.try_with(Cell::get).unwrap_or(0);
+        (output, fetches - left)
+    };
+    within_budget(fetches, count).await
+}
+
 /// Counts a fetch.
 pub(super) fn spend() -> Result<()> {
     let spent = LEFT.try_with(|left| {

@@ -20,7 +20,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method};
 use url::Url;
 
-pub use budget::within_budget;
+pub use budget::{counted, within_budget};
 pub use gate::{Ended, Gate, Purpose};
 pub use guard::{Forbidden, Guard};
 pub use media::{is_activity_json, is_inbox_json, is_plain_json};

@@ -68,10 +68,15 @@ pub enum Job {
         /// Its id.
         object: ApUrl,
     },
-    /// Fetch the parents of a parked reply.
+    /// Fetch what parked replies wait for, up the chain.
     FetchParents {
-        /// The parked reply's id.
+        /// The wanted parent's id, or that of a parked reply.
         reply: ApUrl,
+    },
+    /// Read what other servers know of a thread, and fetch what is missing.
+    CompleteThread {
+        /// The post.
+        post: i64,
     },
 }
 

@@ -9,6 +9,7 @@ use super::view::{
 use crate::config::Config;
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
+use crate::domain::backfill::Missing;
 use crate::domain::comment::thread::{self, Item};
 use crate::domain::media::Picture;
 use crate::domain::post::page::{self, List, Listed, Neighbour, Person, PostPage, Start};
@@ -107,12 +108,27 @@ pub(super) fn post(
         boosts: faces(page.boosts),
         comments,
         comment_total: i64::try_from(shown).unwrap_or(i64::MAX),
+        missing: missing(page.missing),
         comments_closed: false,
         comments_feed_url: format!("{url}/comments.atom"),
         comments_older: None,
         comments_newer: None,
         url,
     }
+}
+
+/// The reasons for which there are any.
+fn missing(missing: Missing) -> Vec<(&'static str, i64)> {
+    let reasons = [
+        ("missing-private", missing.private),
+        ("missing-blocked", missing.blocked),
+        ("missing-unreachable", missing.unreachable),
+        ("missing-pending", missing.pending),
+    ];
+    reasons
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .collect()
 }
 
 fn comment(item: Item, writer: Id<Actor>, own: &str, post_url: &str) -> CommentView {

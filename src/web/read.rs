@@ -5,18 +5,19 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, Uri};
 
-use super::answer::{Document, answer, negotiated};
+use super::answer::{Document, answer, error_page, negotiated};
 use super::routes::Segment;
 use super::view::{PostView, Site};
 use super::{convert, feed, render_about, render_author, render_home, render_post, render_tag};
 use crate::app::App;
 use crate::domain::account;
+use crate::domain::backfill;
 use crate::domain::follower;
-use crate::domain::post::Post;
 use crate::domain::post::page::{self, List, Selection};
+use crate::domain::post::{self, Post};
 use crate::error::{Error, Result};
 use crate::text::hashtag;
 use crate::types::Id;
@@ -43,6 +44,25 @@ pub async fn post_page(
     });
     let outcome = work.await;
     negotiated(&app, &request, outcome)
+}
+
+/// Takes `POST /posts/{slug}/look`: a reader asks for missing replies. Whether or not it is time to look, the reader is sent back to
+/// the discussion.
+pub(super) async fn look(State(app): State<Arc<App>>, Segment(slug): Segment) -> Response {
+    let wanted = app.db.read(move |conn| {
+        let post = post::load_by_slug(conn, checked(&slug, "the post")?)?;
+        post.filter(Post::is_published)
+            .ok_or(Error::NotFound("the post"))
+    });
+    let asked = async {
+        let post = wanted.await?;
+        backfill::ask(&app, post.id).await?;
+        Ok(post.url)
+    };
+    match asked.await {
+        Ok(url) => Redirect::to(&format!("{url}#comments")).into_response(),
+        Err(error) => error_page(&app, &error),
+    }
 }
 
 /// Answers `/@{name}` with the writer's page, `?before=ID` with a later page of it.

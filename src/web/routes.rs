@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri, header};
 
@@ -23,6 +23,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/about", get(read::about))
         .route("/feed.atom", get(read::site_feed))
         .route("/posts/{slug}/comments.atom", get(read::comments_feed))
+        .route("/posts/{slug}/look", post(read::look))
         .route("/@{name}/feed.atom", get(read::author_feed))
         .route("/tags/{tag}", get(read::tag_page))
         .route("/tags/{tag}/feed.atom", get(read::tag_feed))
@@ -36,7 +37,7 @@ pub fn router() -> Router<Arc<App>> {
 /// Post and author pages as HTML whatever is asked for. A node that federates gives these addresses handlers of its own,
 /// which call [`super::post_page`] and [`super::author_page`] for people.
 pub fn negotiated_routes() -> Router<Arc<App>> {
-    let post = async |state: State<Arc<App>>, Segment(slug): Segment, request: HeaderMap| {
+    let of_post = async |state: State<Arc<App>>, Segment(slug): Segment, request: HeaderMap| {
         read::post_page(state, Path(slug), request).await
     };
     let author =
@@ -44,7 +45,7 @@ pub fn negotiated_routes() -> Router<Arc<App>> {
             read::author_page(state, Path(name), uri, request).await
         };
     Router::new()
-        .route("/posts/{slug}", get(post))
+        .route("/posts/{slug}", get(of_post))
         .route("/@{name}", get(author))
         .method_not_allowed_fallback(method_not_allowed)
 }

@@ -166,6 +166,8 @@ pub struct PostView {
     pub comments: Vec<CommentView>,
     /// How many comments there are in all, on every page of the discussion.
     pub comment_total: i64,
+    /// How many replies are known to exist and are not here, by reason: the word's key and a number above 0.
+    pub missing: Vec<(&'static str, i64)>,
     /// True when no more comments are taken.
     pub comments_closed: bool,
     /// The address of the Atom feed of the comments.
@@ -180,6 +182,17 @@ impl PostView {
     /// The title; for a post without one the summary, and failing that the address.
     pub fn label(&self) -> &str {
         label(&self.title, &self.summary, &self.url)
+    }
+
+    /// How many comments are known: those here and those that are not.
+    pub fn known_total(&self) -> i64 {
+        let missing = self.missing.iter().map(|(_, count)| *count);
+        missing.fold(self.comment_total, i64::saturating_add)
+    }
+
+    /// Where readers ask for missing replies.
+    pub fn look_url(&self) -> String {
+        format!("{}/look", self.url)
     }
 
     /// The content's language, or none when it is not known.

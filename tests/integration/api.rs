@@ -129,6 +129,7 @@ async fn remote_reply(app: &TestApp, author: &Actor, post: i64, parent: Option<i
         published_at: Timestamp::parse("2026-11-22T11:00:00Z").unwrap(),
         edited_at: None,
         named: antiphon::domain::media::Named::default(),
+        leads: antiphon::domain::backfill::Leads::default(),
     };
     comment::receive(&app.app, incoming).await.unwrap();
     let stored = app

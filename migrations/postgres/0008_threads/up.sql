@@ -47,6 +47,7 @@ CREATE TABLE sources (
   behind TEXT,
   -- When it may be read next; none: not any more, or not yet.
   due_at BIGINT,
+  read_at BIGINT,
   -- Validators of its first page.
   etag TEXT,
   modified TEXT,

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::clock::IdGenerator;
 use crate::db::schema::comments;
 use crate::domain::actor::{Actor, Mentions};
+use crate::domain::backfill::{self, Leads};
 use crate::domain::media::{self, Owner};
 use crate::domain::post::Post;
 use crate::domain::screening::{self, Rule};
@@ -22,12 +23,13 @@ use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
 pub use own::{delete_own, edit_own, get_own, reply};
-pub use read::{Located, get_placed, list_aside, list_under, locate};
+pub use read::{Located, Thread, get_placed, list_aside, list_under, locate};
 pub use store::{
     Parent, cast_all_of, count_direct, count_public, count_replies, find_parent, forget_tombstones,
-    get, list_by_status, list_inboxes, list_of_post, list_participants, list_public,
-    list_public_replies, load_by_ap_id, load_number, load_parked, park, parked_for, set_mentions,
-    set_status, take_parked, unpark_old, was_received,
+    get, is_parked, list_by_status, list_inboxes, list_of_post, list_participants, list_public,
+    list_public_replies, list_unknown, load_by_ap_id, load_number, load_parked, park, parked_for,
+    set_mentions, set_status, take_parked, unpark_below, unpark_old, waits_for_itself,
+    was_received,
 };
 
 /// A comment as it stands in the database.
@@ -116,6 +118,8 @@ pub struct Incoming {
     pub edited_at: Option<Timestamp>,
     /// Pictures and emoji to show with it.
     pub named: media::Named,
+    /// Where it says that further replies are.
+    pub leads: Leads,
 }
 
 /// What became of a reply that came.
@@ -131,8 +135,9 @@ pub enum Receipt {
 
 /// Stores a reply from elsewhere, in one write: the activity's id, the rules' decision, the comment, and the job that
 /// attaches what was waiting for it.
-pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
+pub async fn receive(app: &App, mut incoming: Incoming) -> Result<Receipt> {
     let now = app.now();
+    let onward = Onward::new(app, &mut incoming);
     let mode = app.config.discussion.moderation;
     let id = app.ids.next();
     let attach = app.job(Job::AttachParked {
@@ -157,7 +162,10 @@ pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
             if !store::insert(conn, comment.clone())? {
                 return Ok((Receipt::Duplicate, false));
             }
+            store::take_parked(conn, &comment.ap_id)?;
+            backfill::found(conn, &comment.ap_id)?;
             let waiting = attach_waiting(conn, &comment.ap_id, &attach)?;
+            let waiting = onward.note(conn, &comment, now)? || waiting;
             let to_fetch = match &shown {
                 Some(shown) => shown.note(conn, now)?,
                 None => false,
@@ -169,6 +177,62 @@ pub async fn receive(app: &App, incoming: Incoming) -> Result<Receipt> {
         app.wake.jobs.notify_one();
     }
     Ok(receipt)
+}
+
+/// What a reply says about further ones, ready to be noted in its transaction.
+struct Onward {
+    leads: Leads,
+    reading: backfill::Reading,
+}
+
+impl Onward {
+    fn new(app: &App, incoming: &mut Incoming) -> Self {
+        let post = incoming.parent.post_id;
+        let mut leads = std::mem::take(&mut incoming.leads);
+        if app.config.limits.thread_fetches == 0 {
+            leads = Leads::default();
+        }
+        let is_blocked = |id: &&ApUrl| id.host().is_some_and(|host| app.hosts.is_blocked(&host));
+        let blocked = leads.items.iter().filter(is_blocked).cloned().collect();
+        Self {
+            leads,
+            reading: backfill::Reading {
+                post,
+                delivered: incoming.activity.is_some(),
+                blocked,
+                job: app.job(Job::CompleteThread { post: post.raw() }),
+            },
+        }
+    }
+
+    /// True when a job was written.
+    fn note(
+        mut self,
+        conn: &mut crate::db::Conn,
+        comment: &Comment,
+        now: Timestamp,
+    ) -> Result<bool> {
+        if self.leads.is_empty() {
+            return Ok(false);
+        }
+        // A collection elsewhere than the reply counts when somebody of the thread lives there.
+        let mut kept = Vec::new();
+        for source in std::mem::take(&mut self.leads.sources) {
+            let near = source.url.same_origin(&comment.ap_id);
+            let host = source.url.host().filter(|_| !near);
+            let of_thread = match host {
+                Some(host) => store::has_author_at(conn, comment.post_id, &host)?,
+                None => near,
+            };
+            if of_thread {
+                kept.push(source);
+            }
+        }
+        self.leads.sources = kept;
+        let unknown = store::list_unknown(conn, &self.leads.items)?;
+        self.leads.items = unknown;
+        backfill::follow(conn, &self.reading, &self.leads, now)
+    }
 }
 
 fn attach_waiting(conn: &mut crate::db::Conn, parent: &ApUrl, job: &NewJob) -> Result<bool> {

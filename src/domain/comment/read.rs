@@ -4,6 +4,7 @@ use super::Comment;
 use super::page::{self, Placed};
 use crate::app::App;
 use crate::domain::actor::Actor;
+use crate::domain::backfill::{self, Missing};
 use crate::domain::post::page::Entry;
 use crate::domain::post::{self, Post, Status};
 use crate::domain::visibility::CommentStatus;
@@ -25,26 +26,48 @@ pub enum Located {
     Unknown,
 }
 
-/// A post and its comments as `post::page::load_comments` lists them. `NotFound` for another writer's unpublished post,
-/// `Gone` for a deleted one.
+/// A post with its comments.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    /// The post.
+    pub post: Post,
+    /// Its comments as `post::page::load_comments` lists them.
+    pub entries: Vec<Entry>,
+    /// Replies that are known and not here.
+    pub missing: Missing,
+}
+
+/// A post and its comments. When its writer opens it, what other servers know of it is read at once. `NotFound` for another
+/// writer's unpublished post, `Gone` for a deleted one.
 pub async fn list_under(
     app: &App,
     reader: &Actor,
     id: Id<Post>,
     status: Option<CommentStatus>,
-) -> Result<(Post, Vec<Entry>)> {
+) -> Result<Thread> {
     let reader = reader.id;
-    app.db
-        .read(move |conn| {
-            let post = post::get(conn, id)?;
-            match post.status {
-                Status::Deleted => Err(Error::Gone("the post")),
-                Status::Published => Ok((post, post::page::load_comments(conn, id, status)?)),
-                _ if post.actor_id == reader => Ok((post, Vec::new())),
-                _ => Err(Error::NotFound("the post")),
-            }
-        })
-        .await
+    let read = app.db.read(move |conn| {
+        let post = post::get(conn, id)?;
+        match post.status {
+            Status::Deleted => Err(Error::Gone("the post")),
+            Status::Published => Ok(Thread {
+                entries: post::page::load_comments(conn, id, status)?,
+                missing: backfill::count_missing(conn, id)?,
+                post,
+            }),
+            _ if post.actor_id == reader => Ok(Thread {
+                entries: Vec::new(),
+                missing: Missing::default(),
+                post,
+            }),
+            _ => Err(Error::NotFound("the post")),
+        }
+    });
+    let thread = read.await?;
+    if thread.post.actor_id == reader && status.is_none() {
+        backfill::ask(app, id).await?;
+    }
+    Ok(thread)
 }
 
 /// One comment in any state with its author and number, or `NotFound`.

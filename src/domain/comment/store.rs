@@ -10,18 +10,21 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::{Comment, RemoteEdit};
-use crate::db::schema::{actors, comments, posts, received, tombstones};
-use crate::db::{Conn, each};
+use crate::db::schema::{actors, comments, parked as parked_table, posts, received, tombstones};
+use crate::db::{CHUNK, Conn, each};
 use crate::domain::actor::{Actor, Mentions};
 use crate::domain::media;
 use crate::domain::post::{Post, Status};
 use crate::domain::screening::Rule;
 use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::{Error, Result};
-use crate::types::{ApUrl, Html, Id, Timestamp};
+use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
 pub(super) use parked::has_parked;
-pub use parked::{forget_tombstones, load_parked, park, parked_for, take_parked, unpark_old};
+pub use parked::{
+    forget_tombstones, is_parked, load_parked, park, parked_for, take_parked, unpark_below,
+    unpark_old, waits_for_itself,
+};
 pub use public::{count_direct, count_public, count_replies, list_public, list_public_replies};
 pub use shade::cast_all_of;
 
@@ -75,6 +78,31 @@ pub fn find_parent(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<Parent>> {
         post_id,
         comment_id: None,
     }))
+}
+
+/// Those of these objects of which nothing is known: neither here, nor waiting, nor deleted.
+pub fn list_unknown(conn: &mut Conn, items: &[ApUrl]) -> Result<Vec<ApUrl>> {
+    let mut known: HashSet<ApUrl> = HashSet::new();
+    for chunk in items.chunks(CHUNK) {
+        let here = comments::table.filter(comments::ap_id.eq_any(chunk));
+        known.extend(here.select(comments::ap_id).load::<ApUrl>(conn)?);
+        let waiting = parked_table::table.filter(parked_table::ap_id.eq_any(chunk));
+        known.extend(waiting.select(parked_table::ap_id).load::<ApUrl>(conn)?);
+        let gone = tombstones::table.filter(tombstones::ap_id.eq_any(chunk));
+        known.extend(gone.select(tombstones::ap_id).load::<ApUrl>(conn)?);
+    }
+    let unknown = items.iter().filter(|item| !known.contains(*item));
+    Ok(unknown.cloned().collect())
+}
+
+/// True when somebody of this server wrote under a post.
+pub(super) fn has_author_at(conn: &mut Conn, post: Id<Post>, host: &Host) -> Result<bool> {
+    let theirs = comments::table
+        .inner_join(actors::table)
+        .filter(comments::post_id.eq(post))
+        .filter(actors::host.eq(host))
+        .select(comments::id);
+    Ok(theirs.first::<i64>(conn).optional()?.is_some())
 }
 
 /// Inserts a comment, giving it the next place among its siblings when it is to appear. False when its id is known.

@@ -7,7 +7,7 @@ use super::Effects;
 use crate::db::schema::{actors, comments, followers};
 use crate::db::{CHUNK, Conn};
 use crate::domain::visibility::CommentStatus;
-use crate::domain::{comment, delivery};
+use crate::domain::{backfill, comment, delivery};
 use crate::error::Result;
 use crate::hosts::{self, Blocked};
 use crate::types::{Host, Timestamp};
@@ -36,6 +36,7 @@ pub(super) fn apply_blocks(conn: &mut Conn, now: Timestamp) -> Result<Effects> {
         show(conn, hosts, now, &mut effects)?;
     }
     settle_deliveries(conn, &blocked, now, &mut effects)?;
+    settle_wanted(conn, &blocked, now)?;
     Ok(effects)
 }
 
@@ -106,6 +107,16 @@ fn count_followers(conn: &mut Conn, hosts: &[Host], marked: bool) -> Result<usiz
         .count()
         .get_result(conn)?;
     Ok(usize::try_from(count).unwrap_or_default())
+}
+
+/// What threads lack of blocked servers is not looked for; of others, it is again.
+fn settle_wanted(conn: &mut Conn, blocked: &Blocked, now: Timestamp) -> Result<()> {
+    let mut hosts = backfill::list_hosts(conn, false)?;
+    hosts.retain(|host| blocked.covers(host));
+    backfill::settle_host(conn, &hosts, true, now)?;
+    let mut hosts = backfill::list_hosts(conn, true)?;
+    hosts.retain(|host| !blocked.covers(host));
+    backfill::settle_host(conn, &hosts, false, now)
 }
 
 fn settle_deliveries(

@@ -10,6 +10,7 @@ use super::{Post, store};
 use crate::db::Conn;
 use crate::db::schema::{actors, comments, reactions};
 use crate::domain::actor::{self, Actor, avatar_path};
+use crate::domain::backfill::{self, Missing};
 use crate::domain::media::{self, Picture};
 use crate::domain::visibility::{CommentStatus, is_place, is_public};
 use crate::error::{Error, Result};
@@ -96,6 +97,8 @@ pub struct PostPage {
     pub likes: Faces,
     /// Who boosted it.
     pub boosts: Faces,
+    /// Replies that are known and not here.
+    pub missing: Missing,
 }
 
 type EntryRow = (
@@ -141,6 +144,7 @@ fn load(conn: &mut Conn, post: Post) -> Result<PostPage> {
         comments: load_comments(conn, post.id, None)?,
         likes: load_faces(conn, post.id, "like")?,
         boosts: load_faces(conn, post.id, "announce")?,
+        missing: backfill::count_missing(conn, post.id)?,
         post,
     };
     emoji::dress(conn, &mut page)?;

@@ -9,8 +9,12 @@ use std::time::Duration;
 use activitypub_federation::config::{Data, FederationConfig};
 use activitypub_federation::fetch::fetch_object_http;
 use activitypub_federation::fetch::object_id::ObjectId;
+use http::StatusCode;
 use moka::future::Cache;
 use url::Url;
+
+use adapter::Guarded;
+pub use adapter::Validators;
 
 use super::keys::Signer;
 use super::knock::Forms;
@@ -25,6 +29,7 @@ use crate::types::ApUrl;
 #[derive(Clone)]
 pub struct Fetcher {
     app: Arc<App>,
+    guarded: Guarded,
     config: FederationConfig<Arc<App>>,
     /// Fetches under way and just done, by id: whoever asks meanwhile gets the same answer, good or bad.
     recent: Cache<String, Result<Actor, Failure>>,
@@ -52,7 +57,8 @@ const REFETCH_PAUSE: Duration = Duration::from_mins(5);
 impl Fetcher {
     /// Builds the fetcher; `signer` signs for the node's own actor.
     pub(super) async fn new(app: Arc<App>, signer: Signer, forms: Forms) -> Result<Self> {
-        let client = adapter::client(Arc::clone(&app), signer, forms);
+        let guarded = Guarded::new(Arc::clone(&app), signer, forms);
+        let client = adapter::client(guarded.clone());
         let config = FederationConfig::builder()
             .domain(app.config.host().to_string())
             .app_data(Arc::clone(&app))
@@ -70,6 +76,7 @@ impl Fetcher {
             .build();
         Ok(Self {
             app,
+            guarded,
             config,
             recent,
             looked_at: rarely(),
@@ -87,6 +94,24 @@ impl Fetcher {
         let url = self.fetchable(id)?;
         let fetched = Box::pin(fetch_object_http::<_, Doc>(&url, &self.data())).await?;
         Ok(fetched.object)
+    }
+
+    /// Fetches a document with what it was when it was last read. None: it is still that. `Gone` on 410.
+    pub async fn if_changed(
+        &self,
+        id: &ApUrl,
+        known: &Validators,
+    ) -> Result<Option<(Doc, Validators)>> {
+        let url = self.fetchable(id)?;
+        let reply = Box::pin(self.guarded.fetch(&url, known)).await?;
+        match reply.status {
+            StatusCode::NOT_MODIFIED => return Ok(None),
+            StatusCode::GONE => return Err(Error::Gone("the document")),
+            _ => {}
+        }
+        let doc = serde_json::from_slice(&reply.body)
+            .map_err(|error| Error::remote_final(format!("{id} cannot be read: {error}")))?;
+        Ok(Some((doc, Validators::of(&reply))))
     }
 
     /// The actor with this id: from the database, else fetched and stored.
@@ -225,6 +250,7 @@ impl Failure {
             } | Error::Gone(_)
                 | Error::NotFound(_)
                 | Error::Forbidden(_)
+                | Error::Unauthorized(_)
         );
         Self {
             gone: matches!(error, Error::Gone(_)),

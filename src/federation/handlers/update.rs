@@ -24,7 +24,7 @@ activity!(
             return Ok(());
         }
         match envelope.object() {
-            Some(object) => replies::revise(app, &object, &envelope.actor, Some(&envelope.id)).await,
+            Some(object) => replies::revise(app, &object, &envelope.actor, Some(&envelope.id)).await.map(|_| ()),
             None if app.is_local(&id) => Err(Reason::NothingOfOurs.drop()),
             None => Ok(app.do_later(Job::FetchReply { reply: id }).await?),
         }

@@ -2,6 +2,7 @@
 //! comes out is plain; what cannot be meant is refused.
 
 pub mod actor;
+pub mod leads;
 pub mod media;
 pub mod note;
 

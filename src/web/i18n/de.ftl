@@ -78,6 +78,12 @@ month-12 = Dezember
 date-form = %d. %B %Y
 date-time-form = %d. %B %Y, %R UTC
 
+completeness = Mindestens { $count } bekannt, { $here } hier
+missing-private = { $count } nicht öffentlich
+missing-blocked = { $count } auf gesperrten Servern
+missing-unreachable = { $count } auf Servern, die nicht antworten
+missing-pending = { $count } werden geholt
+look-again = Nach fehlenden Antworten suchen
 thoughts = { $count ->
     [0] Noch keine Gedanken zu „{ $name }“
     [one] Ein Gedanke zu „{ $name }“

@@ -78,6 +78,12 @@ month-12 = December
 date-form = %d %B %Y
 date-time-form = %d %B %Y, %R UTC
 
+completeness = At least { $count } known, { $here } here
+missing-private = { $count } not public
+missing-blocked = { $count } on blocked servers
+missing-unreachable = { $count } on servers that do not answer
+missing-pending = { $count } being fetched
+look-again = Look for missing replies
 thoughts = { $count ->
     [0] No thoughts yet on “{ $name }”
     [one] One thought on “{ $name }”

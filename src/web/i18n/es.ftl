@@ -78,6 +78,12 @@ month-12 = diciembre
 date-form = %d de %B de %Y
 date-time-form = %d de %B de %Y, %R UTC
 
+completeness = Al menos { $count } conocidas, { $here } aquí
+missing-private = { $count } no públicas
+missing-blocked = { $count } en servidores bloqueados
+missing-unreachable = { $count } en servidores que no responden
+missing-pending = { $count } en camino
+look-again = Buscar respuestas que faltan
 thoughts = { $count ->
     [0] Aún no hay reflexiones sobre «{ $name }»
     [one] Una reflexión sobre «{ $name }»

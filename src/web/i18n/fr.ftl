@@ -78,6 +78,12 @@ month-12 = décembre
 date-form = %d %B %Y
 date-time-form = %d %B %Y à %R UTC
 
+completeness = Au moins { $count } connues, { $here } ici
+missing-private = { $count } non publiques
+missing-blocked = { $count } sur des serveurs bloqués
+missing-unreachable = { $count } sur des serveurs qui ne répondent pas
+missing-pending = { $count } en cours de récupération
+look-again = Chercher les réponses manquantes
 thoughts = { $count ->
     [0] Aucune réflexion pour l’instant sur « { $name } »
     [one] Une réflexion sur « { $name } »

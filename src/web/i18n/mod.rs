@@ -102,6 +102,14 @@ impl Catalogue {
         self.format(key, &args)
     }
 
+    /// A phrase with `$count` and how many of these are `$here`.
+    pub fn count_here(&self, key: &str, count: impl Borrow<i64>, here: impl Borrow<i64>) -> String {
+        let mut args = FluentArgs::new();
+        args.set("count", *count.borrow());
+        args.set("here", *here.borrow());
+        self.format(key, &args)
+    }
+
     /// A phrase with `$name`.
     pub fn with(&self, key: &str, name: &str) -> String {
         let mut args = FluentArgs::new();

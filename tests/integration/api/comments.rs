@@ -8,6 +8,11 @@ use serde_json::{Value, json};
 use super::{Caller, id, problem, remote_reply, set_status, stranger};
 use crate::support::{TestApp, both_databases};
 
+/// The completeness of a thread of which nothing is missing.
+fn complete(here: usize) -> Value {
+    json!({"here": here, "known": here, "missing": {"private": 0, "blocked": 0, "unreachable": 0, "pending": 0}})
+}
+
 both_databases! {
     async fn comments_are_nested_with_all_that_the_contract_names(app: TestApp) {
         let alice = Caller::with(&app, &[Scope::Write]).await;
@@ -36,7 +41,7 @@ both_databases! {
             "url": thread["comments"][0]["url"],
             "anchor_url": format!("{page}#comment-1"),
             "replies": [own],
-        }]}));
+        }], "completeness": complete(2)}));
         assert!(thread["comments"][0]["url"].as_str().unwrap().starts_with("https://far.example/@carol/"));
         assert_eq!(own["number"], "1.1");
         assert_eq!(own["parent_id"], first.to_string());
@@ -70,7 +75,7 @@ both_databases! {
         assert!(edited["content"].as_str().unwrap().contains("Two"));
         let deleted = alice.call("DELETE", &format!("/comments/{own}"), Value::Null).await;
         assert_eq!(deleted.status, StatusCode::NO_CONTENT);
-        assert_eq!(alice.get(&thread).await.json(), json!({"total": 0, "comments": []}));
+        assert_eq!(alice.get(&thread).await.json(), json!({"total": 0, "comments": [], "completeness": complete(0)}));
         let carol = stranger(&app, "carol").await;
         let theirs = format!("/comments/{}", remote_reply(&app, &carol, post, None).await);
         problem(&alice.call("PATCH", &theirs, json!({"content": "x"})).await, 404);

@@ -291,7 +291,7 @@ both_databases! {
         node.followed_by(std::slice::from_ref(&bob)).await;
         let (author, now) = (ApUrl::new(bob.id.as_str()), node.app().now());
         let fill = move |conn: &mut Conn| {
-            for number in 0..500 {
+            for number in 0..600 {
                 let id = ApUrl::new(format!("{author}/waiting/{number}"));
                 antiphon::domain::comment::park(conn, &id, &id, &author, "{}", now)?;
             }

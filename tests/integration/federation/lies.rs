@@ -57,14 +57,14 @@ async fn endure(node: &TestNode, liar: &FakeInstance, bob: &Person, more: &[(&st
     liar.publish(&note);
     node.accept_reply(bob, &note).await;
     node.live(40 * DAY).await;
-    let asked = liar.fetches();
+    let asked = liar.requests();
     assert!(asked <= REQUESTS, "{asked} requests");
     let (comments, others) = rows(node).await;
     assert_eq!(comments, 1, "nothing but the reply is held");
     assert!(others <= ROWS, "{others} rows");
     assert_eq!(node.jobs().await, 0);
     node.live(30 * DAY).await;
-    assert_eq!(liar.fetches(), asked, "it is quiet in the end");
+    assert_eq!(liar.requests(), asked, "it is quiet in the end");
 }
 
 both_databases! {
@@ -89,7 +89,7 @@ both_databases! {
         liar.publish(&page(&second, json!([]), Some(first.clone())));
         liar.publish(&json!({ "id": bob.at("/replies"), "type": "Collection", "first": first }));
         endure(&node, &liar, &bob, &[("replies", json!(bob.at("/replies")))]).await;
-        assert!(liar.fetches() < 150, "{}", liar.fetches());
+        assert!(liar.requests() < 150, "{}", liar.requests());
     }
 
     async fn a_collection_that_is_its_own_page_or_its_own_item_is_nothing(node: TestNode) {
@@ -138,7 +138,7 @@ both_databases! {
             "inReplyTo": bob.at("/notes/1"), "content": "<p>put into her mouth</p>", "to": ["https://www.w3.org/ns/activitystreams#Public"] }));
         liar.publish(&json!({ "id": bob.at("/replies"), "type": "Collection", "items": items }));
         endure(&node, &liar, &bob, &[("replies", json!(bob.at("/replies")))]).await;
-        assert!(other.fetches() <= 260, "each is asked for once, and its author: {}", other.fetches());
+        assert!(other.requests() <= 260, "each is asked for once, and its author: {}", other.requests());
     }
 
     async fn a_context_that_lives_with_strangers_is_not_read(node: TestNode) {
@@ -147,7 +147,7 @@ both_databases! {
         let context = format!("{}/contexts/1", stranger.url);
         stranger.publish(&json!({ "id": context, "type": "OrderedCollection", "orderedItems": [] }));
         endure(&node, &liar, &bob, &[("context", json!(context)), ("contextHistory", json!(context))]).await;
-        assert_eq!(stranger.fetches(), 0);
+        assert_eq!(stranger.requests(), 0);
     }
 
     async fn a_chain_of_ten_thousand_parents_is_followed_so_far_and_no_further(node: TestNode) {
@@ -161,7 +161,7 @@ both_databases! {
         let last = bob.note(10_000, &bob.at("/notes/9999"));
         node.accept(&bob.create(&last)).await;
         node.live(40 * DAY).await;
-        assert!(liar.fetches() < 600, "{}", liar.fetches());
+        assert!(liar.requests() < 600, "{}", liar.requests());
         assert_eq!(rows(&node).await, (0, 0), "nothing is held and nothing is waited for");
         assert!(!is_unknown(&node, last["id"].as_str().unwrap()).await, "who asks is told");
         assert_eq!(node.jobs().await, 0);
@@ -176,7 +176,7 @@ both_databases! {
         }
         node.accept(&bob.create(&bob.note(1, &bob.at("/notes/2")))).await;
         node.live(40 * DAY).await;
-        assert!(liar.fetches() < 20, "{}", liar.fetches());
+        assert!(liar.requests() < 20, "{}", liar.requests());
         assert_eq!(rows(&node).await, (0, 0));
         assert_eq!(node.jobs().await, 0);
     }
@@ -194,10 +194,10 @@ both_databases! {
             "first": { "type": "CollectionPage", "items": [bob.at("/notes/7"), bob.at("/notes/8")] } });
         node.accept_reply(&carol, &first).await;
         node.live(2 * DAY).await;
-        let two_days = liar.fetches();
+        let two_days = liar.requests();
         assert!(two_days < 60, "{two_days}");
         node.live(43 * DAY).await;
-        let all = liar.fetches();
+        let all = liar.requests();
         assert!(all < 100, "{all}");
         assert_eq!(node.jobs().await, 0);
         for id in [bob.at("/notes/1"), bob.at("/notes/7"), bob.at("/notes/8"), below["id"].as_str().unwrap().to_owned()] {

@@ -3,6 +3,7 @@
 mod blocks;
 mod bounds;
 mod collections;
+mod completing;
 mod delivery;
 mod discovery;
 mod fetching;

@@ -4,7 +4,18 @@ use antiphon::domain::visibility::CommentStatus;
 use http::StatusCode;
 use serde_json::json;
 
-use crate::support::{Fault, TestNode, both_databases};
+use crate::support::{FakeInstance, Fault, Person, TestApp, TestDb, TestNode, both_databases};
+
+/// Publishes so many notes, each an answer to the one before; returns the last.
+fn chain(there: &FakeInstance, bob: &Person, root: &str, links: u32) -> String {
+    let mut parent = root.to_owned();
+    for number in 1..=links {
+        let note = bob.note(number, &parent);
+        there.publish(&note);
+        note["id"].as_str().unwrap().clone_into(&mut parent);
+    }
+    parent
+}
 
 both_databases! {
     async fn a_reply_and_replies_to_it_are_nested_with_numbers(node: TestNode) {
@@ -196,19 +207,74 @@ both_databases! {
         assert_eq!(there.requests_for(second["id"].as_str().unwrap()), 1);
     }
 
-    async fn a_chain_of_many_parents_is_given_up(node: TestNode) {
+    async fn a_chain_of_many_parents_is_fetched_link_by_link(node: TestNode) {
         let there = node.neighbour().await;
         let bob = there.person("bob");
         let post = node.publish("Far").await;
-        let mut parent = post.ap_id.to_string();
-        for number in 1..60 {
-            let note = bob.note(number, &parent);
-            there.publish(&note);
-            parent = note["id"].as_str().unwrap().to_owned();
-        }
-        node.accept(&bob.create(&bob.note(99, &parent))).await;
+        let top = chain(&there, &bob, post.ap_id.as_str(), 60);
+        node.accept_reply(&bob, &bob.note(999, &top)).await;
+        assert_eq!(node.numbers(&post).await.len(), 61);
+        assert_eq!((node.parked().await, node.jobs().await), (0, 0));
+    }
+
+    async fn a_chain_without_end_is_given_up_after_512_links(db: TestDb) {
+        let unbounded = TestApp::builder().configure(|config| config.limits.fetch_per_host = 0);
+        let node = TestNode::quiet(unbounded, db).await;
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        let post = node.publish("Too far").await;
+        let top = chain(&there, &bob, post.ap_id.as_str(), 700);
+        let before = there.requests();
+        node.accept(&bob.create(&bob.note(999, &top))).await;
         assert_eq!((node.parked().await, node.jobs().await), (0, 0));
         assert!(node.numbers(&post).await.is_empty());
+        let asked = there.requests() - before;
+        assert!((512..520).contains(&asked), "{asked}");
+        node.accept(&bob.create(&bob.note(998, &top))).await;
+        assert!(there.requests() - before < asked + 5);
+    }
+
+    async fn replies_with_the_same_unknown_parent_share_one_fetch(node: TestNode) {
+        let (there, elsewhere) = (node.neighbour().await, node.neighbour().await);
+        let (bob, carol) = (there.person("bob"), elsewhere.person("carol"));
+        let post = node.publish("Shared").await;
+        let first = carol.note(1, post.ap_id.as_str());
+        elsewhere.publish(&first);
+        for number in 2..7 {
+            let reply = bob.note(number, first["id"].as_str().unwrap());
+            assert_eq!(node.receive(&bob.create(&reply)).await, StatusCode::ACCEPTED);
+        }
+        node.drain().await;
+        assert_eq!(node.numbers(&post).await.len(), 6);
+        assert_eq!(elsewhere.requests_for(first["id"].as_str().unwrap()), 1);
+    }
+
+    async fn what_waits_is_attached_when_any_of_its_ancestors_comes(node: TestNode) {
+        let (there, elsewhere) = (node.neighbour().await, node.neighbour().await);
+        let (bob, carol) = (there.person("bob"), elsewhere.person("carol"));
+        let post = node.publish("Any").await;
+        let first = carol.note(1, post.ap_id.as_str());
+        let second = bob.note(2, first["id"].as_str().unwrap());
+        let third = carol.note(3, second["id"].as_str().unwrap());
+        there.publish(&second);
+        node.accept(&carol.create(&third)).await;
+        assert_eq!(node.parked().await, 2);
+        node.accept_reply(&carol, &first).await;
+        assert_eq!(node.numbers(&post).await, ["1", "1.1", "1.1.1"]);
+        assert_eq!(node.parked().await, 0);
+    }
+
+    async fn a_reply_to_somebody_elses_post_is_not_looked_after_twice(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        let mut root = bob.note(1, "");
+        root["inReplyTo"] = json!(null);
+        there.publish(&root);
+        for number in 2..5 {
+            node.accept(&bob.create(&bob.note(number, root["id"].as_str().unwrap()))).await;
+        }
+        assert_eq!(there.requests_for(root["id"].as_str().unwrap()), 1);
+        assert_eq!((node.parked().await, node.jobs().await), (0, 0));
     }
 
     async fn a_poll_vote_is_no_comment(node: TestNode) {

@@ -166,6 +166,7 @@ impl World {
                 published_at: node.app().now(),
                 edited_at: None,
                 named: Named::default(),
+                leads: antiphon::domain::backfill::Leads::default(),
             };
             comment::receive(node.app(), incoming).await.unwrap();
             let row = node

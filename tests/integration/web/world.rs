@@ -137,6 +137,7 @@ impl<'a> Reply<'a> {
             published_at: app.app.now(),
             edited_at: None,
             named: Named::default(),
+            leads: antiphon::domain::backfill::Leads::default(),
         };
         comment::receive(&app.app, incoming)
             .await

@@ -1,9 +1,11 @@
 //! SQL for replies that wait for their parent, and for what is remembered of others for a while. No rules here.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use crate::db::schema::{actors, parked, received, tombstones};
-use crate::db::{Conn, each};
+use crate::db::{CHUNK, Conn, each};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Timestamp};
 
@@ -19,7 +21,7 @@ pub fn park(
 ) -> Result<bool> {
     /// Replies that may wait at a time: in all, and by people of one server.
     const MOST: i64 = 10_000;
-    const MOST_PER_HOST: i64 = 500;
+    const MOST_PER_HOST: i64 = 600;
     let host = actor.host().map(Host::into_string).unwrap_or_default();
     let theirs = parked::table.filter(parked::host.eq(&host)).count();
     if theirs.get_result::<i64>(conn)? >= MOST_PER_HOST
@@ -63,6 +65,46 @@ pub fn load_parked(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<(ApUrl, ApUr
         parked::document,
     ));
     Ok(query.first(conn).optional()?)
+}
+
+/// True when a reply is parked.
+pub fn is_parked(conn: &mut Conn, ap_id: &ApUrl) -> Result<bool> {
+    let query = parked::table.find(ap_id).select(parked::received_at);
+    Ok(query.first::<i64>(conn).optional()?.is_some())
+}
+
+/// True when the parked replies above a parked reply lead back to it.
+pub fn waits_for_itself(conn: &mut Conn, ap_id: &ApUrl) -> Result<bool> {
+    let (mut next, mut seen) = (ap_id.clone(), HashSet::new());
+    while seen.insert(next.clone()) {
+        let query = parked::table.find(&next).select(parked::parent_ap_id);
+        match query.first::<ApUrl>(conn).optional()? {
+            Some(parent) if parent == *ap_id => return Ok(true),
+            Some(parent) => next = parent,
+            None => return Ok(false),
+        }
+    }
+    // A circle further up, which this one only leads into.
+    Ok(true)
+}
+
+/// Takes a parked reply away with everything that waits below it, and the replies parked below `ap_id` when that is not parked
+/// itself. Returns them.
+pub fn unpark_below(conn: &mut Conn, ap_id: &ApUrl) -> Result<Vec<ApUrl>> {
+    let (mut level, mut gone) = (vec![ap_id.clone()], Vec::new());
+    while !level.is_empty() {
+        let mut below = Vec::new();
+        for chunk in level.chunks(CHUNK) {
+            let waiting = parked::table.filter(parked::parent_ap_id.eq_any(chunk));
+            below.extend(waiting.select(parked::ap_id).load::<ApUrl>(conn)?);
+            diesel::delete(parked::table.filter(parked::ap_id.eq_any(chunk))).execute(conn)?;
+        }
+        // In a circle, what was taken away already stands below.
+        below.retain(|one| !gone.contains(one) && !level.contains(one));
+        gone.append(&mut level);
+        level = below;
+    }
+    Ok(gone)
 }
 
 /// Takes a parked reply away.

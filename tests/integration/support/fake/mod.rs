@@ -82,6 +82,9 @@ struct Shelves {
     received: Vec<Received>,
     /// Method and path of every request, as it came.
     requests: Vec<String>,
+    /// Entity tags by path, and how often a document was as its asker knew it.
+    tags: HashMap<String, String>,
+    unchanged: HashMap<String, usize>,
     /// Complaints about what came: wrong signatures most of all.
     complaints: Vec<String>,
 }
@@ -163,6 +166,18 @@ impl FakeInstance {
         self.shelves().faults.remove(&path);
     }
 
+    /// Gives a document an entity tag, which conditional requests may name.
+    pub(crate) fn tag(&self, address: &str, tag: &str) {
+        let path = self.path(address);
+        self.shelves().tags.insert(path, tag.to_owned());
+    }
+
+    /// How often a document was not sent because its asker had it.
+    pub(crate) fn not_modified(&self, address: &str) -> usize {
+        let path = self.path(address);
+        self.shelves().unchanged.get(&path).copied().unwrap_or(0)
+    }
+
     /// Serves a document no more (404).
     pub(crate) fn withdraw(&self, address: &str) {
         let path = self.path(address);
@@ -186,10 +201,9 @@ impl FakeInstance {
             .count()
     }
 
-    /// How many documents were asked for, answered well or not.
-    pub(crate) fn fetches(&self) -> usize {
-        let gets = |request: &&String| request.starts_with("GET ");
-        self.shelves().requests.iter().filter(gets).count()
+    /// How many requests came in all.
+    pub(crate) fn requests(&self) -> usize {
+        self.shelves().requests.len()
     }
 
     /// How many requests came to inboxes, answered well or not.

@@ -86,7 +86,7 @@ async fn answer(
     if uri.path() == "/.well-known/webfinger" {
         serving.finger(&uri)
     } else {
-        serving.document(&path)
+        serving.conditional(&path, &headers)
     }
 }
 
@@ -169,6 +169,24 @@ impl Serving {
         let link = json!({ "rel": "self", "type": "application/activity+json", "href": id });
         let document = json!({ "subject": wanted, "links": [link] });
         (jrd, document.to_string()).into_response()
+    }
+
+    /// A document, with its entity tag where it has one; 304 to whoever has it.
+    fn conditional(&self, path: &str, headers: &HeaderMap) -> Response {
+        let mut shelves = self.shelves.lock().unwrap();
+        let Some(tag) = shelves.tags.get(path).cloned() else {
+            drop(shelves);
+            return self.document(path);
+        };
+        let known = headers.get("if-none-match");
+        if known.is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+            *shelves.unchanged.entry(path.to_owned()).or_default() += 1;
+            return StatusCode::NOT_MODIFIED.into_response();
+        }
+        drop(shelves);
+        let mut answer = self.document(path);
+        answer.headers_mut().insert("etag", tag.parse().unwrap());
+        answer
     }
 
     fn document(&self, path: &str) -> Response {
