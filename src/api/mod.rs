@@ -12,6 +12,7 @@ mod openapi;
 mod people;
 mod posts;
 mod problem;
+mod queue;
 mod reference;
 mod tokens;
 mod tree;
@@ -84,6 +85,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/blocks/{domain}", delete(blocks::delete)),
         ("/deliveries", get(deliveries::overview)),
         ("/deliveries/retry", post(deliveries::retry)),
+        ("/queue", get(queue::overview)),
         ("/tokens", post(tokens::create)),
         ("/me", get(people::me)),
     ]

@@ -13,7 +13,7 @@ use super::comments::Aside;
 use super::input::{IdText, Text};
 use super::posts::PostStatus;
 use super::problem::ProblemJson;
-use super::{blocks, comments, deliveries, moderation, people, posts, reference, tokens};
+use super::{blocks, comments, deliveries, moderation, people, posts, queue, reference, tokens};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -29,7 +29,7 @@ use super::{blocks, comments, deliveries, moderation, people, posts, reference, 
         comments::under_post, comments::reply, comments::edit, comments::delete,
         moderation::list, moderation::approve, moderation::hold, moderation::spam, moderation::trash,
         moderation::locate, blocks::list, blocks::create, blocks::delete,
-        deliveries::overview, deliveries::retry,
+        deliveries::overview, deliveries::retry, queue::overview,
         tokens::create, people::me,
         reference::page, reference::style, document,
     ),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::context::{Context, the_post};
 use super::{Outcome, output};
 use crate::app::App;
+use crate::domain::backfill::{self, Overview, Turning};
 use crate::domain::delivery::{self, Item, Totals};
 use crate::domain::post::Post;
 use crate::error::Result;
@@ -14,7 +15,7 @@ use crate::{hosts, queue};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Count what is waiting, retrying, delivered and dead; show the newest problems
+    /// Count what is waiting, retrying, delivered and dead; show the newest problems, and the threads that are being completed
     Status {
         /// Only this post's (id or slug)
         #[arg(long, value_name = "ID|SLUG")]
@@ -46,12 +47,17 @@ struct Status {
     jobs: i64,
     failing: Vec<Host>,
     problems: Vec<Item>,
+    completing: Overview,
 }
 
 /// Newest deliveries among which problems are looked for.
 const LOOKED_THROUGH: i64 = 5000;
 
+/// Threads and servers that are shown.
+const ROWS: u16 = 20;
+
 async fn collect(app: &App, post: Option<Id<Post>>, limit: i64) -> Result<Status> {
+    let completing = backfill::overview(app, ROWS).await?;
     app.db
         .read(move |conn| {
             let items = delivery::list_items(conn, post, LOOKED_THROUGH)?;
@@ -61,6 +67,7 @@ async fn collect(app: &App, post: Option<Id<Post>>, limit: i64) -> Result<Status
                 jobs: queue::count(conn)?,
                 failing: hosts::list_failing(conn)?,
                 problems: problems.take(usize::try_from(limit).unwrap_or(0)).collect(),
+                completing,
             })
         })
         .await
@@ -91,10 +98,27 @@ async fn status(context: &Context, post: Option<String>, limit: i64) -> Outcome 
         let rows = status.problems.iter().map(row).collect();
         output::print_table(&["STATE", "TRIES", "NEXT", "INBOX", "ERROR"], rows, "")?;
     }
+    print_threads(&status.completing)?;
     if dead > 0 {
         output::say("`antiphon queue retry` sends the dead ones again.");
     }
     Ok(())
+}
+
+/// The threads that are being completed, when there are any.
+fn print_threads(completing: &Overview) -> Outcome {
+    if completing.threads.is_empty() {
+        return Ok(());
+    }
+    let row = |thread: &Turning| {
+        vec![
+            thread.row.title.clone(),
+            output::moment(thread.row.due_at),
+            format!("{} of {}", thread.spent, completing.per_thread),
+        ]
+    };
+    let rows = completing.threads.iter().map(row).collect();
+    output::print_table(&["THREAD", "NEXT READING", "REQUESTS THIS HOUR"], rows, "")
 }
 
 fn row(item: &Item) -> Vec<String> {
@@ -117,7 +141,16 @@ fn view(status: &Status) -> Value {
             "next_attempt_at": item.next_attempt_at.map(crate::types::Timestamp::rfc3339),
         })
     };
+    let thread = |thread: &Turning| {
+        json!({
+            "post_id": thread.row.post_id.to_string(),
+            "title": thread.row.title,
+            "next_reading_at": thread.row.due_at.map(crate::types::Timestamp::rfc3339),
+            "spent": thread.spent,
+        })
+    };
     json!({
+        "threads": status.completing.threads.iter().map(thread).collect::<Vec<_>>(),
         "delivered": status.totals.delivered,
         "waiting": status.totals.waiting,
         "retrying": status.totals.retrying,

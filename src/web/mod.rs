@@ -11,6 +11,7 @@ pub mod i18n;
 #[cfg(test)]
 mod page_tests;
 mod pages;
+mod queue;
 mod read;
 mod routes;
 #[cfg(test)]
@@ -22,13 +23,15 @@ pub use answer::error_page;
 pub use assets::{CONTENT_SECURITY_POLICY, favicon, stylesheet};
 pub use convert::SOURCE_URL;
 pub use date::DateText;
-pub use pages::{render_about, render_author, render_error, render_home, render_post, render_tag};
+pub use pages::{
+    render_about, render_author, render_error, render_home, render_post, render_queue, render_tag,
+};
 pub use read::{author_page, post_page};
 pub use routes::{Segment, method_not_allowed, negotiated_routes, not_found, router};
 
 /// Name and text of each template, for the test that looks up the words they use.
 #[cfg(test)]
-fn templates_for_tests() -> [(&'static str, &'static str); 9] {
+fn templates_for_tests() -> [(&'static str, &'static str); 10] {
     [
         ("base", include_str!("templates/base.html")),
         ("macros", include_str!("templates/macros.html")),
@@ -38,6 +41,7 @@ fn templates_for_tests() -> [(&'static str, &'static str); 9] {
         ("author", include_str!("templates/author.html")),
         ("tag", include_str!("templates/tag.html")),
         ("about", include_str!("templates/about.html")),
+        ("queue", include_str!("templates/queue.html")),
         ("error", include_str!("templates/error.html")),
     ]
 }

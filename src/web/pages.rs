@@ -5,7 +5,7 @@ use askama::Template;
 use super::assets::{favicon, stylesheet};
 use super::i18n::Catalogue;
 use super::thread::Thread;
-use super::view::{AuthorView, ErrorView, HomeView, Link, PostView, Site, TagView};
+use super::view::{AuthorView, ErrorView, HomeView, Link, PostView, QueueView, Site, TagView};
 use crate::error::{Error, Result};
 use crate::text::emoji::Part;
 
@@ -98,6 +98,13 @@ struct AboutPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "queue.html")]
+struct QueuePage<'a> {
+    frame: Frame<'a>,
+    view: &'a QueueView,
+}
+
+#[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
     frame: Frame<'a>,
@@ -176,6 +183,13 @@ pub fn render_about(site: &Site) -> Result<String> {
     let address = format!("{}/about", site.url);
     frame.canonical = Some(&address);
     render(&AboutPage { frame }, FRAME_SIZE)
+}
+
+/// Renders the page about what the node has to do. Search engines are kept out.
+pub fn render_queue(site: &Site, view: &QueueView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    frame.title = format!("{} – {}", frame.t.text("queue"), site.title);
+    render(&QueuePage { frame, view }, FRAME_SIZE * 4)
 }
 
 /// Renders an error page; statuses without words of their own read as one that has.

@@ -11,7 +11,7 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::answer::{FOR_EVER, error_page, status_page};
-use super::{favicon, read, stylesheet};
+use super::{favicon, queue, read, stylesheet};
 use crate::app::App;
 use crate::domain::media;
 use crate::error::Error;
@@ -21,6 +21,7 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(read::home))
         .route("/about", get(read::about))
+        .route("/queue", get(queue::page))
         .route("/feed.atom", get(read::site_feed))
         .route("/posts/{slug}/comments.atom", get(read::comments_feed))
         .route("/posts/{slug}/look", post(read::look))

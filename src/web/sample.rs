@@ -4,12 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use super::view::{
-    Author, AuthorView, CommentView, ErrorView, Faces, HomeView, Link, PostSummary, PostView, Site,
-    TagView,
+    Author, AuthorView, CommentView, ErrorView, Faces, HomeView, Link, PostSummary, PostView,
+    QueueView, QueuedHost, QueuedThread, Site, TagView,
 };
 use super::{
-    favicon, render_about, render_author, render_error, render_home, render_post, render_tag,
-    stylesheet,
+    favicon, render_about, render_author, render_error, render_home, render_post, render_queue,
+    render_tag, stylesheet,
 };
 use crate::text::markdown::{Mentions, render_post as render_post_text};
 use crate::types::{Html, Timestamp};
@@ -274,9 +274,33 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("author.html", render_author(&site, &author()).unwrap()),
         ("tag.html", render_tag(&site, &tag()).unwrap()),
         ("about.html", render_about(&site).unwrap()),
+        ("queue.html", render_queue(&site, &queue()).unwrap()),
         ("404.html", render_error(&site, &error(404)).unwrap()),
         ("500.html", render_error(&site, &error(500)).unwrap()),
     ]
+}
+
+fn queue() -> QueueView {
+    let moment = Timestamp::parse("2026-03-04T09:30:00Z");
+    QueueView {
+        waiting: 3,
+        retrying: 1,
+        dead: 0,
+        threads: vec![QueuedThread {
+            title: "The pause between two choirs".to_owned(),
+            url: "https://blog.example/2026/03/the-pause".to_owned(),
+            next: moment,
+            last: moment,
+            spent: 41,
+        }],
+        hosts: vec![QueuedHost {
+            name: "far.example".to_owned(),
+            wanted: 7,
+            spent: 12,
+        }],
+        per_thread: 1000,
+        per_host: 600,
+    }
 }
 
 fn write_pages(folder: &Path) {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod lists;
+mod queue;
 mod world;
 
 use antiphon::domain::comment;

@@ -1,6 +1,7 @@
 //! Completing threads: objects that somebody names and that are not here (wanted), collections elsewhere that list replies
 //! (sources), and when a thread is read again. It decides what is due; fetching is `federation`'s.
 
+mod overview;
 mod store;
 
 use diesel::prelude::*;
@@ -13,6 +14,7 @@ use crate::error::Result;
 use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Host, Id, Timestamp, word_enum};
 
+pub use overview::{Overview, Turning, overview};
 pub use store::{
     ThreadRow, add_source, add_spent, awake, begin, count_missing, count_wanted_by_host, defer,
     dismiss, due_sources, due_wanted, fail_source, find, forget_old, found, keep_waiting,

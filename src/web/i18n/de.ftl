@@ -84,6 +84,23 @@ missing-blocked = { $count } auf gesperrten Servern
 missing-unreachable = { $count } auf Servern, die nicht antworten
 missing-pending = { $count } werden geholt
 look-again = Nach fehlenden Antworten suchen
+queue = Warteschlange
+queue-deliveries = Zustellungen
+queue-waiting = { $count } warten
+queue-retrying = { $count } werden wieder versucht
+queue-dead = { $count } aufgegeben
+queue-threads = Gespräche, die bei anderen Servern gelesen werden
+queue-no-threads = Gerade wird kein Gespräch vervollständigt.
+queue-per-thread = Höchstens { $count } Anfragen in der Stunde für ein Gespräch.
+queue-post = Beitrag
+queue-next = Nächstes Lesen
+queue-last = Letztes Lesen
+queue-spent = Anfragen in dieser Stunde
+queue-hosts = Server, die gefragt werden
+queue-no-hosts = Gerade wird kein Server gefragt.
+queue-per-host = Höchstens { $count } Dokumente in der Stunde von einem Server.
+queue-host = Server
+queue-wanted = Gesuchte Antworten
 thoughts = { $count ->
     [0] Noch keine Gedanken zu „{ $name }“
     [one] Ein Gedanke zu „{ $name }“

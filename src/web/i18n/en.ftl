@@ -84,6 +84,23 @@ missing-blocked = { $count } on blocked servers
 missing-unreachable = { $count } on servers that do not answer
 missing-pending = { $count } being fetched
 look-again = Look for missing replies
+queue = Queue
+queue-deliveries = Deliveries
+queue-waiting = { $count } waiting
+queue-retrying = { $count } to be tried again
+queue-dead = { $count } given up
+queue-threads = Threads read from other servers
+queue-no-threads = No thread is being completed just now.
+queue-per-thread = At most { $count } requests an hour for one thread.
+queue-post = Post
+queue-next = Next reading
+queue-last = Last reading
+queue-spent = Requests this hour
+queue-hosts = Servers that are asked
+queue-no-hosts = No server is being asked just now.
+queue-per-host = At most { $count } documents an hour from one server.
+queue-host = Server
+queue-wanted = Replies looked for
 thoughts = { $count ->
     [0] No thoughts yet on “{ $name }”
     [one] One thought on “{ $name }”

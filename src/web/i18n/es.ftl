@@ -84,6 +84,23 @@ missing-blocked = { $count } en servidores bloqueados
 missing-unreachable = { $count } en servidores que no responden
 missing-pending = { $count } en camino
 look-again = Buscar respuestas que faltan
+queue = Cola
+queue-deliveries = Entregas
+queue-waiting = { $count } en espera
+queue-retrying = { $count } por reintentar
+queue-dead = { $count } abandonadas
+queue-threads = Hilos que se leen en otros servidores
+queue-no-threads = Ahora no se completa ningún hilo.
+queue-per-thread = Como máximo { $count } peticiones por hora para un hilo.
+queue-post = Entrada
+queue-next = Próxima lectura
+queue-last = Última lectura
+queue-spent = Peticiones de esta hora
+queue-hosts = Servidores consultados
+queue-no-hosts = Ahora no se consulta ningún servidor.
+queue-per-host = Como máximo { $count } documentos por hora de un servidor.
+queue-host = Servidor
+queue-wanted = Respuestas buscadas
 thoughts = { $count ->
     [0] Aún no hay reflexiones sobre «{ $name }»
     [one] Una reflexión sobre «{ $name }»

@@ -84,6 +84,23 @@ missing-blocked = { $count } sur des serveurs bloqués
 missing-unreachable = { $count } sur des serveurs qui ne répondent pas
 missing-pending = { $count } en cours de récupération
 look-again = Chercher les réponses manquantes
+queue = File d’attente
+queue-deliveries = Envois
+queue-waiting = { $count } en attente
+queue-retrying = { $count } à réessayer
+queue-dead = { $count } abandonnés
+queue-threads = Fils lus sur d’autres serveurs
+queue-no-threads = Aucun fil n’est complété en ce moment.
+queue-per-thread = Au plus { $count } requêtes par heure pour un fil.
+queue-post = Article
+queue-next = Prochaine lecture
+queue-last = Dernière lecture
+queue-spent = Requêtes de cette heure
+queue-hosts = Serveurs interrogés
+queue-no-hosts = Aucun serveur n’est interrogé en ce moment.
+queue-per-host = Au plus { $count } documents par heure d’un serveur.
+queue-host = Serveur
+queue-wanted = Réponses recherchées
 thoughts = { $count ->
     [0] Aucune réflexion pour l’instant sur « { $name } »
     [one] Une réflexion sur « { $name } »
