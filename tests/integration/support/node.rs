@@ -165,14 +165,20 @@ impl TestNode {
     /// without end.
     pub(crate) async fn live(&self, secs: i64) {
         let end = self.app().now().plus_secs(secs);
+        let mut cleaned = self.app().now();
         for _ in 0..5000 {
             let Some(next) = self.next_job().await.filter(|next| *next <= end) else {
                 self.wait_until(end);
+                worker::clean(&self.fed).await;
                 return;
             };
             // A job that is still due after its turn is leased: time must pass.
             self.wait_until(next.max(self.app().now().plus_secs(1)));
             self.drain().await;
+            if self.app().now().0 - cleaned.0 > Timestamp::DAY {
+                cleaned = self.app().now();
+                worker::clean(&self.fed).await;
+            }
         }
         panic!("jobs came without end");
     }

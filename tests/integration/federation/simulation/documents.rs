@@ -178,12 +178,12 @@ impl World {
         }
         let version = note.version(now);
         let body = self.note_document(number, version, start, now);
-        let mut names: Vec<String> = self
-            .parent(note)
-            .as_str()
-            .map(Into::into)
-            .into_iter()
-            .collect();
+        // A private note names nothing: it is dropped unread.
+        if !note.is_open() {
+            return Answer::new(body, Vec::new());
+        }
+        let parent = self.parent(note);
+        let mut names: Vec<String> = parent.as_str().map(Into::into).into_iter().collect();
         if self.hosts[note.host].style == Style::Inline {
             names.extend(self.ids(&self.by_author(number, now).0));
         }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use antiphon::domain::comment::Comment;
 use antiphon::domain::visibility::CommentStatus;
+use antiphon::types::Timestamp;
 
 use super::documents::words;
 use super::mail::Mail;
@@ -17,6 +18,8 @@ pub(super) struct Held {
     pub(super) comments: Vec<Comment>,
     /// Missing ids of which the node can tell what became.
     pub(super) accounted: HashSet<String>,
+    /// When it all began.
+    pub(super) start: Timestamp,
 }
 
 /// How a world ended.
@@ -34,16 +37,28 @@ pub(super) struct Outcome {
     pub(super) accounted: usize,
     /// Missing ones that nobody ever named to us.
     pub(super) unnamed: usize,
-    /// Requests that all of it took.
+    /// Requests that all of it took, and those until the last reply came.
     pub(super) requests: usize,
+    pub(super) until_whole: usize,
 }
 
 /// Judges what the node holds.
 pub(super) fn judge(world: &World, mail: &Mail, log: &Log, held: &Held) -> Outcome {
     let oracle = Oracle { world, mail, log };
+    let last = held
+        .comments
+        .iter()
+        .map(|comment| comment.received_at.secs())
+        .max();
+    let whole = last.unwrap_or_default() - held.start.secs();
     let mut outcome = Outcome {
         faults: mail.strange.clone(),
         requests: log.requests.len(),
+        until_whole: log
+            .requests
+            .iter()
+            .filter(|(at, _, _)| *at <= whole)
+            .count(),
         ..Outcome::default()
     };
     let rows = oracle.rows(held, &mut outcome.faults);
@@ -168,7 +183,7 @@ impl Oracle<'_> {
     fn was_named(&self, number: usize) -> bool {
         let id = &self.world.notes[number].id;
         let answered = |(answer, note): (usize, &super::world::Note)| {
-            note.under == Under::Note(number) && self.came(answer)
+            note.under == Under::Note(number) && note.is_open() && self.came(answer)
         };
         self.came(number)
             || self.log.named.contains(id)
@@ -249,7 +264,9 @@ impl Oracle<'_> {
         while let Some(number) = next {
             let note = &self.world.notes[number];
             let host = &self.world.hosts[note.host];
-            let about = |(_, address, _): &&(i64, String, u16)| address.starts_with(&note.id);
+            let author = self.world.person(note);
+            let about =
+                |(_, address, _): &&(i64, String, u16)| *address == note.id || *address == author;
             let asked: Vec<_> = self.log.requests.iter().filter(about).collect();
             text.push(format!(
                 "[{number} at {}s {:?} deleted {:?} by {} {:?} {:?} blocked {}; came {:?}, named {}, asked {asked:?}]",

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use antiphon::db::schema::{comments, parked, verdicts, wanted};
 use antiphon::domain::comment::{self, Comment, Located};
 use antiphon::types::{ApUrl, Host};
+use antiphon::worker;
 use diesel::prelude::*;
 
 use super::mail::Mail;
@@ -43,7 +44,7 @@ pub(super) async fn live_in(
     }
     let mut mail = Mail::write(net.world());
     let mut faults = pass(&node, &net, &mut mail).await;
-    let held = look(&node, net.world()).await;
+    let held = look(&node, &net).await;
     let log = net.log();
     let mut outcome = oracle::judge(net.world(), &mail, &log, &held);
     let late = log.requests.iter().filter(|(at, _, _)| *at > QUIET);
@@ -63,7 +64,7 @@ pub(super) async fn live_in(
 /// Lets time pass until the end. Returns what went wrong.
 async fn pass(node: &TestNode, net: &Net, mail: &mut Mail) -> Vec<String> {
     let mut faults = Vec::new();
-    let end = net.start_time().plus_secs(END);
+    let (end, mut day) = (net.start_time().plus_secs(END), 0);
     for _ in 0..MOMENTS {
         let letter = mail.next().map(|at| net.start_time().plus_secs(at));
         let next = [letter, node.next_job().await].into_iter().flatten().min();
@@ -75,6 +76,10 @@ async fn pass(node: &TestNode, net: &Net, mail: &mut Mail) -> Vec<String> {
         node.wait_until(next.max(node.app().now().plus_secs(least)));
         mail.bring(node, net).await;
         node.drain().await;
+        if net.now() / DAY > day {
+            day = net.now() / DAY;
+            worker::clean(&node.fed).await;
+        }
     }
     let left = node.jobs().await;
     if left > 0 {
@@ -83,7 +88,7 @@ async fn pass(node: &TestNode, net: &Net, mail: &mut Mail) -> Vec<String> {
     faults
 }
 
-async fn look(node: &TestNode, world: &World) -> Held {
+async fn look(node: &TestNode, net: &Net) -> Held {
     let rows = node.app().db.read(|conn| {
         let rows = comments::table.select(Comment::as_select()).load(conn)?;
         let mut told: Vec<String> = parked::table.select(parked::ap_id).load(conn)?;
@@ -97,7 +102,7 @@ async fn look(node: &TestNode, world: &World) -> Held {
     });
     let (comments, told) = rows.await.unwrap();
     let mut accounted: HashSet<String> = told.into_iter().collect();
-    for note in &world.notes {
+    for note in &net.world().notes {
         let located = comment::locate(node.app(), ApUrl::new(&note.id), true);
         if !matches!(located.await.unwrap(), Located::Unknown) {
             accounted.insert(note.id.clone());
@@ -106,5 +111,6 @@ async fn look(node: &TestNode, world: &World) -> Held {
     Held {
         comments,
         accounted,
+        start: net.start_time(),
     }
 }

@@ -179,7 +179,7 @@ impl World {
             hosts: urls.iter().map(well).collect(),
             notes: Vec::new(),
             lossy: false,
-            page: 40,
+            page: 60,
         };
         for number in 0..replies {
             let host = number % urls.len();
@@ -187,9 +187,9 @@ impl World {
             world.notes.push(Note {
                 id: format!("{}/notes/{number}", urls[host]),
                 host,
-                person: dice.random_range(0..3),
+                person: dice.random_range(0..2),
                 under,
-                at: i64::try_from(number).expect("it is small") * 5,
+                at: i64::try_from(number).expect("it is small") / 100,
                 seen: Seen::Public,
                 tells_us: number < urls.len(),
                 edited: None,
