@@ -1,8 +1,9 @@
 //! What every use case needs, built once: configuration, database, clock, ids, the HTTP client, host blocks. It holds
 //! no rules.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use async_trait::async_trait;
 use tokio::sync::{Mutex, Notify};
 
 use crate::clock::{Clock, IdGenerator};
@@ -15,6 +16,7 @@ use crate::limits::Rates;
 use crate::metrics::Metrics;
 use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Host, Timestamp};
+use crate::verdicts::Verdicts;
 
 /// The running node's parts. Shared as `Arc<App>`, passed down as `&App`.
 pub struct App {
@@ -34,12 +36,24 @@ pub struct App {
     pub hosts: Hosts,
     /// How much servers send that proved who they are.
     senders: Rates<Host>,
+    /// What became of messages and is not written down yet.
+    pub verdicts: Verdicts,
+    /// Looks things up elsewhere, for somebody who asks; empty where nothing federates.
+    pub finder: OnceLock<Arc<dyn Finder>>,
     /// What the node counts.
     pub metrics: Metrics,
     /// Held while a file enters or leaves the media folder, and while a picture is decoded: one at a time bounds the memory.
     pub media: Mutex<()>,
     /// Rung when a job or a delivery was written, so that the worker looks at once.
     pub wake: Wake,
+}
+
+/// The way to other servers, for those who may not see it: the federation fills it in.
+#[async_trait]
+pub trait Finder: Send + Sync {
+    /// Looks at an address now and takes what stands there, if it belongs here; what came of it is noted as a verdict.
+    /// Gives the id of what was found, or the address when nothing was. `RateLimited` when too much is looked up at once.
+    async fn look(&self, address: &ApUrl) -> Result<ApUrl>;
 }
 
 /// The bells of the workers.
@@ -75,6 +89,8 @@ impl App {
             ids,
             http: http.behind(Arc::new(hosts.clone())),
             hosts,
+            verdicts: Verdicts::default(),
+            finder: OnceLock::new(),
             metrics: Metrics::default(),
             media: Mutex::default(),
             wake: Wake::default(),

@@ -144,6 +144,10 @@ pub struct Limits {
 pub struct Discussion {
     /// Which replies appear at once.
     pub moderation: Moderation,
+    /// Verdicts that are kept at most.
+    pub verdicts: i64,
+    /// Days that they are kept.
+    pub verdict_days: i64,
 }
 
 /// Which replies appear without a person's decision.
@@ -221,6 +225,8 @@ impl Config {
             ("delivery.per_host", self.delivery.per_host > 0),
             ("delivery.timeout_secs", self.delivery.timeout_secs > 0),
             ("delivery.give_up_days", self.delivery.give_up_days > 0),
+            ("discussion.verdicts", self.discussion.verdicts > 0),
+            ("discussion.verdict_days", self.discussion.verdict_days > 0),
             ("media.max_bytes", self.media.max_bytes > 0),
             ("media.host_bytes", self.media.host_bytes > 0),
             ("limits.inbox_memory", self.limits.inbox_memory > 0),

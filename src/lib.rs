@@ -19,5 +19,6 @@ pub mod queue;
 pub mod server;
 pub mod text;
 pub mod types;
+pub mod verdicts;
 pub mod web;
 pub mod worker;

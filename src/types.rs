@@ -331,6 +331,9 @@ macro_rules! word_enum {
         }
 
         impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
             /// The word that stands in the database and in JSON.
             pub const fn as_str(self) -> &'static str {
                 match self {

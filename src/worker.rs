@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use crate::domain::actor::{self, Actor};
-use crate::domain::{backfill, comment, delivery, media, moderation, post};
+use crate::domain::{backfill, comment, delivery, media, moderation, post, verdict};
 use crate::error::{Error, Result};
 use crate::federation::{Federation, outbox, parents, passed_on, replies, threads};
 use crate::hosts;
@@ -55,7 +55,8 @@ async fn watch(fed: Arc<Federation>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let noted = async {
             moderation::notice_blocks(&fed.app).await?;
-            delivery::note_health(&fed.app).await
+            delivery::note_health(&fed.app).await?;
+            verdict::flush(&fed.app).await
         };
         if let Err(error) = noted.await {
             tracing::warn!("cannot look after servers: {}", error.log_text());
@@ -73,6 +74,7 @@ pub async fn drain(fed: &Arc<Federation>) -> Result<usize> {
     loop {
         let claimed = claim(fed).await?;
         if claimed.is_empty() {
+            verdict::flush(&fed.app).await?;
             return Ok(done);
         }
         for job in claimed {
@@ -205,8 +207,11 @@ async fn refresh(fed: &Federation, id: Id<Actor>) -> Result<()> {
 /// Clears away what strangers left and nobody needs any more.
 pub async fn clean(fed: &Federation) {
     let now = fed.app.now();
-    let before = move |days: i64| Timestamp(now.0 - days * Timestamp::DAY);
+    let before =
+        move |days: i64| Timestamp(now.0.saturating_sub(days.saturating_mul(Timestamp::DAY)));
+    let verdict_days = fed.app.config.discussion.verdict_days;
     let cleared = fed.app.db.write(move |conn| {
+        verdict::forget_old(conn, before(verdict_days))?;
         comment::unpark_old(conn, before(KEPT_DAYS))?;
         backfill::forget_old(conn, before(KEPT_DAYS))?;
         comment::forget_tombstones(conn, before(TOMBSTONE_DAYS))?;

@@ -7,6 +7,7 @@ mod comments;
 mod deliveries;
 mod guesses;
 mod input;
+mod locate;
 mod moderation;
 mod openapi;
 mod people;
@@ -80,7 +81,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/comments/{id}/hold", post(moderation::hold)),
         ("/comments/{id}/spam", post(moderation::spam)),
         ("/comments/{id}/trash", post(moderation::trash)),
-        ("/replies/locate", get(moderation::locate)),
+        ("/replies/locate", get(locate::locate)),
         ("/blocks", get(blocks::list).post(blocks::create)),
         ("/blocks/{domain}", delete(blocks::delete)),
         ("/deliveries", get(deliveries::overview)),

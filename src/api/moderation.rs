@@ -7,16 +7,16 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::auth::{Moderator, Reader};
+use super::auth::Moderator;
 use super::comments::{Aside, CommentJson};
-use super::input::{self, IdText, Params, PathId, Text};
+use super::input::{self, IdText, Params, PathId};
 use super::problem::Problem;
 use crate::app::App;
-use crate::domain::account::{Identity, Scope};
-use crate::domain::comment::{self, Comment, Located};
+use crate::domain::account::Identity;
+use crate::domain::comment::{self, Comment};
 use crate::domain::moderation;
 use crate::domain::visibility::CommentStatus;
-use crate::types::{ApUrl, Id};
+use crate::types::Id;
 
 /// Which comments to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -116,97 +116,4 @@ async fn decide(
     tracing::info!(account = who.account.name, comment = id.raw(), %status, "a comment was moderated");
     let placed = comment::get_placed(app, id).await?;
     Ok(Json(CommentJson::alone(app, placed)))
-}
-
-/// Which reply to look for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LocateQuery {
-    /// Its ActivityPub id or the address of its page.
-    url: Text,
-}
-
-/// What became of a reply.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Verdict)]
-pub(super) struct VerdictJson {
-    /// published, private, held, spam, trash, deleted, waiting, blocked or unknown.
-    verdict: &'static str,
-    /// The same in a sentence.
-    reason: String,
-    /// The comment it became.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    comment_id: Option<String>,
-    /// When it came here (RFC 3339).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seen_at: Option<String>,
-}
-
-/// Says what became of a reply from elsewhere.
-///
-/// What is private, held, spam or thrown away is unknown to tokens that may only read.
-#[utoipa::path(get, path = "/replies/locate", tag = "moderation", params(LocateQuery),
-    responses((status = 200, body = VerdictJson)))]
-pub(super) async fn locate(
-    State(app): State<Arc<App>>,
-    Reader(identity): Reader,
-    Params(query): Params<LocateQuery>,
-) -> Result<Json<VerdictJson>, Problem> {
-    let address = ApUrl::new(query.url.into_string());
-    if address.url().is_none() {
-        return Err(Problem::field(
-            "url",
-            "write a whole address, with https://",
-        ));
-    }
-    let trusted = [Scope::Write, Scope::Moderate]
-        .into_iter()
-        .any(|scope| identity.require(scope).is_ok());
-    let located = comment::locate(&app, address, trusted).await?;
-    Ok(Json(verdict(located)))
-}
-
-fn verdict(located: Located) -> VerdictJson {
-    let bare = |verdict, reason: &str| VerdictJson {
-        verdict,
-        reason: reason.to_owned(),
-        comment_id: None,
-        seen_at: None,
-    };
-    match located {
-        Located::Here(comment) => VerdictJson {
-            comment_id: Some(comment.id.to_string()),
-            seen_at: Some(comment.received_at.rfc3339()),
-            ..here(&comment, bare)
-        },
-        Located::Buried(at) => VerdictJson {
-            seen_at: Some(at.rfc3339()),
-            ..bare("deleted", "its author deleted it")
-        },
-        Located::Parked(parent) => bare(
-            "waiting",
-            &format!("it answers {parent}, which has not come here yet"),
-        ),
-        Located::Blocked => bare("blocked", "its server is blocked here"),
-        Located::Unknown => bare("unknown", "it never came here"),
-    }
-}
-
-fn here(comment: &Comment, bare: impl Fn(&'static str, &str) -> VerdictJson) -> VerdictJson {
-    match comment.status {
-        CommentStatus::Published if !comment.visibility.is_open() => bare(
-            "private",
-            "it is here, but its author did not address everybody",
-        ),
-        CommentStatus::Published if comment.hidden => {
-            bare("held", "what it answers may not be seen, so neither may it")
-        }
-        CommentStatus::Published => bare("published", "it stands under the post"),
-        CommentStatus::Held => bare("held", "it waits for a moderator"),
-        CommentStatus::Spam => bare("spam", "it was taken for spam"),
-        CommentStatus::Trash => bare("trash", "a moderator threw it away"),
-        CommentStatus::Deleted => bare("deleted", "its author deleted it"),
-        CommentStatus::Blocked => bare("blocked", "its server is blocked here"),
-    }
 }

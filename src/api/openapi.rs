@@ -13,7 +13,9 @@ use super::comments::Aside;
 use super::input::{IdText, Text};
 use super::posts::PostStatus;
 use super::problem::ProblemJson;
-use super::{blocks, comments, deliveries, moderation, people, posts, queue, reference, tokens};
+use super::{
+    blocks, comments, deliveries, locate, moderation, people, posts, queue, reference, tokens,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,7 +30,7 @@ use super::{blocks, comments, deliveries, moderation, people, posts, queue, refe
         posts::list, posts::create, posts::get, posts::edit, posts::delete,
         comments::under_post, comments::reply, comments::edit, comments::delete,
         moderation::list, moderation::approve, moderation::hold, moderation::spam, moderation::trash,
-        moderation::locate, blocks::list, blocks::create, blocks::delete,
+        locate::locate, blocks::list, blocks::create, blocks::delete,
         deliveries::overview, deliveries::retry, queue::overview,
         tokens::create, people::me,
         reference::page, reference::style, document,

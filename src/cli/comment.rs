@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::context::{Context, account_of, confirm, read_text, the_account, the_post};
+use super::locate::{Locate, locate};
 use super::{Failure, Outcome, output};
 use crate::app::App;
 use crate::domain::actor::{self, Actor};
@@ -37,6 +38,8 @@ pub(super) enum Command {
     Spam(Ids),
     /// Throw comments away
     Trash(Ids),
+    /// Say what became of a reply from elsewhere
+    Locate(Locate),
     /// Answer a post or a comment
     Reply(Reply),
     /// Change one of our own comments
@@ -110,6 +113,7 @@ impl Command {
             Self::Hold(ids) => decide(context, &app, ids, CommentStatus::Held).await,
             Self::Spam(ids) => decide(context, &app, ids, CommentStatus::Spam).await,
             Self::Trash(ids) => decide(context, &app, ids, CommentStatus::Trash).await,
+            Self::Locate(wanted) => locate(context, app, wanted).await,
             Self::Reply(answer) => reply(context, &app, answer).await,
             Self::Edit { id, text } => edit(context, &app, id, &text).await,
             Self::Delete { id, yes } => delete(&app, id, yes).await,

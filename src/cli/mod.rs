@@ -8,6 +8,7 @@ mod config;
 mod context;
 mod doctor;
 mod init;
+mod locate;
 mod logging;
 mod output;
 mod post;

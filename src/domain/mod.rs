@@ -1,6 +1,6 @@
 //! The subject matter, one folder a slice: its types, its rules and its SQL side by side. No HTTP, no ActivityPub.
 //!
-//! A slice may call those before it: visibility → account, actor → screening → media → post, backfill → comment → reaction, follower, note →
+//! A slice may call those before it: visibility → account, actor → verdict → screening → media → post, backfill → comment → reaction, follower, note →
 //! delivery → moderation.
 
 pub mod account;
@@ -15,4 +15,5 @@ pub mod note;
 pub mod post;
 pub mod reaction;
 pub mod screening;
+pub mod verdict;
 pub mod visibility;

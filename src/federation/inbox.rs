@@ -13,6 +13,7 @@ use super::objects::Doc;
 use super::prove::{self, Known};
 use super::reason::{Reason, Refusal};
 use super::signature::{ParsedSignature, Request};
+use super::verdicts::Trail;
 use super::{ownership, passed_on};
 use crate::domain::actor;
 use crate::domain::comment;
@@ -72,20 +73,34 @@ impl Verdict {
 
 /// Takes an activity in. An answer of Ok means that what it did is on the disk.
 pub async fn receive(fed: &Arc<Federation>, posted: Posted) -> Result<Verdict, Refusal> {
+    let mut trail = Trail::default();
+    let outcome = take(fed, &posted, &mut trail).await;
+    if let Err(refusal) = &outcome {
+        trail.leave(&fed.app, &posted.body, refusal.reason);
+    }
+    match outcome {
+        Err(dropped) if dropped.reason.is_drop() => Ok(Verdict::Ignored(dropped.reason)),
+        other => other,
+    }
+}
+
+async fn take(
+    fed: &Arc<Federation>,
+    posted: &Posted,
+    trail: &mut Trail,
+) -> Result<Verdict, Refusal> {
     check_media_type(&posted.headers)?;
     let signature = ParsedSignature::parse(&posted.request())?;
     let signer = ApUrl::new(signature.key_id()).host();
-    match admit(fed, &posted, &signature).await {
-        Err(dropped) if dropped.reason.is_drop() => Ok(Verdict::Ignored(dropped.reason)),
-        Err(refusal) => Err(refusal.by(signer)),
-        Ok(verdict) => Ok(verdict),
-    }
+    let admitted = admit(fed, posted, &signature, trail).await;
+    admitted.map_err(|refusal| refusal.by(signer))
 }
 
 async fn admit(
     fed: &Arc<Federation>,
     posted: &Posted,
     signature: &ParsedSignature,
+    trail: &mut Trail,
 ) -> Result<Verdict, Refusal> {
     refuse_blocked(fed, &ApUrl::new(signature.key_id()), Reason::KeyAddress)?;
     signature.check(&posted.request(), &fed.site, fed.app.now())?;
@@ -93,6 +108,7 @@ async fn admit(
     let claimed = doc
         .first_id("actor")
         .ok_or_else(|| Reason::NoActor.refuse("the activity has no actor"))?;
+    trail.is_about(&doc, &claimed);
     if !handlers::is_known(&doc) {
         return Err(Reason::UnknownType.drop());
     }
@@ -121,6 +137,7 @@ async fn admit(
         passed_on::take(&fed.app, &doc, None).await?;
         return Ok(Verdict::Done);
     };
+    trail.is_proven();
     let envelope = Envelope::new(id, author, doc)?;
     handlers::dispatch(envelope, &fed.fetcher.data()).await?;
     Ok(Verdict::Done)

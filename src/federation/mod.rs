@@ -7,10 +7,12 @@ pub mod deliver;
 pub mod documents;
 mod error;
 pub mod fetch;
+mod fetched;
 pub mod handlers;
 pub mod inbox;
 pub mod keys;
 mod knock;
+mod locate;
 pub mod nodeinfo;
 pub mod objects;
 pub mod outbox;
@@ -26,6 +28,7 @@ pub mod routes;
 pub mod secure;
 pub mod signature;
 pub mod threads;
+pub mod verdicts;
 pub mod webfinger;
 
 use std::sync::Arc;
@@ -61,12 +64,14 @@ impl Federation {
         let forms = Forms::load(&app).await?;
         let fetcher = Fetcher::new(Arc::clone(&app), signer, forms.clone()).await?;
         let site = Site::new(&app.config.origin())?;
-        Ok(Arc::new(Self {
+        let fed = Arc::new(Self {
             app,
             fetcher,
             site,
             keys: PublicKeys::default(),
             forms,
-        }))
+        });
+        locate::offer(&fed);
+        Ok(fed)
     }
 }

@@ -10,6 +10,7 @@ use super::ownership;
 use super::reason::{Reason, Refusal};
 use super::replies;
 use super::threads::{self, Fate};
+use super::verdicts;
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::actor::{self, Actor};
@@ -30,7 +31,7 @@ enum Parked {
     /// Its parent is wanted now.
     Wanted,
     /// It belongs to nothing of ours, for this reason; all that waited for it is gone, too.
-    Dropped(Reason),
+    Dropped(Reason, Vec<ApUrl>),
 }
 
 /// Keeps a reply and lets a job look for its parent. Drops one that is known to belong to nothing of ours.
@@ -73,7 +74,10 @@ async fn keep(
             app.wake.jobs.notify_one();
             Ok(())
         }
-        Parked::Dropped(reason) => Err(reason.drop()),
+        Parked::Dropped(reason, replies) => {
+            leave_all(app, &replies, reason);
+            Err(reason.drop())
+        }
     }
 }
 
@@ -112,7 +116,14 @@ fn want(
 fn drop_all(conn: &mut Conn, reply: &ApUrl, reason: Reason, now: Timestamp) -> Result<Parked> {
     let dropped = comment::unpark_below(conn, reply)?;
     backfill::dismiss(conn, &dropped, now)?;
-    Ok(Parked::Dropped(reason))
+    Ok(Parked::Dropped(reason, dropped))
+}
+
+/// Leaves a verdict for each of these replies.
+fn leave_all(app: &App, replies: &[ApUrl], reason: Reason) {
+    for reply in replies {
+        verdicts::leave(app, reply, reason);
+    }
 }
 
 /// Fetches what parked replies wait for: the topmost link of the chain, and a job of its own for the one above it. A chain that
@@ -193,22 +204,28 @@ async fn give_up(app: &App, id: ApUrl, refusal: &Refusal) -> Result<()> {
     let (now, fate) = (app.now(), threads::fate_of(refusal));
     let leads_nowhere = refusal.reason.is_drop() || refusal.reason == Reason::NotAuthor;
     let job = app.job(Job::FetchParents { reply: id.clone() });
-    app.db
+    let dropped = app
+        .db
         .write(move |conn| {
+            let mut dropped = Vec::new();
             if leads_nowhere {
-                let dropped = comment::unpark_below(conn, &id)?;
+                dropped = comment::unpark_below(conn, &id)?;
                 backfill::dismiss(conn, &dropped, now)?;
             }
             match fate {
-                Fate::Later => match backfill::postpone(conn, &id, now)? {
-                    Some(at) => job.at(at).enqueue(conn),
-                    None => Ok(()),
-                },
-                Fate::Settled(state) => backfill::settle(conn, &id, state),
-                Fate::Here | Fate::Waits => Ok(()),
+                Fate::Later => {
+                    if let Some(at) = backfill::postpone(conn, &id, now)? {
+                        job.at(at).enqueue(conn)?;
+                    }
+                }
+                Fate::Settled(state) => backfill::settle(conn, &id, state)?,
+                Fate::Here | Fate::Waits => {}
             }
+            Ok(dropped)
         })
-        .await
+        .await?;
+    leave_all(app, &dropped, refusal.reason);
+    Ok(())
 }
 
 /// Asks for a parent later, for its server is in a pause.

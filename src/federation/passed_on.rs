@@ -5,6 +5,7 @@ use super::fetch::Fetcher;
 use super::objects::Doc;
 use super::ownership::{self, Hint};
 use super::reason::{Reason, Refusal};
+use super::verdicts;
 use crate::app::App;
 use crate::domain::visibility::CommentStatus;
 use crate::domain::{actor, comment};
@@ -68,6 +69,7 @@ pub async fn confirm_delete(app: &App, fetcher: &Fetcher, object: &ApUrl) -> Res
         Ok(found) if found.is("Tombstone") => {}
         Ok(_) => {
             tracing::debug!(%object, "was said to be deleted and is not");
+            verdicts::leave(app, object, Reason::Unchanged);
             return Ok(());
         }
         Err(error) => return Err(error),

@@ -92,8 +92,16 @@ word_enum! {
         ChainTooLong = "chain_too_long",
         /// Dropped: what it answers answers it.
         ChainInCircle = "chain_in_circle",
+        /// Fetched in vain: its server does not show it to us.
+        NotShown = "not_shown",
         /// Dropped: the farewell of somebody who was never known here.
         Stranger = "stranger",
+        /// Fetched in vain: its server did not answer, or not well; later it may.
+        Unreachable = "unreachable",
+        /// Fetched in vain: its server does not show it.
+        NotFound = "not_found",
+        /// Fetched in vain: what is there is no document.
+        NoDocument = "no_document",
     }
 }
 
@@ -150,6 +158,21 @@ impl Reason {
     /// Drops for this reason: taken, and nothing is done.
     pub fn drop(self) -> Refusal {
         self.refuse("it does nothing here")
+    }
+
+    /// Why a document could not be fetched.
+    pub const fn of_fetch(error: &Error) -> Self {
+        match error {
+            Error::NotFound(_) | Error::Gone(_) => Self::NotFound,
+            Error::Remote {
+                temporary: true, ..
+            }
+            | Error::RateLimited { .. } => Self::Unreachable,
+            Error::Remote { .. } => Self::NoDocument,
+            Error::Forbidden(_) => Self::BlockedHost,
+            Error::Unauthorized(_) => Self::NotShown,
+            _ => Self::Internal,
+        }
     }
 
     /// The reason that an error has by itself.

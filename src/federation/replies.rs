@@ -6,12 +6,11 @@ use crate::domain::comment::{self, Incoming, Parent, Receipt, RemoteEdit};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Timestamp};
 
-use super::blocked;
 use super::fetch::Fetcher;
 use super::objects::note::{self, Reply};
 use super::objects::{Doc, leads};
 use super::reason::{Reason, Refusal};
-use super::{ownership, parents};
+use super::{blocked, fetched, ownership, parents, verdicts};
 
 /// Text that takes less than a millisecond to clean, in bytes.
 const LONG_TEXT: usize = 8 * 1024;
@@ -175,13 +174,12 @@ pub enum Taken {
 
 /// Fetches an object from its origin and takes it as a reply by the author that stands in it, or as the edit of one.
 pub async fn import(app: &App, fetcher: &Fetcher, id: &ApUrl) -> Result<Taken, Refusal> {
-    let object = fetcher.object(id).await?;
+    let object = fetcher.object(id).await;
+    let object = object.inspect_err(|error| verdicts::leave_missed(app, id, error))?;
     if object.is("Tombstone") {
         return Err(Error::Gone("the object").into());
     }
-    let author = ownership::author(&object).ok_or_else(|| Reason::NotAuthor.drop())?;
-    let author = fetcher.actor(&author).await?;
-    revise(app, &object, &author, None).await
+    fetched::take(app, fetcher, &object).await
 }
 
 /// The same for a job: what is dropped is done with, and what is refused for good, too.

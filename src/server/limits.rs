@@ -106,7 +106,9 @@ fn classify(request: &Request) -> Class {
     match route.strip_prefix(api::BASE).unwrap_or(route) {
         "/healthz" | "/readyz" | "/metrics" => Class::Health,
         "/ap/inbox" | "/ap/users/{id}/inbox" if !reading => Class::Inbox,
-        "/tokens" | "/replies/locate" | "/queue" | "/posts/{slug}/look" => Class::Guess,
+        "/tokens" | "/replies/locate" | "/replies" | "/queue" | "/posts/{slug}/look" => {
+            Class::Guess
+        }
         _ if reading => Class::Read,
         _ => Class::Write,
     }

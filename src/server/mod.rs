@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::config::{Config, Moderation};
-use crate::domain::delivery;
+use crate::domain::{delivery, verdict};
 use crate::error::{Error, Result};
 use crate::federation::{Federation, deliver};
 use crate::{queue, worker};
@@ -43,6 +43,9 @@ impl Running {
         let _ = self.stop.send(true);
         for task in self.tasks {
             let _ = task.await;
+        }
+        if let Err(error) = verdict::flush(&self.fed.app).await {
+            tracing::warn!("cannot write the last verdicts down: {}", error.log_text());
         }
     }
 }

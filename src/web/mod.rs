@@ -13,6 +13,7 @@ mod page_tests;
 mod pages;
 mod queue;
 mod read;
+mod replies;
 mod routes;
 #[cfg(test)]
 mod sample;
@@ -24,14 +25,15 @@ pub use assets::{CONTENT_SECURITY_POLICY, favicon, stylesheet};
 pub use convert::SOURCE_URL;
 pub use date::DateText;
 pub use pages::{
-    render_about, render_author, render_error, render_home, render_post, render_queue, render_tag,
+    render_about, render_author, render_error, render_home, render_post, render_queue,
+    render_replies, render_tag,
 };
 pub use read::{author_page, post_page};
 pub use routes::{Segment, method_not_allowed, negotiated_routes, not_found, router};
 
 /// Name and text of each template, for the test that looks up the words they use.
 #[cfg(test)]
-fn templates_for_tests() -> [(&'static str, &'static str); 10] {
+fn templates_for_tests() -> [(&'static str, &'static str); 11] {
     [
         ("base", include_str!("templates/base.html")),
         ("macros", include_str!("templates/macros.html")),
@@ -43,5 +45,6 @@ fn templates_for_tests() -> [(&'static str, &'static str); 10] {
         ("about", include_str!("templates/about.html")),
         ("queue", include_str!("templates/queue.html")),
         ("error", include_str!("templates/error.html")),
+        ("replies", include_str!("templates/replies.html")),
     ]
 }

@@ -5,7 +5,9 @@ use askama::Template;
 use super::assets::{favicon, stylesheet};
 use super::i18n::Catalogue;
 use super::thread::Thread;
-use super::view::{AuthorView, ErrorView, HomeView, Link, PostView, QueueView, Site, TagView};
+use super::view::{
+    AuthorView, ErrorView, HomeView, Link, PostView, QueueView, RepliesView, Site, TagView,
+};
 use crate::error::{Error, Result};
 use crate::text::emoji::Part;
 
@@ -105,6 +107,13 @@ struct QueuePage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "replies.html")]
+struct RepliesPage<'a> {
+    frame: Frame<'a>,
+    view: &'a RepliesView,
+}
+
+#[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
     frame: Frame<'a>,
@@ -190,6 +199,13 @@ pub fn render_queue(site: &Site, view: &QueueView) -> Result<String> {
     let mut frame = Frame::new(site, String::new());
     frame.title = format!("{} – {}", frame.t.text("queue"), site.title);
     render(&QueuePage { frame, view }, FRAME_SIZE * 4)
+}
+
+/// Renders the page that says what became of a reply. No search engine keeps it.
+pub fn render_replies(site: &Site, view: &RepliesView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    frame.title = format!("{} – {}", frame.t.text("where-reply"), site.title);
+    render(&RepliesPage { frame, view }, FRAME_SIZE)
 }
 
 /// Renders an error page; statuses without words of their own read as one that has.

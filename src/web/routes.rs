@@ -11,7 +11,7 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::answer::{FOR_EVER, error_page, status_page};
-use super::{favicon, queue, read, stylesheet};
+use super::{favicon, queue, read, replies, stylesheet};
 use crate::app::App;
 use crate::domain::media;
 use crate::error::Error;
@@ -22,6 +22,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/", get(read::home))
         .route("/about", get(read::about))
         .route("/queue", get(queue::page))
+        .route("/replies", get(replies::where_is_it))
         .route("/feed.atom", get(read::site_feed))
         .route("/posts/{slug}/comments.atom", get(read::comments_feed))
         .route("/posts/{slug}/look", post(read::look))

@@ -4,12 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use super::view::{
-    Author, AuthorView, CommentView, ErrorView, Faces, HomeView, Link, PostSummary, PostView,
-    QueueView, QueuedHost, QueuedThread, Site, TagView,
+    Author, AuthorView, CommentView, ErrorView, Faces, FateView, HomeView, Link, PostSummary,
+    PostView, QueueView, QueuedHost, QueuedThread, RepliesView, Site, TagView,
 };
 use super::{
     favicon, render_about, render_author, render_error, render_home, render_post, render_queue,
-    render_tag, stylesheet,
+    render_replies, render_tag, stylesheet,
 };
 use crate::text::markdown::{Mentions, render_post as render_post_text};
 use crate::types::{Html, Timestamp};
@@ -248,6 +248,20 @@ fn picture(hue: usize) -> String {
     )
 }
 
+fn replies() -> RepliesView {
+    RepliesView {
+        address: "https://m.example/@bob/1".to_owned(),
+        is_bad: false,
+        fate: Some(FateView {
+            said: "fate-refused",
+            why: Some("why-signature"),
+            code: Some("signature_missing".to_owned()),
+            seen: None,
+            place: None,
+        }),
+    }
+}
+
 /// Every sample page with its file name.
 pub(super) fn pages() -> Vec<(&'static str, String)> {
     let (site, post) = (site(), post());
@@ -275,6 +289,7 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("tag.html", render_tag(&site, &tag()).unwrap()),
         ("about.html", render_about(&site).unwrap()),
         ("queue.html", render_queue(&site, &queue()).unwrap()),
+        ("replies.html", render_replies(&site, &replies()).unwrap()),
         ("404.html", render_error(&site, &error(404)).unwrap()),
         ("500.html", render_error(&site, &error(500)).unwrap()),
     ]

@@ -351,6 +351,32 @@ pub struct TagView {
     pub list: HomeView,
 }
 
+/// The page that says what became of a reply.
+#[derive(Clone, Debug, Default)]
+pub struct RepliesView {
+    /// The address that was asked for; empty: none was.
+    pub address: String,
+    /// True when that is no address.
+    pub is_bad: bool,
+    /// What became of the reply.
+    pub fate: Option<FateView>,
+}
+
+/// What became of a reply, by the keys of the interface's words.
+#[derive(Clone, Debug, Default)]
+pub struct FateView {
+    /// What became of it.
+    pub said: &'static str,
+    /// Why.
+    pub why: Option<&'static str>,
+    /// The stable word for why, to be quoted to those who run the servers.
+    pub code: Option<String>,
+    /// When it came, or was looked for.
+    pub seen: Option<Timestamp>,
+    /// Its place in its thread.
+    pub place: Option<String>,
+}
+
 /// An error page.
 #[derive(Clone, Debug, Default)]
 pub struct ErrorView {

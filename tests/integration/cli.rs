@@ -3,6 +3,7 @@
 mod blocks;
 mod commands;
 mod failures;
+mod locating;
 mod serving;
 
 use std::io::Write;

@@ -1,6 +1,7 @@
 //! Comments: replies from anywhere and our own people's, nested under a post. One row a reply, by its ActivityPub id,
 //! however often and by whatever way it comes.
 
+pub mod locate;
 mod own;
 pub mod page;
 mod read;
@@ -22,8 +23,9 @@ use crate::error::Result;
 use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
+pub use locate::{Fate, Outcome, look_up};
 pub use own::{delete_own, edit_own, get_own, reply};
-pub use read::{Located, Thread, get_placed, list_aside, list_under, locate};
+pub use read::{Thread, get_placed, list_aside, list_under};
 pub use store::{
     Parent, cast_all_of, count_direct, count_public, count_replies, find_parent, forget_tombstones,
     get, is_parked, list_by_status, list_inboxes, list_of_post, list_participants, list_public,

@@ -1,15 +1,19 @@
 //! SQL for comments as lists outside the thread show them: each with its author and its post. Read only, no rules.
 
+mod locate;
+
 use diesel::prelude::*;
 
-use super::{Comment, Located, store};
+use super::{Comment, store};
 use crate::db::Conn;
-use crate::db::schema::{actors, comments, posts, tombstones};
+use crate::db::schema::{actors, comments, posts};
 use crate::domain::actor::Actor;
 use crate::domain::media::{self, Picture};
 use crate::domain::visibility::CommentStatus;
 use crate::error::{Error, Result};
-use crate::types::{ApUrl, Id, Timestamp};
+use crate::types::{ApUrl, Id};
+
+pub(super) use locate::locate;
 
 /// A comment with what is needed to show it alone.
 #[derive(Clone, Debug)]
@@ -79,45 +83,4 @@ pub(super) fn list_placed(
         });
     }
     Ok(placed)
-}
-
-/// What is known of a reply by its ActivityPub id or page address.
-pub(super) fn locate(conn: &mut Conn, address: &ApUrl) -> Result<Located> {
-    let comment: Option<Comment> = comments::table
-        .filter(comments::ap_id.eq(address))
-        .select(Comment::as_select())
-        .first(conn)
-        .optional()?;
-    let comment = match comment {
-        Some(comment) => Some(comment),
-        None => by_page(conn, address)?,
-    };
-    if let Some(comment) = comment {
-        return Ok(Located::Here(Box::new(comment)));
-    }
-    let buried: Option<Timestamp> = tombstones::table
-        .find(address)
-        .select(tombstones::deleted_at)
-        .first(conn)
-        .optional()?;
-    if let Some(at) = buried {
-        return Ok(Located::Buried(at));
-    }
-    Ok(match store::load_parked(conn, address)? {
-        Some((parent, ..)) => Located::Parked(parent),
-        None => Located::Unknown,
-    })
-}
-
-/// Page addresses have no index; the author's server narrows the search.
-fn by_page(conn: &mut Conn, address: &ApUrl) -> Result<Option<Comment>> {
-    let Some(host) = address.host() else {
-        return Ok(None);
-    };
-    let query = comments::table
-        .inner_join(actors::table)
-        .filter(actors::host.eq(host))
-        .filter(comments::url.eq(address))
-        .select(Comment::as_select());
-    Ok(query.first(conn).optional()?)
 }

@@ -9,22 +9,7 @@ use crate::domain::post::page::Entry;
 use crate::domain::post::{self, Post, Status};
 use crate::domain::visibility::CommentStatus;
 use crate::error::{Error, Result};
-use crate::types::{ApUrl, Id, Timestamp};
-
-/// What is known of a reply.
-#[derive(Clone, Debug)]
-pub enum Located {
-    /// It is here, in some state.
-    Here(Box<Comment>),
-    /// It was deleted, at this moment, perhaps before it came.
-    Buried(Timestamp),
-    /// It waits for what it answers, which is not here yet.
-    Parked(ApUrl),
-    /// Its server is blocked here.
-    Blocked,
-    /// It never came.
-    Unknown,
-}
+use crate::types::Id;
 
 /// A post with its comments.
 #[derive(Clone, Debug)]
@@ -85,26 +70,4 @@ pub async fn list_aside(
     app.db
         .read(move |conn| page::list_placed(conn, status, before, limit))
         .await
-}
-
-/// Finds what became of a reply, by its ActivityPub id or the address of its page. What may not be seen is `Unknown` to
-/// those who may only read, exactly as what never came.
-pub async fn locate(app: &App, address: ApUrl, trusted: bool) -> Result<Located> {
-    let blocked = address
-        .host()
-        .is_some_and(|host| app.hosts.is_blocked(&host));
-    let found = app
-        .db
-        .read(move |conn| page::locate(conn, &address))
-        .await?;
-    let found = match found {
-        Located::Here(comment) if !trusted && !comment.is_public() && !comment.is_tombstone() => {
-            Located::Unknown
-        }
-        found => found,
-    };
-    Ok(match found {
-        Located::Unknown if blocked => Located::Blocked,
-        found => found,
-    })
 }

@@ -5,6 +5,7 @@
 //! and with few attributes, so that a tree can be built of them in linear time; ammonia builds that tree
 //! and lets through what `policy` lists.
 
+mod alternate;
 mod chars;
 mod elements;
 mod links;
@@ -16,6 +17,7 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
+pub use alternate::alternate;
 pub use plain::{images, line, name, plain, prose};
 
 use url::Url;

@@ -80,6 +80,24 @@ both_databases! {
         problem(&alice.get("/replies/locate").await, 422);
     }
 
+    async fn who_may_read_learns_that_a_reply_is_held_and_by_which_rule_but_not_its_id(db: TestDb) {
+        let app = TestApp::builder().moderation(Moderation::All).build(db).await;
+        let alice = Caller::with(&app, &[Scope::Write, Scope::Moderate]).await;
+        let reader = Caller::with(&app, &[Scope::Read]).await;
+        let post = id(&alice.publish("Talk").await);
+        let carol = stranger(&app, "carol").await;
+        let held = remote_reply(&app, &carol, post, None).await;
+        let address = alice.get("/comments").await.json()["comments"][0]["ap_id"].clone();
+        let path = format!("/replies/locate?url={}", address.as_str().unwrap());
+        let mut expected = json!({
+            "verdict": "held", "reason": "it waits for a moderator, as every reply does here",
+            "rule": "all_are_held", "seen_at": "2026-11-22T12:00:00Z",
+        });
+        assert_eq!(reader.get(&path).await.json(), expected);
+        expected["comment_id"] = json!(held.to_string());
+        assert_eq!(alice.get(&path).await.json(), expected);
+    }
+
     async fn a_deleted_reply_is_gone_for_moderators(app: TestApp) {
         let alice = Caller::with(&app, &[Scope::Write, Scope::Moderate]).await;
         let post = id(&alice.publish("Talk").await);

@@ -19,17 +19,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("db", &["text", "config"]),
     ("limits", &[]),
     ("metrics", &[]),
+    ("verdicts", &[]),
     ("queue", &["text", "config", "db"]),
     ("hosts", &["text", "config", "http", "db", "limits"]),
     (
         "app",
         &[
-            "text", "config", "http", "db", "limits", "queue", "hosts", "metrics",
+            "text", "config", "http", "db", "limits", "queue", "hosts", "metrics", "verdicts",
         ],
     ),
     (
         "domain",
-        &["text", "config", "http", "db", "queue", "hosts", "app"],
+        &[
+            "text", "config", "http", "db", "queue", "hosts", "verdicts", "app",
+        ],
     ),
     (
         "federation",

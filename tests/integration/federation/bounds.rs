@@ -151,6 +151,14 @@ both_databases! {
         }
     }
 
+    async fn looking_replies_up_is_rarer_than_reading(db: TestDb) {
+        let node = TestNode::quiet(TestApp::builder().configure(tight), db).await;
+        let door = Door::of(&node);
+        for (path, peer) in [("/replies?url=x", "203.0.113.1"), ("/api/antiphon/v1/replies/locate?url=x", "203.0.113.2")] {
+            assert_eq!(door.passes("GET", path, peer).await, 1, "{path}");
+        }
+    }
+
     async fn no_spelling_of_a_path_is_a_way_around(db: TestDb) {
         let node = TestNode::quiet(TestApp::builder().configure(tight), db).await;
         let door = Door::of(&node);

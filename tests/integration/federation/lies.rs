@@ -2,8 +2,8 @@
 //! things and of ours; contexts of strangers; chains of parents that lead nowhere; answers that never come well. The work
 //! stays bounded, nothing grows, and whoever asks is told what became of it.
 
-use antiphon::db::schema::{comments, parked, sources, verdicts, wanted};
-use antiphon::domain::comment::{self, Located};
+use antiphon::db::schema::{comments, parked, sources, wanted};
+use antiphon::domain::comment::{Outcome, locate};
 use antiphon::types::ApUrl;
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -30,15 +30,8 @@ async fn rows(node: &TestNode) -> (i64, i64) {
 
 /// True when the node can tell what became of an id.
 async fn is_accounted_for(node: &TestNode, id: &str) -> bool {
-    let located = comment::locate(node.app(), ApUrl::new(id), true).await;
-    let id = id.to_owned();
-    let noted = node.app().db.read(move |conn| {
-        let wanted = wanted::table.find(&id).select(wanted::attempts);
-        let verdict = verdicts::table.find(&id).select(verdicts::seen_at);
-        Ok(wanted.first::<i32>(conn).optional()?.is_some()
-            || verdict.first::<i64>(conn).optional()?.is_some())
-    });
-    noted.await.unwrap() || !matches!(located.unwrap(), Located::Unknown)
+    let located = locate::locate(node.app(), &ApUrl::new(id)).await;
+    located.unwrap().outcome != Outcome::Unknown
 }
 
 fn note_with(person: &Person, post: &str, more: &[(&str, Value)]) -> Value {

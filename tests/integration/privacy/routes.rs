@@ -9,6 +9,7 @@ const KNOWN: &[&str] = &[
     "/",
     "/about",
     "/queue",
+    "/replies",
     "/posts/{slug}/look",
     "/feed.atom",
     "/posts/{slug}",
@@ -107,6 +108,8 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
             add(&format!("/ap/comments/{}{rest}", thought.row.id));
         }
         add(&format!("/ap/notes/{}", thought.row.id));
+        add(&format!("/replies?url={}", thought.row.ap_id));
+        add(&format!("/replies?url={}", thought.row.url));
         add(&format!("/ap/users/{}", thought.author.id));
     }
     all

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use antiphon::db::schema::{comments, parked, verdicts, wanted};
-use antiphon::domain::comment::{self, Comment, Located};
+use antiphon::domain::comment::{Comment, Outcome as Fate, locate};
 use antiphon::types::{ApUrl, Host};
 use antiphon::worker;
 use diesel::prelude::*;
@@ -103,8 +103,9 @@ async fn look(node: &TestNode, net: &Net) -> Held {
     let (comments, told) = rows.await.unwrap();
     let mut accounted: HashSet<String> = told.into_iter().collect();
     for note in &net.world().notes {
-        let located = comment::locate(node.app(), ApUrl::new(&note.id), true);
-        if !matches!(located.await.unwrap(), Located::Unknown) {
+        let id = ApUrl::new(&note.id);
+        let located = locate::locate(node.app(), &id).await.unwrap();
+        if located.outcome != Fate::Unknown {
             accounted.insert(note.id.clone());
         }
     }

@@ -1,0 +1,2 @@
+-- Whoever looks for a reply has the address of its page.
+CREATE INDEX comments_by_url ON comments (url);
