@@ -1,5 +1,5 @@
 //! Load on a whole node, over loopback only: `cargo bench --bench load -- all`, or some of `delivery https faults inbox
-//! refused first-contact page start`. Each figure stands beside what the machine could do in the same seconds.
+//! refused first-contact page threads start`. Each figure stands beside what the machine could do in the same seconds.
 
 mod ceiling;
 mod client;
@@ -14,10 +14,11 @@ mod report;
 mod sink;
 #[path = "../support/mod.rs"]
 mod support;
+mod threads;
 
 use report::Row;
 
-const ALL: [&str; 8] = [
+const ALL: [&str; 9] = [
     "delivery",
     "https",
     "faults",
@@ -25,6 +26,7 @@ const ALL: [&str; 8] = [
     "refused",
     "first-contact",
     "page",
+    "threads",
     "start",
 ];
 
@@ -61,6 +63,7 @@ fn measure(name: &str) -> Vec<Row> {
         "refused" => refused::refused(),
         "first-contact" => inbox::first_contact(),
         "page" => page::pages(),
+        "threads" => threads::completed(),
         "start" => process::start_and_memory(),
         other => {
             eprintln!(

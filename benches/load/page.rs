@@ -57,7 +57,7 @@ pub(crate) fn pages() -> Vec<Row> {
 }
 
 /// The median milliseconds of a page.
-async fn timed(app: &Arc<App>, slug: &str) -> f64 {
+pub(crate) async fn timed(app: &Arc<App>, slug: &str) -> f64 {
     let mut times = Vec::new();
     for _ in 0..TIMES {
         let begun = Instant::now();

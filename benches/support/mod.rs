@@ -46,18 +46,19 @@ pub(crate) fn write_config(folder: &Path, more: &str) -> Config {
 
 /// A node with the account `alice`, ready to be served.
 pub(crate) async fn node(folder: &Path, http: HttpSettings) -> (Arc<App>, Actor) {
+    node_by(folder, http, Clock::System).await
+}
+
+/// The same by another clock.
+pub(crate) async fn node_by(folder: &Path, http: HttpSettings, clock: Clock) -> (Arc<App>, Actor) {
     let config = write_config(folder, "");
     let client = HttpClient::new(HttpSettings {
         allow_loopback: true,
         allow_http: true,
         ..http
     });
-    let app = App::open(
-        config,
-        Clock::System,
-        client.expect("the client can be built"),
-    )
-    .await;
+    let client = client.expect("the client can be built");
+    let app = App::open(config, clock, client).await;
     let app = app.expect("the database can be opened");
     let keys = keys::generate().await.expect("keys can be made");
     let made = actor::ensure_instance(&app, keys.clone()).await;

@@ -239,6 +239,14 @@ async fn put_off(app: &App, id: &ApUrl, until: Timestamp) -> Result<()> {
         .await
 }
 
+/// Attaches the replies that wait for something that is here: it came in the same moment in which they were parked.
+pub async fn attach_stranded(app: &App) -> Result<()> {
+    for parent in app.db.read(comment::list_stranded).await? {
+        attach_parked(app, &parent).await?;
+    }
+    Ok(())
+}
+
 /// Attaches the replies that waited for this parent.
 pub async fn attach_parked(app: &App, parent: &ApUrl) -> Result<()> {
     let wanted = parent.clone();

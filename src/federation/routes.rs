@@ -1,6 +1,8 @@
 //! The face for other servers: routes, media types, status codes. Every answer is ActivityStreams or WebFinger JSON; the
 //! work is done in this folder's other files.
 
+mod collections;
+
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
@@ -21,7 +23,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::builders::actor as actors;
-use super::documents::{self, ActorCollection, Page, PostCollection, Served};
+use super::documents::{self, Served};
 use super::inbox::{self, BODY_MAX, FETCHES_MAX, Posted, Verdict};
 use super::reason::{Reason, Refusal};
 use super::secure::{self, Stranger};
@@ -29,7 +31,7 @@ use super::{Federation, nodeinfo, signature, webfinger};
 use crate::domain::account;
 use crate::error::{Error, Result};
 use crate::http::within_budget;
-use crate::types::{ApUrl, Host};
+use crate::types::Host;
 
 type Fed = State<Arc<Federation>>;
 
@@ -42,10 +44,13 @@ pub fn router(fed: Arc<Federation>) -> Router {
     let of_data = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers_only);
     let of_keys = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers_of_keys);
     let data = Router::new()
-        .route("/ap/instance/{collection}", get(instance_collection))
-        .route("/ap/users/{id}/{collection}", get(user_collection))
-        .route("/ap/posts/{id}/{collection}", get(article_collection))
-        .route("/ap/comments/{id}/replies", get(comment_replies))
+        .route("/ap/instance/{collection}", get(collections::of_instance))
+        .route("/ap/users/{id}/{collection}", get(collections::of_user))
+        .route("/ap/posts/{id}/{collection}", get(collections::of_post))
+        .route(
+            "/ap/comments/{id}/{collection}",
+            get(collections::of_comment),
+        )
         .route("/ap/notes/{id}", get(note))
         .route_layer(of_data);
     let texts = Router::new()
@@ -240,15 +245,6 @@ async fn instance(State(fed): Fed, headers: HeaderMap) -> Response {
     answer(&headers, documents::actor(&fed.app, id).await)
 }
 
-async fn instance_collection(
-    State(fed): Fed,
-    Path(name): Path<String>,
-    Query(page): Query<Page>,
-    headers: HeaderMap,
-) -> Response {
-    actor_collection(&fed, fed.app.url("/ap/instance"), &name, page, &headers).await
-}
-
 async fn user(
     State(fed): Fed,
     Path(id): Path<String>,
@@ -271,42 +267,6 @@ fn shown(document: Result<Value>, stranger: bool) -> Result<Value> {
     } else {
         document
     }
-}
-
-async fn user_collection(
-    State(fed): Fed,
-    Path((id, name)): Path<(String, String)>,
-    Query(page): Query<Page>,
-    headers: HeaderMap,
-) -> Response {
-    actor_collection(
-        &fed,
-        fed.app.url(&format!("/ap/users/{id}")),
-        &name,
-        page,
-        &headers,
-    )
-    .await
-}
-
-async fn actor_collection(
-    fed: &Federation,
-    actor: ApUrl,
-    name: &str,
-    page: Page,
-    headers: &HeaderMap,
-) -> Response {
-    let which = match name {
-        "outbox" => ActorCollection::Outbox,
-        "followers" => ActorCollection::Followers,
-        "following" => ActorCollection::Following,
-        "featured" => ActorCollection::Featured,
-        _ => return failure(&Error::NotFound("this collection")),
-    };
-    answer(
-        headers,
-        documents::actor_collection(&fed.app, actor, which, page).await,
-    )
 }
 
 async fn article(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
@@ -343,26 +303,6 @@ pub async fn actor_by_name(
     }
 }
 
-async fn article_collection(
-    State(fed): Fed,
-    Path((id, name)): Path<(String, String)>,
-    Query(page): Query<Page>,
-    headers: HeaderMap,
-) -> Response {
-    let which = match name.as_str() {
-        "replies" => PostCollection::Replies,
-        "context" => PostCollection::Context,
-        "likes" => PostCollection::Likes,
-        "shares" => PostCollection::Shares,
-        _ => return failure(&Error::NotFound("this collection")),
-    };
-    let post = fed.app.url(&format!("/ap/posts/{id}"));
-    answer(
-        &headers,
-        documents::post_collection(&fed.app, post, which, page).await,
-    )
-}
-
 async fn comment(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let ap_id = fed.app.url(&format!("/ap/comments/{id}"));
     if !wants_activity(&headers) && wants_html(&headers) {
@@ -372,19 +312,6 @@ async fn comment(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) ->
         };
     }
     object(&headers, documents::comment(&fed.app, ap_id).await)
-}
-
-async fn comment_replies(
-    State(fed): Fed,
-    Path(id): Path<String>,
-    Query(page): Query<Page>,
-    headers: HeaderMap,
-) -> Response {
-    let ap_id = fed.app.url(&format!("/ap/comments/{id}"));
-    answer(
-        &headers,
-        documents::comment_replies(&fed.app, ap_id, page).await,
-    )
 }
 
 async fn note(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {

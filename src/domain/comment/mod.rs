@@ -29,9 +29,9 @@ pub use read::{Thread, get_placed, list_aside, list_under};
 pub use store::{
     Parent, cast_all_of, count_direct, count_public, count_replies, find_parent, forget_tombstones,
     get, is_parked, list_by_status, list_inboxes, list_of_post, list_participants, list_public,
-    list_public_replies, list_unknown, load_by_ap_id, load_number, load_parked, park, parked_for,
-    set_mentions, set_status, take_parked, unpark_below, unpark_old, waits_for_itself,
-    was_received,
+    list_public_replies, list_stranded, list_unknown, load_by_ap_id, load_number, load_parked,
+    park, parked_for, set_mentions, set_status, take_parked, unpark_below, unpark_old,
+    waits_for_itself, was_received,
 };
 
 /// A comment as it stands in the database.

@@ -22,8 +22,8 @@ use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
 pub(super) use parked::has_parked;
 pub use parked::{
-    forget_tombstones, is_parked, load_parked, park, parked_for, take_parked, unpark_below,
-    unpark_old, waits_for_itself,
+    forget_tombstones, is_parked, list_stranded, load_parked, park, parked_for, take_parked,
+    unpark_below, unpark_old, waits_for_itself,
 };
 pub use public::{count_direct, count_public, count_replies, list_public, list_public_replies};
 pub use shade::cast_all_of;

@@ -23,7 +23,7 @@ use super::objects::actor::RemoteActor;
 use crate::app::App;
 use crate::domain::actor::{self, Actor};
 use crate::error::{Error, Result};
-use crate::types::ApUrl;
+use crate::types::{ApUrl, Timestamp};
 
 /// The crate's dereferencing over our client.
 #[derive(Clone)]
@@ -32,11 +32,18 @@ pub struct Fetcher {
     guarded: Guarded,
     config: FederationConfig<Arc<App>>,
     /// Fetches under way and just done, by id: whoever asks meanwhile gets the same answer, good or bad.
-    recent: Cache<String, Result<Actor, Failure>>,
+    recent: Cache<String, Shared>,
     /// Actors whose documents were lately read again by their age.
     looked_at: Cache<String, ()>,
     /// Documents of keys that were fetched anew because a signature did not fit, and how that went.
     refetched: Cache<String, Result<Actor, Failure>>,
+}
+
+/// An answer that is shared, and when it came.
+#[derive(Clone, Debug)]
+struct Shared {
+    at: Timestamp,
+    actor: Result<Actor, Failure>,
 }
 
 /// A remembered failure; errors themselves cannot be shared.
@@ -131,11 +138,17 @@ impl Fetcher {
     /// Fetches an actor's document now (shared with whoever asks at the same time) and stores it.
     pub async fn refresh(&self, id: &ApUrl) -> Result<Actor> {
         let url = self.fetchable(id)?;
-        let fetched = self
-            .recent
-            .get_with(url.to_string(), Box::pin(self.dereference(url)))
-            .await;
-        fetched.map_err(Error::from)
+        self.forget_what_is_older(url.as_str()).await;
+        let (key, app) = (url.to_string(), Arc::clone(&self.app));
+        let shared = async {
+            let actor = self.dereference(url).await;
+            Shared {
+                at: app.now(),
+                actor,
+            }
+        };
+        let fetched = self.recent.get_with(key, Box::pin(shared)).await;
+        fetched.actor.map_err(Error::from)
     }
 
     /// Fetches an actor's document now, whatever was read a moment ago: it is known to have changed.
@@ -199,10 +212,23 @@ impl Fetcher {
         outcome.map_err(Error::from)
     }
 
+    /// Drops an answer that is older than [`SHARED`] by the node's clock.
+    async fn forget_what_is_older(&self, address: &str) {
+        let secs = i64::try_from(SHARED.as_secs()).unwrap_or(i64::MAX);
+        let since = self.app.now().plus_secs(-secs);
+        if self
+            .recent
+            .get(address)
+            .await
+            .is_some_and(|known| known.at < since)
+        {
+            self.recent.invalidate(address).await;
+        }
+    }
+
     /// Drops what is shared about a document, but not that its server fails just now.
     async fn forget_unless_failing(&self, address: &Url) {
-        let failing =
-            |recent: Result<Actor, Failure>| recent.is_err_and(|failure| failure.temporary);
+        let failing = |recent: Shared| recent.actor.is_err_and(|failure| failure.temporary);
         if !self.recent.get(address.as_str()).await.is_some_and(failing) {
             self.recent.invalidate(address.as_str()).await;
             self.app.hosts.forget_miss(address.as_str());

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::fetch::{Fetcher, Validators};
 use super::reason::{Reason, Refusal};
-use super::replies;
+use super::{parents, replies};
 use crate::app::App;
 use crate::domain::backfill::{self, Source, State, Turn, Wanted};
 use crate::domain::comment;
@@ -44,6 +44,11 @@ pub async fn complete(app: &App, fetcher: &Fetcher, post: Id<Post>) -> Result<()
         Turn::Now(left) => {
             let work = read_all(app, fetcher, post, u32::try_from(left).unwrap_or(0));
             let (spent, outcome) = Box::pin(work).await;
+            // What is fetched at the same time as its parent may have missed it.
+            let outcome = match outcome {
+                Ok(()) => Box::pin(parents::attach_stranded(app)).await,
+                failed => failed,
+            };
             if let Err(error) = outcome {
                 tracing::warn!(
                     post = post.raw(),

@@ -1,10 +1,18 @@
 //! What can be read here: Articles, comments, collections and their pages, tombstones.
 
+use antiphon::domain::comment::Comment;
 use antiphon::domain::post;
-use http::StatusCode;
+use antiphon::domain::visibility::CommentStatus;
+use axum::body::Body;
+use http::{Request, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{TestNode, both_databases};
+
+/// Where a collection of a comment stands here, wherever the comment lives.
+fn at(comment: &Comment, rest: &str) -> String {
+    format!("https://blog.example/ap/comments/{}{rest}", comment.id)
+}
 
 /// Reads a collection to its end; returns its items.
 async fn read_all(node: &TestNode, address: &str) -> Vec<Value> {
@@ -168,5 +176,137 @@ both_databases! {
             let answer = node.get(&address).await;
             assert_eq!((answer.status, &answer.text), (StatusCode::NOT_FOUND, &nothing.text), "{address}");
         }
+    }
+
+    async fn replies_and_context_of_a_comment_are_read_here_wherever_it_lives(node: TestNode) {
+        let there = node.neighbour().await;
+        let (bob, carol) = (there.person("bob"), there.person("carol"));
+        let post = node.publish("Deep").await;
+        let first = bob.note(1, post.ap_id.as_str());
+        let theirs = node.accept_reply(&bob, &first).await;
+        let second = carol.note(2, first["id"].as_str().unwrap());
+        let below = node.accept_reply(&carol, &second).await;
+        let own = node.answer(&post, Some(&theirs), "Thanks.").await;
+        let third = carol.note(3, own.ap_id.as_str());
+        node.accept_reply(&carol, &third).await;
+        assert_eq!(read_all(&node, &at(&theirs, "/replies")).await, [second["id"].clone(), json!(own.ap_id)]);
+        assert_eq!(read_all(&node, &at(&own, "/replies")).await, [third["id"].clone()]);
+        assert_eq!(read_all(&node, &at(&below, "/replies")).await.len(), 0);
+        let whole = node.get(&format!("{}/context", post.ap_id)).await;
+        assert_eq!(whole.json()["attributedTo"], node.alice());
+        assert_eq!(whole.json()["type"], "OrderedCollection");
+        for comment in [&theirs, &below, &own] {
+            assert_eq!(node.get(&at(comment, "/context")).await.text, whole.text, "one thread, one context");
+        }
+        assert_eq!(read_all(&node, &at(&below, "/context")).await.len(), 5);
+        let note = node.get(own.ap_id.as_str()).await.json();
+        assert_eq!(note["replies"]["id"], at(&own, "/replies"));
+        assert_eq!(note["replies"]["totalItems"], 1);
+        assert_eq!(note["context"], whole.json()["id"]);
+        assert_eq!(node.get(&at(&theirs, "")).await.status, StatusCode::NOT_FOUND, "the note itself lives elsewhere");
+        assert_eq!(node.get(&at(&theirs, "/likes")).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn a_hidden_branch_is_in_no_collection_and_has_none(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        let post = node.publish("Moderated").await;
+        let note = |number, parent: &Value| bob.note(number, parent["id"].as_str().unwrap());
+        let kept = bob.note(1, post.ap_id.as_str());
+        let kept_row = node.accept_reply(&bob, &kept).await;
+        let hidden = note(2, &kept);
+        let hidden_row = node.accept_reply(&bob, &hidden).await;
+        let below_row = node.accept_reply(&bob, &note(3, &hidden)).await;
+        node.decide(&hidden_row, CommentStatus::Spam).await;
+        assert_eq!(read_all(&node, &at(&kept_row, "/replies")).await.len(), 0);
+        let context = read_all(&node, &at(&kept_row, "/context")).await;
+        assert_eq!(context, [json!(post.ap_id), kept["id"].clone()]);
+        let nothing = node.get("https://blog.example/ap/comments/77/replies").await;
+        for row in [&hidden_row, &below_row] {
+            for rest in ["/replies", "/replies?page=1", "/context", "/context?page=1"] {
+                let answer = node.get(&at(row, rest)).await;
+                assert_eq!((answer.status, &answer.text), (StatusCode::NOT_FOUND, &nothing.text), "{rest}");
+            }
+        }
+        node.decide(&hidden_row, CommentStatus::Published).await;
+        assert_eq!(read_all(&node, &at(&kept_row, "/replies")).await, [hidden["id"].clone()]);
+        assert_eq!(read_all(&node, &at(&hidden_row, "/replies")).await.len(), 1);
+    }
+
+    async fn a_deleted_comment_is_listed_nowhere_and_keeps_the_answers_to_it(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        let post = node.publish("Shortened").await;
+        let first = bob.note(1, post.ap_id.as_str());
+        let row = node.accept_reply(&bob, &first).await;
+        let second = bob.note(2, first["id"].as_str().unwrap());
+        node.accept_reply(&bob, &second).await;
+        node.accept(&bob.tell("Delete", first["id"].as_str().unwrap())).await;
+        assert_eq!(read_all(&node, &format!("{}/replies", post.ap_id)).await.len(), 0);
+        assert_eq!(read_all(&node, &at(&row, "/replies")).await, [second["id"].clone()]);
+        assert_eq!(read_all(&node, &at(&row, "/context")).await, [json!(post.ap_id), second["id"].clone()]);
+    }
+
+    async fn a_page_goes_on_behind_its_key_and_senseless_keys_are_no_fault_of_ours(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        let post = node.publish("Paged").await;
+        let first = bob.note(0, post.ap_id.as_str());
+        let row = node.accept_reply(&bob, &first).await;
+        let mut rows = Vec::new();
+        for number in 1..=51 {
+            rows.push(node.accept_reply(&bob, &bob.note(number, first["id"].as_str().unwrap())).await);
+        }
+        let replies = at(&row, "/replies");
+        let page = node.get(&format!("{replies}?page=1")).await.json();
+        assert_eq!(page["items"].as_array().unwrap().len(), 50);
+        assert_eq!(page["next"], format!("{replies}?page=1&after={}", rows[49].id));
+        let last = node.get(&format!("{replies}?after={}", rows[49].id)).await.json();
+        assert_eq!(last["id"], page["next"], "one spelling");
+        assert_eq!(last["items"], json!([rows[50].ap_id]));
+        assert!(last.get("next").is_none());
+        // What is added stands behind, so that whoever read to the end can go on there.
+        let more = node.accept_reply(&bob, &bob.note(52, first["id"].as_str().unwrap())).await;
+        let behind = node.get(&format!("{replies}?page=1&after={}", rows[50].id)).await.json();
+        assert_eq!(behind["items"], json!([more.ap_id]));
+        let beyond = node.get(&format!("{replies}?after={}", i64::MAX)).await.json();
+        assert_eq!(beyond["items"], json!([]));
+        for query in ["page=%F0", "after=-1", "before=7", "page=1&page=2"] {
+            let answer = node.get(&format!("{replies}?{query}")).await;
+            assert!(answer.status.is_success() || answer.status.is_client_error(), "{query}");
+        }
+        for wrong in ["0", "-1", "x", "9223372036854775808", "%00"] {
+            let answer = node.get(&format!("https://blog.example/ap/comments/{wrong}/replies")).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{wrong}");
+        }
+    }
+
+    async fn who_has_a_collection_is_told_only_that_nothing_changed(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        let post = node.publish("Known").await;
+        let first = bob.note(1, post.ap_id.as_str());
+        let row = node.accept_reply(&bob, &first).await;
+        let again = async |address: &str, etag: &str| {
+            let path = address.strip_prefix("https://blog.example").unwrap();
+            let request = Request::get(path).header("if-none-match", etag);
+            node.ask(request.body(Body::empty()).unwrap()).await
+        };
+        for address in [
+            at(&row, "/replies"),
+            at(&row, "/replies?page=1"),
+            at(&row, "/context"),
+            format!("{}/context?page=1", post.ap_id),
+            format!("{}/replies?page=1", post.ap_id),
+        ] {
+            let etag = node.get(&address).await.header("etag").to_owned();
+            let unchanged = again(&address, &etag).await;
+            assert_eq!((unchanged.status, unchanged.text.as_str()), (StatusCode::NOT_MODIFIED, ""), "{address}");
+            assert_eq!(again(&address, "\"other\"").await.status, StatusCode::OK);
+        }
+        let address = at(&row, "/replies?page=1");
+        let etag = node.get(&address).await.header("etag").to_owned();
+        node.accept_reply(&bob, &bob.note(2, first["id"].as_str().unwrap())).await;
+        assert_eq!(again(&address, &etag).await.status, StatusCode::OK, "there is a new one");
     }
 }

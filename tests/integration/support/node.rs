@@ -14,9 +14,10 @@ use antiphon::domain::post::{self, NewPost, Post, page};
 use antiphon::domain::visibility::CommentStatus;
 use antiphon::federation::Federation;
 use antiphon::server::{self, Running};
-use antiphon::types::{ApUrl, Host, Id};
+use antiphon::types::{ApUrl, Host, Id, Timestamp};
 use antiphon::worker;
 use axum::body::{Body, to_bytes};
+use diesel::dsl::min;
 use diesel::prelude::*;
 use http::{Request, StatusCode};
 use serde_json::Value;
@@ -142,6 +143,44 @@ impl TestNode {
     /// Does all jobs that are due.
     pub(crate) async fn drain(&self) {
         worker::drain(&self.fed).await.unwrap();
+    }
+
+    /// When the next job is due; None when there is none.
+    pub(crate) async fn next_job(&self) -> Option<Timestamp> {
+        let due = self.app().db.read(|conn| {
+            let due: Option<i64> = jobs::table.select(min(jobs::run_at)).first(conn)?;
+            Ok(due)
+        });
+        due.await.unwrap().map(Timestamp)
+    }
+
+    /// Moves the clock to a moment, or leaves it where it is behind that; whole seconds, upwards.
+    pub(crate) fn wait_until(&self, at: Timestamp) {
+        let pause = at.0 - self.app().now().0;
+        let secs = pause.max(0) / Timestamp::SECOND;
+        self.advance_secs(secs + i64::from(pause % Timestamp::SECOND > 0));
+    }
+
+    /// Lets so much time pass: jumps from one due job to the next and does it. Fails the test when work makes work
+    /// without end.
+    pub(crate) async fn live(&self, secs: i64) {
+        let end = self.app().now().plus_secs(secs);
+        let mut cleaned = self.app().now();
+        for _ in 0..5000 {
+            let Some(next) = self.next_job().await.filter(|next| *next <= end) else {
+                self.wait_until(end);
+                worker::clean(&self.fed).await;
+                return;
+            };
+            // A job that is still due after its turn is leased: time must pass.
+            self.wait_until(next.max(self.app().now().plus_secs(1)));
+            self.drain().await;
+            if self.app().now().0 - cleaned.0 > Timestamp::DAY {
+                cleaned = self.app().now();
+                worker::clean(&self.fed).await;
+            }
+        }
+        panic!("jobs came without end");
     }
 
     /// How many jobs are left, due or not.

@@ -2,13 +2,18 @@
 
 import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore, verifyObject } from "@fedify/fedify";
 import {
-  Accept, Activity, Announce, Article, Create, Delete, Endpoints, Follow, Like, Mention, Note, Person, PUBLIC_COLLECTION,
-  Tombstone, Undo, Update,
+  Accept, Activity, Announce, Article, Create, Delete, Endpoints, Follow, Like, Mention, Note, Object as Thing, Person,
+  PUBLIC_COLLECTION, Tombstone, Undo, Update,
 } from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
 
+/** Answers on a page of a note's `replies`: few, so that a handful of answers takes several pages. */
+const PAGE = 2;
+
 export class Peer {
   #objects = new Map();
+  /** What answers the notes here, by their path: ids. */
+  #replies = new Map();
   #activities = new Map();
   #followers = new Map();
   #received = [];
@@ -49,6 +54,12 @@ export class Peer {
     federation.setFollowersDispatcher("/people/{identifier}/followers", () => ({ items: [...this.#followers.values()] }));
     for (const [type, room] of [[Article, "articles"], [Note, "notes"]])
       federation.setObjectDispatcher(type, `/${room}/{number}`, (_context, { number }) => this.#objects.get(`/${room}/${number}`) ?? null);
+    federation.setCollectionDispatcher("replies", Thing, "/notes/{number}/replies", (_context, { number }, cursor) => {
+      const all = this.#repliesTo(number);
+      if (cursor === null) return { items: all };
+      const end = Number(cursor) + PAGE;
+      return { items: all.slice(Number(cursor), end), nextCursor: end < all.length ? String(end) : null };
+    }).setFirstCursor(() => "0").setCounter((_context, { number }) => this.#repliesTo(number).length);
   }
 
   /** What it takes in: everything is remembered, a follow is accepted. Fedify has checked the signature before. */
@@ -65,6 +76,18 @@ export class Peer {
     inbox.onError((_context, error) => { this.#received.push({ type: "Error", error: String(error) }); });
   }
 
+  /** Public answers to a note, from wherever they came. */
+  #repliesTo(number) {
+    return [...(this.#replies.get(`/notes/${number}`) ?? [])];
+  }
+
+  /** Lists an answer to something here, when it is public. */
+  #list(note) {
+    const path = note.replyTargetId?.origin === this.origin && note.replyTargetId.pathname;
+    if (!path || !note.toIds.some(({ href }) => href === PUBLIC_COLLECTION.href)) return;
+    this.#replies.set(path, (this.#replies.get(path) ?? new Set()).add(note.id));
+  }
+
   async #loaders(context) {
     return { documentLoader: await context.getDocumentLoader({ identifier: this.user }), contextLoader: context.contextLoader };
   }
@@ -76,6 +99,7 @@ export class Peer {
     const entry = { type: activity.constructor.name, id: activity.id?.href, actor: activity.actorId?.href, objectId: activity.objectId?.href };
     if (!(activity instanceof Delete)) {
       const object = await activity.getObject(await this.#loaders(context)).catch((error) => ({ error }));
+      if (activity instanceof Create && object instanceof Note) this.#list(object);
       entry.object = object && {
         type: object.constructor.name, id: object.id?.href, name: object.name?.toString(), summary: object.summary?.toString(),
         content: object.content?.toString(), inReplyTo: object.replyTargetId?.href, url: object.url?.href, error: object.error && String(object.error),
@@ -159,17 +183,40 @@ export class Peer {
       return this.#publish(context, Create, article, "followers");
     },
 
-    /** Answers an object. `mention` names the author to address; without it, that of the object itself. `via` gets it instead. */
-    async reply(context, { to, content, mention, via }) {
+    /**
+     * Answers an object. `mention` names the author to address; without it, that of the object itself; `also` one more.
+     * `via` gets it instead. Who is not named is not told.
+     */
+    async reply(context, { to, content, mention, also, via }) {
       const target = await this.#find(context, to);
       const author = mention ? await this.#find(context, mention) : await target.getAttribution(await this.#loaders(context));
+      const told = also ? [author, await this.#find(context, also)] : [author];
       const id = this.#newId("notes");
       const note = new Note({
         id, url: id, attribution: context.getActorUri(this.user), replyTarget: target.id, content, published: Temporal.Now.instant(),
-        tos: [PUBLIC_COLLECTION], ccs: [author.id, context.getFollowersUri(this.user)],
-        tags: [new Mention({ href: author.id, name: `@${author.preferredUsername}@${author.id.host}` })],
+        tos: [PUBLIC_COLLECTION], ccs: [...told.map((person) => person.id), context.getFollowersUri(this.user)],
+        tags: told.map((person) => new Mention({ href: person.id, name: `@${person.preferredUsername}@${person.id.host}` })),
+        replies: context.getCollectionUri("replies", { number: id.pathname.split("/").at(-1) }),
       });
-      return this.#publish(context, Create, note, via ? await this.#find(context, via) : author);
+      this.#list(note);
+      return this.#publish(context, Create, note, via ? await this.#find(context, via) : told);
+    },
+
+    /** Reads `replies` or `context` of an object page by page: what it says of itself, and the ids it names. */
+    async collection(context, { of, which }) {
+      const loaders = await this.#loaders(context);
+      const object = await this.#find(context, of);
+      let whole = which === "replies" ? await object.getReplies(loaders) : null;
+      if (which === "context") for await (const found of object.getContexts(loaders)) whole ??= found;
+      const ids = [];
+      let pages = 0;
+      for (let page = await whole.getFirst(loaders); page; page = await page.getNext(loaders)) {
+        ids.push(...page.itemIds.map(({ href }) => href));
+        pages += 1;
+      }
+      return {
+        type: whole.constructor.name, id: whole.id.href, by: whole.attributionId?.href, total: whole.totalItems, pages, ids,
+      };
     },
 
     async edit(context, { id, content, to }) {

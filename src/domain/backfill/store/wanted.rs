@@ -159,7 +159,8 @@ pub fn keep_waiting(conn: &mut Conn, ap_id: &ApUrl) -> Result<()> {
     Ok(())
 }
 
-/// An object is not asked for any more, for this reason. A stray counts against the source that named it.
+/// An object is not asked for any more, for this reason. What is nobody's, or shown to nobody, counts against the source that
+/// named it.
 pub fn settle(conn: &mut Conn, ap_id: &ApUrl, state: State) -> Result<()> {
     let Some(row) = load_wanted(conn, ap_id)? else {
         return Ok(());
@@ -170,7 +171,9 @@ pub fn settle(conn: &mut Conn, ap_id: &ApUrl, state: State) -> Result<()> {
             wanted::due_at.eq(None::<Timestamp>),
         ))
         .execute(conn)?;
-    if let (State::Stray, Some(post), Some(source)) = (state, row.post_id, row.source) {
+    if let (State::Stray | State::Private, Some(post), Some(source)) =
+        (state, row.post_id, row.source)
+    {
         diesel::update(sources::table.find((post, source)))
             .set(sources::strays.eq(sources::strays + 1))
             .execute(conn)?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use crate::db::schema::{actors, parked, received, tombstones};
+use crate::db::schema::{actors, comments, parked, received, tombstones};
 use crate::db::{CHUNK, Conn, each};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Timestamp};
@@ -55,6 +55,16 @@ pub fn parked_for(conn: &mut Conn, parent: &ApUrl) -> Result<Vec<(ApUrl, ApUrl, 
         .select((parked::ap_id, parked::actor_ap_id, parked::document))
         .limit(1000)
         .load(conn)?)
+}
+
+/// Parents that are here though replies wait for them: the two were written at the same moment, and neither saw the other.
+pub fn list_stranded(conn: &mut Conn) -> Result<Vec<ApUrl>> {
+    let query = parked::table
+        .inner_join(comments::table.on(comments::ap_id.eq(parked::parent_ap_id)))
+        .select(parked::parent_ap_id)
+        .distinct()
+        .limit(100);
+    Ok(query.load(conn)?)
 }
 
 /// A parked reply: its parent, author and document.
