@@ -98,6 +98,8 @@ pub struct Federation {
     pub extra_ca: Option<PathBuf>,
     /// Documents are shown to servers that sign only.
     pub secure_mode: bool,
+    /// Signed replies are passed on to the followers of a post's writer.
+    pub forward_replies: bool,
 }
 
 /// `[delivery]`.
@@ -140,6 +142,8 @@ pub struct Limits {
 pub struct Discussion {
     /// Which replies appear at once.
     pub moderation: Moderation,
+    /// Days after which a post takes no more comments; 0: never.
+    pub close_after_days: u32,
 }
 
 /// Which replies appear without a person's decision.

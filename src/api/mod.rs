@@ -15,6 +15,7 @@ mod problem;
 mod reference;
 mod tokens;
 mod tree;
+mod versions;
 
 use std::sync::Arc;
 
@@ -79,6 +80,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/comments/{id}/hold", post(moderation::hold)),
         ("/comments/{id}/spam", post(moderation::spam)),
         ("/comments/{id}/trash", post(moderation::trash)),
+        ("/comments/{id}/versions", get(versions::list)),
         ("/replies/locate", get(moderation::locate)),
         ("/blocks", get(blocks::list).post(blocks::create)),
         ("/blocks/{domain}", delete(blocks::delete)),

@@ -11,9 +11,11 @@ use utoipa::{Modify, OpenApi};
 
 use super::comments::Aside;
 use super::input::{IdText, Text};
-use super::posts::PostStatus;
+use super::posts::{PostComments, PostStatus};
 use super::problem::ProblemJson;
-use super::{blocks, comments, deliveries, moderation, people, posts, reference, tokens};
+use super::{
+    blocks, comments, deliveries, moderation, people, posts, reference, tokens, versions,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,12 +30,12 @@ use super::{blocks, comments, deliveries, moderation, people, posts, reference, 
         posts::list, posts::create, posts::get, posts::edit, posts::delete,
         comments::under_post, comments::reply, comments::edit, comments::delete,
         moderation::list, moderation::approve, moderation::hold, moderation::spam, moderation::trash,
-        moderation::locate, blocks::list, blocks::create, blocks::delete,
+        moderation::locate, versions::list, blocks::list, blocks::create, blocks::delete,
         deliveries::overview, deliveries::retry,
         tokens::create, people::me,
         reference::page, reference::style, document,
     ),
-    components(schemas(ProblemJson, Text, IdText, Aside, PostStatus)),
+    components(schemas(ProblemJson, Text, IdText, Aside, PostStatus, PostComments)),
     tags(
         (name = "posts", description = "Writing"),
         (name = "comments", description = "The discussion under a post"),

@@ -86,6 +86,7 @@ diesel::table! {
         edited_at -> Nullable<BigInt>,
         updated_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
+        comments -> Text,
     }
 }
 
@@ -246,6 +247,8 @@ diesel::table! {
         post_id -> Nullable<BigInt>,
         document -> Text,
         created_at -> BigInt,
+        comment_id -> Nullable<BigInt>,
+        brought_by -> Nullable<Text>,
     }
 }
 
@@ -343,11 +346,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    comment_versions (id) {
+        id -> BigInt,
+        comment_id -> BigInt,
+        html -> Text,
+        language -> Nullable<Text>,
+        written_at -> BigInt,
+        replaced_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reply_requests (reply) {
+        reply -> Text,
+        actor_id -> BigInt,
+        request -> Text,
+        bare -> Bool,
+        target -> Text,
+        answer -> Text,
+        number -> BigInt,
+        asked_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     activities,
     actor_keys,
     actors,
+    comment_versions,
     comments,
     deliveries,
     emojis,
@@ -364,6 +392,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     posts,
     reactions,
     received,
+    reply_requests,
     sources,
     threads,
     tokens,
@@ -380,3 +409,5 @@ diesel::joinable!(post_tags -> posts (post_id));
 diesel::joinable!(comments -> actors (actor_id));
 diesel::joinable!(reactions -> actors (actor_id));
 diesel::joinable!(deliveries -> activities (activity_id));
+diesel::joinable!(comment_versions -> comments (comment_id));
+diesel::joinable!(reply_requests -> actors (actor_id));

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::builders::policy::{self, Terms};
 use super::builders::{activity, actor as actors, article, collection, set, with_context};
 use super::outbox;
 use crate::app::App;
@@ -72,12 +73,12 @@ fn local_actor(conn: &mut Conn, ap_id: &ApUrl) -> Result<Actor> {
 
 /// A post, by its id or its page's address.
 pub async fn post(app: &App, address: ApUrl) -> Result<Served> {
-    let site = app.config.site.url.clone();
+    let (site, terms) = (app.config.site.url.clone(), Terms::of(app));
     app.db
         .read(move |conn| {
             let row = post::load_by_ap_id(conn, &address)?.ok_or(Error::NotFound("the post"))?;
             match row.status {
-                Status::Published => Ok(Served::Here(with_context(article(conn, &row, &site)?))),
+                Status::Published => Ok(Served::Here(with_context(article(conn, &row, &site, &terms)?))),
                 Status::Deleted => {
                     let deleted = row.deleted_at.unwrap_or(row.updated_at);
                     Ok(Served::Gone(with_context(article::tombstone(
@@ -90,21 +91,24 @@ pub async fn post(app: &App, address: ApUrl) -> Result<Served> {
         .await
 }
 
-fn article(conn: &mut Conn, row: &Post, site: &str) -> Result<Value> {
+fn article(conn: &mut Conn, row: &Post, site: &str, terms: &Terms) -> Result<Value> {
     let author = actor::get(conn, row.actor_id)?;
     let tags = post::tags_of(conn, row.id)?;
     let counts = outbox::counts(conn, row)?;
-    Ok(article::article(row, &tags, &author, counts, site))
+    let mut document = article::article(row, &tags, &author, counts, site);
+    terms.add_to_post(&mut document, row, &author);
+    Ok(document)
 }
 
 /// One of our own comments. Those of others are served where they live.
 pub async fn comment(app: &App, ap_id: ApUrl) -> Result<Served> {
+    let terms = Terms::of(app);
     app.db
         .read(move |conn| {
             let row = comment::load_by_ap_id(conn, &ap_id)?.filter(|row| row.local);
             let row = row.ok_or(Error::NotFound("the comment"))?;
             if row.is_public() {
-                Ok(Served::Here(with_context(outbox::tell(conn, &row)?.note)))
+                Ok(Served::Here(with_context(outbox::tell(conn, &row, &terms)?.note)))
             } else if row.is_tombstone() {
                 let tombstone = article::tombstone(&row.ap_id, "Note", row.updated_at);
                 Ok(Served::Gone(with_context(tombstone)))
@@ -134,6 +138,24 @@ pub async fn comment_page(app: &App, ap_id: ApUrl) -> Result<String> {
         .await
 }
 
+/// The document that shows that a reply was let in, while everybody may see the reply.
+pub async fn authorization(app: &App, id: Id<Comment>) -> Result<Value> {
+    let site = app.config.site.url.clone();
+    app.db
+        .read(move |conn| {
+            let missing = || Error::NotFound("the authorization");
+            let row = comment::get(conn, id).map_err(|_| missing())?;
+            let request = comment::load_request(conn, &row.ap_id)?;
+            let given = request.filter(|request| request.answer == comment::Answer::Accepted);
+            let request = given.filter(|_| row.is_public()).ok_or_else(missing)?;
+            let place = comment::load_place(conn, &row)?.ok_or_else(missing)?;
+            let author = actor::get(conn, place.author)?;
+            let shown = policy::authorization(&site, &author, &row, &request.target);
+            Ok(with_context(shown))
+        })
+        .await
+}
+
 /// What one of ours wrote under somebody else's post.
 pub async fn note(app: &App, ap_id: ApUrl) -> Result<Value> {
     app.db
@@ -153,7 +175,7 @@ pub async fn actor_collection(
     which: ActorCollection,
     page: Page,
 ) -> Result<Value> {
-    let site = app.config.site.url.clone();
+    let (site, terms) = (app.config.site.url.clone(), Terms::of(app));
     app.db
         .read(move |conn| {
             let row = local_actor(conn, &ap_id)?;
@@ -167,7 +189,7 @@ pub async fn actor_collection(
             let Place::Behind(before) = page.place() else {
                 return Ok(collection::ordered(&id, actor_total(conn, &row, which)?));
             };
-            let (items, last) = actor_items(conn, &row, which, before, &site)?;
+            let (items, last) = actor_items(conn, &row, which, before, (&site, &terms))?;
             let next = last.map(|last| format!("page=1&before={last}"));
             Ok(collection::page(&id, true, &page.query(), items, next))
         })
@@ -190,7 +212,7 @@ fn actor_items(
     row: &Actor,
     which: ActorCollection,
     before: Option<i64>,
-    site: &str,
+    (site, terms): (&str, &Terms),
 ) -> Result<Items> {
     match which {
         ActorCollection::Featured => Ok((Vec::new(), None)),
@@ -199,7 +221,7 @@ fn actor_items(
             let last = full(&posts).map(|tagged| tagged.post.id.raw());
             let mut items = Vec::new();
             for tagged in posts {
-                items.push(activity::create(article(conn, &tagged.post, site)?).document);
+                items.push(activity::create(article(conn, &tagged.post, site, terms)?).document);
             }
             Ok((items, last))
         }

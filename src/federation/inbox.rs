@@ -112,6 +112,7 @@ async fn admit(
         proven => proven?,
     };
     fed.app.admit_sender(&signer.host)?;
+    let by = signer.host.clone();
     let author = if signer.ap_id == claimed {
         Some(signer)
     } else {
@@ -121,7 +122,7 @@ async fn admit(
         passed_on::take(&fed.app, &doc, None).await?;
         return Ok(Verdict::Done);
     };
-    let envelope = Envelope::new(id, author, doc)?;
+    let envelope = Envelope::new(id, author, doc, (posted.body.clone(), by))?;
     handlers::dispatch(envelope, &fed.fetcher.data()).await?;
     Ok(Verdict::Done)
 }

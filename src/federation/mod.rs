@@ -7,6 +7,7 @@ pub mod deliver;
 pub mod documents;
 mod error;
 pub mod fetch;
+pub mod forward;
 pub mod handlers;
 pub mod inbox;
 pub mod keys;

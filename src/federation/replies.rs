@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::comment::{self, Incoming, Parent, Receipt, RemoteEdit};
+use crate::domain::comment::{self, Brought, Incoming, Parent, Receipt, RemoteEdit};
 use crate::error::{Error, Result};
 use crate::queue::Job;
 use crate::types::{ApUrl, Timestamp};
@@ -30,7 +30,7 @@ pub async fn take(
     app: &App,
     object: &Doc,
     author: &Actor,
-    activity: Option<&ApUrl>,
+    activity: Option<&Brought>,
 ) -> Result<Option<Receipt>, Refusal> {
     let reply = readable(app, object, author).await?;
     match find_parent(app, &reply).await? {
@@ -52,7 +52,7 @@ pub async fn revise(
     app: &App,
     object: &Doc,
     author: &Actor,
-    activity: Option<&ApUrl>,
+    activity: Option<&Brought>,
 ) -> Result<(), Refusal> {
     let now = app.now();
     let reply = read(object, now).await?;
@@ -143,7 +143,7 @@ async fn store(
     reply: Reply,
     parent: Parent,
     author: &Actor,
-    activity: Option<&ApUrl>,
+    activity: Option<&Brought>,
 ) -> Result<Receipt> {
     // What came from elsewhere has no page here, whatever it says.
     let url = Some(reply.url).filter(|url| !ownership::is_ours(&app.host, url));
@@ -182,14 +182,23 @@ async fn park(app: &App, object: &Doc, reply: &Reply, author: &Actor) -> Result<
     app.db
         .write(move |conn| {
             if comment::park(conn, &ap_id, &parent, &actor, &document, now)? {
-                job.enqueue(conn)
-            } else {
-                Ok(())
+                return job.enqueue(conn);
             }
+            let parked = comment::load_parked(conn, &ap_id)?;
+            if parked.is_some_and(|(_, _, old)| is_no_older(&document, &old)) {
+                comment::repark(conn, &ap_id, &parent, &actor, &document)?;
+            }
+            Ok(())
         })
         .await?;
     app.wake.jobs.notify_one();
     Ok(())
+}
+
+/// True when a document was not edited before another of the same reply: what comes late replaces nothing.
+fn is_no_older(document: &str, other: &str) -> bool {
+    let edited = |text: &str| serde_json::from_str::<Doc>(text).ok()?.time("updated");
+    edited(document) >= edited(other)
 }
 
 /// Fetches an object from its origin and takes it as a reply by the author that stands in it.

@@ -4,8 +4,9 @@ use diesel::prelude::*;
 
 use crate::db::schema::{actors, parked, received, tombstones};
 use crate::db::{Conn, each};
+use crate::domain::actor::Actor;
 use crate::error::{Error, Result};
-use crate::types::{ApUrl, Host, Timestamp};
+use crate::types::{ApUrl, Host, Id, Timestamp};
 
 /// Keeps a reply whose parent is not here yet. False when it is kept already. `RateLimited` when as many wait as may, in
 /// all or from the author's server: it then comes again.
@@ -63,6 +64,45 @@ pub fn load_parked(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<(ApUrl, ApUr
         parked::document,
     ));
     Ok(query.first(conn).optional()?)
+}
+
+/// Puts what a parked reply's author says now in the place of what was parked. False when it is somebody else's, or
+/// answers something else now.
+pub fn repark(
+    conn: &mut Conn,
+    ap_id: &ApUrl,
+    parent: &ApUrl,
+    actor: &ApUrl,
+    document: &str,
+) -> Result<bool> {
+    let own = parked::table
+        .filter(parked::ap_id.eq(ap_id))
+        .filter(parked::parent_ap_id.eq(parent))
+        .filter(parked::actor_ap_id.eq(actor));
+    let changed = diesel::update(own)
+        .set(parked::document.eq(document))
+        .execute(conn)?;
+    Ok(changed > 0)
+}
+
+/// Takes a parked reply away at its author's word.
+pub(in crate::domain::comment) fn unpark_own(
+    conn: &mut Conn,
+    ap_id: &ApUrl,
+    actor: &ApUrl,
+) -> Result<()> {
+    let own = parked::table
+        .filter(parked::ap_id.eq(ap_id))
+        .filter(parked::actor_ap_id.eq(actor));
+    diesel::delete(own).execute(conn)?;
+    Ok(())
+}
+
+/// Takes away all that an actor left parked.
+pub(super) fn unpark_all_of(conn: &mut Conn, actor: Id<Actor>) -> Result<()> {
+    let gone = actors::table.find(actor).select(actors::ap_id);
+    diesel::delete(parked::table.filter(parked::actor_ap_id.eq_any(gone))).execute(conn)?;
+    Ok(())
 }
 
 /// Takes a parked reply away.
