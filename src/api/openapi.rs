@@ -13,9 +13,7 @@ use super::comments::Aside;
 use super::input::{IdText, Text};
 use super::posts::{PostComments, PostStatus};
 use super::problem::ProblemJson;
-use super::{
-    blocks, comments, deliveries, moderation, people, posts, reference, tokens, versions,
-};
+use super::{blocks, comments, deliveries, moderation, people, posts, reference, tokens, versions};
 
 #[derive(OpenApi)]
 #[openapi(

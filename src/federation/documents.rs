@@ -78,7 +78,9 @@ pub async fn post(app: &App, address: ApUrl) -> Result<Served> {
         .read(move |conn| {
             let row = post::load_by_ap_id(conn, &address)?.ok_or(Error::NotFound("the post"))?;
             match row.status {
-                Status::Published => Ok(Served::Here(with_context(article(conn, &row, &site, &terms)?))),
+                Status::Published => Ok(Served::Here(with_context(article(
+                    conn, &row, &site, &terms,
+                )?))),
                 Status::Deleted => {
                     let deleted = row.deleted_at.unwrap_or(row.updated_at);
                     Ok(Served::Gone(with_context(article::tombstone(
@@ -108,7 +110,9 @@ pub async fn comment(app: &App, ap_id: ApUrl) -> Result<Served> {
             let row = comment::load_by_ap_id(conn, &ap_id)?.filter(|row| row.local);
             let row = row.ok_or(Error::NotFound("the comment"))?;
             if row.is_public() {
-                Ok(Served::Here(with_context(outbox::tell(conn, &row, &terms)?.note)))
+                Ok(Served::Here(with_context(
+                    outbox::tell(conn, &row, &terms)?.note,
+                )))
             } else if row.is_tombstone() {
                 let tombstone = article::tombstone(&row.ap_id, "Note", row.updated_at);
                 Ok(Served::Gone(with_context(tombstone)))

@@ -54,7 +54,14 @@ pub async fn run(app: &App, activity: Id<PassedOn>) -> Result<()> {
             if inboxes.is_empty() {
                 comment::forget_one_passed_on(conn, activity)
             } else {
-                delivery::insert_deliveries(conn, Id::new(activity.raw()), writer, None, inboxes, now)
+                delivery::insert_deliveries(
+                    conn,
+                    Id::new(activity.raw()),
+                    writer,
+                    None,
+                    inboxes,
+                    now,
+                )
             }
         })
         .await?;
@@ -94,13 +101,21 @@ mod tests {
 
     #[test]
     fn only_what_carries_a_proof_or_signature_is_believed_by_others() {
-        let believable = |value: Value| {
-            is_believable(&serde_json::from_value(value).unwrap_or_default())
-        };
+        let believable =
+            |value: Value| is_believable(&serde_json::from_value(value).unwrap_or_default());
         assert!(believable(json!({"proof": {"type": "DataIntegrityProof"}})));
-        assert!(believable(json!({"proof": [{"type": "DataIntegrityProof"}]})));
-        assert!(believable(json!({"signature": {"type": "RsaSignature2017"}})));
-        for none in [json!({}), json!({"proof": null}), json!({"proof": []}), json!({"signature": "x"})] {
+        assert!(believable(
+            json!({"proof": [{"type": "DataIntegrityProof"}]})
+        ));
+        assert!(believable(
+            json!({"signature": {"type": "RsaSignature2017"}})
+        ));
+        for none in [
+            json!({}),
+            json!({"proof": null}),
+            json!({"proof": []}),
+            json!({"signature": "x"}),
+        ] {
             assert!(!believable(none.clone()), "{none}");
         }
     }

@@ -107,9 +107,7 @@ fn build(
     (site, terms): (&str, &Terms),
 ) -> Result<Option<Outgoing>> {
     match event {
-        Event::PostCreated { post } => {
-            about_post(conn, *post, (site, terms), None)
-        }
+        Event::PostCreated { post } => about_post(conn, *post, (site, terms), None),
         Event::PostUpdated { post, at } => {
             about_post(conn, *post, (site, terms), Some(Timestamp(*at)))
         }

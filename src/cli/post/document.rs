@@ -209,9 +209,8 @@ fn status(word: &str) -> Result<Status> {
 }
 
 fn comments(word: &str) -> Result<Comments> {
-    Comments::parse(word).ok_or_else(|| {
-        Error::invalid(format!("comments: \"{word}\" is neither open nor closed"))
-    })
+    Comments::parse(word)
+        .ok_or_else(|| Error::invalid(format!("comments: \"{word}\" is neither open nor closed")))
 }
 
 /// The first heading's text and what stands below it, when the text begins with one.

@@ -66,10 +66,7 @@ fn keep(
     else {
         return Ok(());
     };
-    let bounds = [
-        (None, MOST),
-        (Some(comment.id), MOST_PER_COMMENT),
-    ];
+    let bounds = [(None, MOST), (Some(comment.id), MOST_PER_COMMENT)];
     for (about, most) in bounds {
         if store::count_passed_on(conn, about)? >= most {
             return Ok(());

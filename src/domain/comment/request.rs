@@ -81,7 +81,10 @@ pub(super) fn hear(conn: &mut Conn, later: &Later, asked: &Asked, comment: &Comm
     let Some(place) = store::load_place(conn, comment)? else {
         return Ok(());
     };
-    let fits = asked.target.as_ref().is_none_or(|target| place.ids.contains(target));
+    let fits = asked
+        .target
+        .as_ref()
+        .is_none_or(|target| place.ids.contains(target));
     if !fits || comment.actor_id != asked.actor_id {
         return Ok(());
     }
@@ -121,12 +124,7 @@ fn remember(
 }
 
 /// Answers the request for a comment, if there is one, as the comment stands now; `again` repeats an answer that was given.
-pub(super) fn answer(
-    conn: &mut Conn,
-    later: &Later,
-    comment: &Comment,
-    again: bool,
-) -> Result<()> {
+pub(super) fn answer(conn: &mut Conn, later: &Later, comment: &Comment, again: bool) -> Result<()> {
     let Some(request) = store::load_request(conn, &comment.ap_id)? else {
         return Ok(());
     };
@@ -174,13 +172,13 @@ fn wanted(request: &Request, comment: &Comment) -> Answer {
     }
 }
 
-/// What follows from a moderator's decision about a comment: its author is told, what was kept of it is passed on, and
-/// those below it that can be seen now are answered too.
+/// What follows from a moderator's decision about a comment: its author is told; what was kept of it is passed on, and
+/// those below it that can be seen now are answered too; or what is still on its way stays here.
 pub fn after_decision(conn: &mut Conn, later: &Later, comment: &Comment) -> Result<()> {
     let comment = store::get(conn, comment.id)?;
     answer(conn, later, &comment, false)?;
     if !comment.is_public() {
-        return Ok(());
+        return store::stop_passing_on(conn, comment.id);
     }
     for below in store::list_waiting(conn, comment.post_id)? {
         answer(conn, later, &below, false)?;
@@ -254,7 +252,11 @@ mod tests {
             (Revoked, false, Trash, Revoked),
             (Revoked, false, Published, Accepted),
         ] {
-            assert_eq!(told(before, bare, status), after, "{before} {bare} {status}");
+            assert_eq!(
+                told(before, bare, status),
+                after,
+                "{before} {bare} {status}"
+            );
         }
     }
 }

@@ -23,14 +23,14 @@ use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Html, Id, Timestamp};
 
-pub(super) use parked::{has_parked, unpark_own};
 pub use parked::{
     forget_tombstones, load_parked, park, parked_for, repark, take_parked, unpark_old,
 };
+pub(super) use parked::{has_parked, unpark_own};
 pub use passing::{PassedOn, forget_done_passed_on, forget_one_passed_on, load_passed_on};
 pub(super) use passing::{
     count_passed_on, count_passed_on_of_host, forget_passed_on, insert_passed_on,
-    list_not_passed_on,
+    list_not_passed_on, stop_passing_on,
 };
 pub use public::{count_direct, count_public, count_replies, list_public, list_public_replies};
 pub use requests::{forget_requests, load_place, load_request};

@@ -26,12 +26,7 @@ pub struct Version {
 }
 
 /// Keeps a comment's text, for another is about to take its place; does nothing when the text stays the same.
-pub(super) fn keep(
-    conn: &mut Conn,
-    later: &Later,
-    before: &Comment,
-    after: &Html,
-) -> Result<()> {
+pub(super) fn keep(conn: &mut Conn, later: &Later, before: &Comment, after: &Html) -> Result<()> {
     if before.html == *after {
         return Ok(());
     }

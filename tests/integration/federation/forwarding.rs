@@ -20,7 +20,9 @@ fn signed(person: &Person, mut activity: Value) -> (Letter, Vec<u8>) {
         "signatureValue": "AAAA",
     });
     let text = format!("  {}\n\n", serde_json::to_string_pretty(&activity).unwrap());
-    let bytes = text.replace("signatureValue", "signature\\u0056alue").into_bytes();
+    let bytes = text
+        .replace("signatureValue", "signature\\u0056alue")
+        .into_bytes();
     (person.letter(activity).body(bytes.clone()), bytes)
 }
 
@@ -199,6 +201,24 @@ both_databases! {
         assert_eq!(node.inboxes_of(&create).await, inboxes);
         assert_eq!(node.inboxes_of(&below).await, inboxes);
         assert_eq!(kept(&node).await[0].1.as_bytes(), bytes);
+    }
+
+    async fn what_a_moderator_takes_away_is_passed_on_no_further(node: TestNode) {
+        let (there, near) = (node.neighbour().await, node.neighbour().await);
+        let bob = there.person("bob");
+        node.followed_by(&[near.person("ann")]).await;
+        let post = node.publish("Taken away").await;
+        let note = bob.note(1, post.ap_id.as_str());
+        let create = bob.activity("Create", note.clone());
+        node.accept(&signed(&bob, create.clone()).0).await;
+        assert_eq!(node.inboxes_of(&create).await.len(), 1);
+        let comment = node.comment(&note).await.unwrap();
+        node.decide(&comment, CommentStatus::Spam).await;
+        node.drain().await;
+        assert!(node.inboxes_of(&create).await.is_empty());
+        node.decide(&comment, CommentStatus::Published).await;
+        node.drain().await;
+        assert_eq!(node.inboxes_of(&create).await.len(), 1);
     }
 
     async fn a_held_reply_that_is_deleted_is_never_passed_on(db: TestDb) {

@@ -15,8 +15,13 @@ const CLOSED: &str = "Comments are closed.";
 
 async fn set_comments(node: &TestNode, post: &Post, comments: Comments) {
     node.test.advance_secs(60);
-    let edit = Edit { comments: Some(comments), ..Edit::default() };
-    post::edit(node.app(), &node.test.alice, post.id, edit).await.unwrap();
+    let edit = Edit {
+        comments: Some(comments),
+        ..Edit::default()
+    };
+    post::edit(node.app(), &node.test.alice, post.id, edit)
+        .await
+        .unwrap();
     node.drain().await;
 }
 

@@ -61,11 +61,16 @@ async fn told(node: &TestNode, person: &Person) -> Vec<String> {
         let kind = made["type"].as_str().unwrap_or_default();
         named && matches!(kind, "Accept" | "Reject" | "Delete")
     };
-    all.filter(to_them).map(|made| made["type"].as_str().unwrap().to_owned()).collect()
+    all.filter(to_them)
+        .map(|made| made["type"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn authorization(comment: &Comment) -> String {
-    format!("https://blog.example/ap/comments/{}/authorization", comment.id)
+    format!(
+        "https://blog.example/ap/comments/{}/authorization",
+        comment.id
+    )
 }
 
 async fn decide(node: &TestNode, comment: &Comment, status: CommentStatus) {
@@ -214,6 +219,36 @@ both_databases! {
         node.advance_secs(31 * 24 * 3600);
         worker::clean(&node.fed).await;
         assert!(requests(&node).await.is_empty());
+    }
+
+    async fn requests_for_replies_that_never_come_are_bounded_by_server(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        let post = node.publish("Crowd").await;
+        node.accept(&ask(&bob, 1, post.ap_id.as_str(), &json!(bob.at("/notes/404")))).await;
+        let many = node.app().db.write(|conn| {
+            let asker: i64 = reply_requests::table.select(reply_requests::actor_id).first(conn)?;
+            for number in 1..500 {
+                diesel::insert_into(reply_requests::table)
+                    .values((
+                        reply_requests::reply.eq(format!("https://far.example/{number}")),
+                        reply_requests::actor_id.eq(asker),
+                        reply_requests::request.eq("https://far.example/r"),
+                        reply_requests::bare.eq(false),
+                        reply_requests::target.eq("https://blog.example/x"),
+                        reply_requests::answer.eq("waiting"),
+                        reply_requests::number.eq(number),
+                        reply_requests::asked_at.eq(0),
+                    ))
+                    .execute(conn)?;
+            }
+            Ok(())
+        });
+        many.await.unwrap();
+        let next = ask(&bob, 2, post.ap_id.as_str(), &json!(bob.at("/notes/405")));
+        assert_eq!(node.receive(&next).await, StatusCode::TOO_MANY_REQUESTS);
+        worker::clean(&node.fed).await;
+        assert_eq!(node.receive(&next).await, StatusCode::ACCEPTED);
     }
 
     async fn an_answer_to_our_comment_is_let_in_by_who_wrote_the_comment(node: TestNode) {

@@ -5,7 +5,7 @@ use antiphon::domain::post::Status;
 use super::world::World;
 
 /// The routes this walks, as the routers write them. Those of the REST interface need a token and are looked at apart.
-const KNOWN: [&str; 33] = [
+const KNOWN: [&str; 34] = [
     "/",
     "/about",
     "/feed.atom",
@@ -33,6 +33,7 @@ const KNOWN: [&str; 33] = [
     "/ap/posts/{id}/{collection}",
     "/ap/comments/{id}",
     "/ap/comments/{id}/replies",
+    "/ap/comments/{id}/authorization",
     "/ap/notes/{id}",
     "/healthz",
     "/readyz",
@@ -101,7 +102,7 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         add(&format!("{alice}/outbox?page=1&before={id}"));
     }
     for thought in &world.thoughts {
-        for rest in ["", "/replies", "/replies?page=1"] {
+        for rest in ["", "/replies", "/replies?page=1", "/authorization"] {
             add(&format!("/ap/comments/{}{rest}", thought.row.id));
         }
         add(&format!("/ap/notes/{}", thought.row.id));
@@ -148,7 +149,7 @@ pub(super) fn hidden_and_missing(world: &World) -> Vec<(String, String)> {
         if world.is_public(at) || world.is_place(at) {
             continue;
         }
-        for rest in ["", "/replies", "/replies?page=1"] {
+        for rest in ["", "/replies", "/replies?page=1", "/authorization"] {
             pairs.push((
                 format!("/ap/comments/{}{rest}", thought.row.id),
                 format!("/ap/comments/77{rest}"),

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 
 use crate::db::schema::{activities, actors, comments, deliveries, posts};
 use crate::db::{CHUNK, Conn, each};
-use crate::domain::comment::{Brought, Comment};
 use crate::domain::actor::Actor;
+use crate::domain::comment::{Brought, Comment};
 use crate::domain::post::Post;
 use crate::domain::visibility::is_public;
 use crate::error::Result;
@@ -106,6 +106,21 @@ pub(in crate::domain::comment) fn list_not_passed_on(
         .filter(not(exists(sent)))
         .order(activities::id);
     Ok(waiting.select(activities::id).load(conn)?)
+}
+
+/// Takes back what of the activities about a comment is still to be sent; the activities stay.
+pub(in crate::domain::comment) fn stop_passing_on(
+    conn: &mut Conn,
+    comment: Id<Comment>,
+) -> Result<()> {
+    let about = activities::table
+        .filter(activities::comment_id.eq(comment))
+        .select(activities::id);
+    let due = deliveries::table
+        .filter(deliveries::activity_id.eq_any(about))
+        .filter(deliveries::state.ne(DELIVERED));
+    diesel::delete(due).execute(conn)?;
+    Ok(())
 }
 
 /// Forgets all that is kept about a comment, and what of it is still on its way.

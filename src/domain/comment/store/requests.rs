@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use crate::db::schema::{actors, comments, posts, reply_requests};
 use crate::db::{CHUNK, Conn, each};
 use crate::domain::actor::Actor;
-use crate::domain::comment::request::{Answer, Place, Request};
 use crate::domain::comment::Comment;
+use crate::domain::comment::request::{Answer, Place, Request};
 use crate::domain::post::Post;
 use crate::domain::visibility::is_public;
 use crate::error::{Error, Result};
@@ -18,7 +18,9 @@ const AT_ONCE: i64 = 500;
 
 /// The request for a reply.
 pub fn load_request(conn: &mut Conn, reply: &ApUrl) -> Result<Option<Request>> {
-    let row = reply_requests::table.find(reply).select(Request::as_select());
+    let row = reply_requests::table
+        .find(reply)
+        .select(Request::as_select());
     Ok(row.first(conn).optional()?)
 }
 

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::db::schema::{comment_versions, comments};
-use crate::domain::comment::{Comment, Version};
 use crate::domain::actor::Actor;
+use crate::domain::comment::{Comment, Version};
 use crate::error::Result;
 use crate::types::{Id, Timestamp};
 
