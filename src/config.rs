@@ -88,6 +88,10 @@ pub struct Database {
 /// `[federation]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own in the file"
+)]
 pub struct Federation {
     /// Private and loopback addresses are permitted.
     pub allow_loopback: bool,

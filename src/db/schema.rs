@@ -249,6 +249,7 @@ diesel::table! {
         created_at -> BigInt,
         comment_id -> Nullable<BigInt>,
         brought_by -> Nullable<Text>,
+        parked_reply -> Nullable<Text>,
     }
 }
 

@@ -9,6 +9,7 @@ use super::handlers::Envelope;
 use super::objects::Doc;
 use crate::app::App;
 use crate::db::Conn;
+use crate::domain::actor::Actor;
 use crate::domain::comment::{self, Brought, Comment, PASSED_ON_MAX, PassedOn};
 use crate::domain::delivery;
 use crate::domain::{actor, follower, post};
@@ -25,6 +26,21 @@ pub(super) fn brought(app: &App, envelope: &Envelope) -> Brought {
         by: Some(envelope.by.clone()),
         bytes: passes.then(|| envelope.body.clone()),
         asked: None,
+    }
+}
+
+/// Keeps what brought a reply while that waits for what it answers, to be passed on when it has its place.
+pub(super) async fn keep_for_parked(
+    app: &App,
+    brought: &Brought,
+    object: &Doc,
+    author: &Actor,
+) -> Result<()> {
+    match object.id() {
+        Some(reply) if brought.bytes.is_some() => {
+            comment::keep_for_parked(app, brought.clone(), reply, author.clone()).await
+        }
+        _ => Ok(()),
     }
 }
 
@@ -69,7 +85,7 @@ pub async fn run(app: &App, activity: Id<PassedOn>) -> Result<()> {
     Ok(())
 }
 
-type Audience = (Id<actor::Actor>, Vec<(ApUrl, Host)>);
+type Audience = (Id<Actor>, Vec<(ApUrl, Host)>);
 
 /// Who signs, and the inboxes; None when it is not to be passed on.
 fn audience(conn: &mut Conn, activity: Id<PassedOn>) -> Result<Option<Audience>> {

@@ -5,7 +5,10 @@ ALTER TABLE posts ADD COLUMN comments TEXT NOT NULL DEFAULT 'open';
 ALTER TABLE activities ADD COLUMN comment_id BIGINT;
 -- The server that brought it; it gets no copy.
 ALTER TABLE activities ADD COLUMN brought_by TEXT;
+-- The id of the reply while that is parked; comment_id is 0 then.
+ALTER TABLE activities ADD COLUMN parked_reply TEXT;
 CREATE INDEX activities_passed_on ON activities (comment_id) WHERE comment_id IS NOT NULL;
+CREATE INDEX activities_of_parked ON activities (parked_reply) WHERE parked_reply IS NOT NULL;
 
 -- What edited comments said before, for moderators.
 CREATE TABLE comment_versions (

@@ -28,7 +28,7 @@ use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
 pub use brought::{Asked, Brought, Later};
 pub use own::{delete_own, edit_own, get_own, reply};
-pub use passing::PASSED_ON_MAX;
+pub use passing::{PASSED_ON_MAX, keep_for_parked};
 pub use read::{Located, get_placed, list_aside, list_under, locate};
 pub use request::{Answer, Place, Request, after_decision, ask};
 pub use store::{
@@ -213,7 +213,11 @@ fn arrived(
         if asked && let Some(stored) = load_by_ap_id(conn, &arriving.ap_id)? {
             request::answer(conn, later, &stored, false)?;
         }
-        return Ok(asked);
+        let waited = store::adopt_passed_on(conn, arriving)?;
+        if waited {
+            passing::pass_on_kept(conn, later, arriving.post_id)?;
+        }
+        return Ok(asked || waited);
     };
     let stored = load_by_ap_id(conn, &arriving.ap_id)?;
     let Some(stored) = stored.filter(|stored| stored.actor_id == arriving.actor_id) else {

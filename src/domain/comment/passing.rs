@@ -3,12 +3,14 @@
 //! `federation`'s.
 
 use super::{Brought, Comment, Later, store};
+use crate::app::App;
 use crate::db::Conn;
+use crate::domain::actor::Actor;
 use crate::domain::post::Post;
 use crate::domain::visibility::CommentStatus;
 use crate::error::Result;
 use crate::queue::Job;
-use crate::types::Id;
+use crate::types::{ApUrl, Id};
 
 /// Largest activity that is passed on, in bytes.
 pub const PASSED_ON_MAX: usize = 256 * 1024;
@@ -61,9 +63,7 @@ fn keep(
     let Some(brought) = brought else {
         return Ok(());
     };
-    let text = brought.bytes.as_deref().map(std::str::from_utf8);
-    let Some(Ok(text)) = text.filter(|text| text.is_ok_and(|text| text.len() <= PASSED_ON_MAX))
-    else {
+    let Some(text) = text_of(brought) else {
         return Ok(());
     };
     let bounds = [(None, MOST), (Some(comment.id), MOST_PER_COMMENT)];
@@ -85,6 +85,37 @@ fn keep(
             .enqueue(conn)?;
     }
     Ok(())
+}
+
+/// Keeps the activity that brought a reply, or its edit, while the reply waits for what it answers. Does nothing when it
+/// does not wait.
+pub async fn keep_for_parked(
+    app: &App,
+    brought: Brought,
+    reply: ApUrl,
+    author: Actor,
+) -> Result<()> {
+    let later = Later::of(app);
+    app.db
+        .write(move |conn| {
+            let Some(text) = text_of(&brought) else {
+                return Ok(());
+            };
+            if store::count_passed_on(conn, None)? >= MOST {
+                return Ok(());
+            }
+            let about = (&reply, &author);
+            let now = later.now();
+            store::insert_about_parked(conn, later.id(), &brought, about, text, now)?;
+            Ok(())
+        })
+        .await
+}
+
+/// What is to be passed on, when there is something.
+fn text_of(brought: &Brought) -> Option<&str> {
+    let text = std::str::from_utf8(brought.bytes.as_deref()?).ok()?;
+    (text.len() <= PASSED_ON_MAX).then_some(text)
 }
 
 /// Passes on what was kept about a post's comments while they could not be seen.

@@ -62,13 +62,13 @@ pub struct Place {
 pub async fn ask(app: &App, reply: ApUrl, asked: Asked) -> Result<()> {
     let later = Later::of(app);
     app.db
-        .write(move |conn| match store::load_by_ap_id(conn, &reply)? {
-            Some(comment) => hear(conn, &later, &asked, &comment),
-            None => {
-                store::refuse_a_crowd(conn, asked.actor_id)?;
-                remember(conn, &later, &reply, &asked, &[])?;
-                later.job(Job::FetchReply { reply }).enqueue(conn)
+        .write(move |conn| {
+            if let Some(comment) = store::load_by_ap_id(conn, &reply)? {
+                return hear(conn, &later, &asked, &comment);
             }
+            store::refuse_a_crowd(conn, asked.actor_id)?;
+            remember(conn, &later, &reply, &asked, &[])?;
+            later.job(Job::FetchReply { reply }).enqueue(conn)
         })
         .await?;
     app.wake.jobs.notify_one();

@@ -29,8 +29,8 @@ pub use parked::{
 pub(super) use parked::{has_parked, unpark_own};
 pub use passing::{PassedOn, forget_done_passed_on, forget_one_passed_on, load_passed_on};
 pub(super) use passing::{
-    count_passed_on, count_passed_on_of_host, forget_passed_on, insert_passed_on,
-    list_not_passed_on, stop_passing_on,
+    adopt_passed_on, count_passed_on, count_passed_on_of_host, forget_passed_on,
+    insert_about_parked, insert_passed_on, list_not_passed_on, stop_passing_on,
 };
 pub use public::{count_direct, count_public, count_replies, list_public, list_public_replies};
 pub use requests::{forget_requests, load_place, load_request};

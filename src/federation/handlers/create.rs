@@ -33,7 +33,11 @@ activity!(
                     if let Some(brought) = &mut activity {
                         brought.asked = asked(&object, &envelope);
                     }
-                    replies::take(app, &object, &envelope.actor, activity.as_ref()).await.map(|_| ())
+                    let taken = replies::take(app, &object, &envelope.actor, activity.as_ref()).await;
+                    if let (Ok(None), Some(brought)) = (&taken, &activity) {
+                        forward::keep_for_parked(app, brought, &object, &envelope.actor).await?;
+                    }
+                    taken.map(|_| ())
                 }
                 Part::Named(id) if app.is_local(&id) => continue,
                 Part::Named(reply) => app.do_later(Job::FetchReply { reply }).await.map_err(Refusal::from),

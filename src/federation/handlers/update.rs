@@ -27,7 +27,8 @@ activity!(
             Some(_) if envelope.actor.gone_at.is_some() => Err(Reason::Deleted.drop()),
             Some(object) => {
                 let brought = forward::brought(app, &envelope);
-                replies::revise(app, &object, &envelope.actor, Some(&brought)).await
+                replies::revise(app, &object, &envelope.actor, Some(&brought)).await?;
+                Ok(forward::keep_for_parked(app, &brought, &object, &envelope.actor).await?)
             }
             None if app.is_local(&id) => Err(Reason::NothingOfOurs.drop()),
             None => Ok(app.do_later(Job::FetchReply { reply: id }).await?),

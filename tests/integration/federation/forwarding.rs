@@ -233,6 +233,44 @@ both_databases! {
         assert!(kept(&node).await.is_empty());
     }
 
+    async fn a_parked_reply_is_passed_on_when_it_finds_its_place(node: TestNode) {
+        let (there, elsewhere, near) = (node.neighbour().await, node.neighbour().await, node.neighbour().await);
+        let (bob, carol) = (there.person("bob"), elsewhere.person("carol"));
+        node.followed_by(&[near.person("ann")]).await;
+        let post = node.publish("Parked").await;
+        let first = carol.note(1, post.ap_id.as_str());
+        let mut second = bob.note(2, first["id"].as_str().unwrap());
+        let create = bob.activity("Create", second.clone());
+        let (letter, bytes) = signed(&bob, create.clone());
+        node.accept(&letter).await;
+        second["content"] = json!("<p>better</p>");
+        second["updated"] = json!("2026-11-22T11:30:00Z");
+        let update = bob.activity("Update", second.clone());
+        node.accept(&signed(&bob, update.clone()).0).await;
+        let third = bob.note(3, first["id"].as_str().unwrap());
+        node.accept(&signed(&bob, bob.activity("Create", third.clone())).0).await;
+        node.accept(&bob.tell("Delete", third["id"].as_str().unwrap())).await;
+        assert_eq!((kept(&node).await.len(), node.parked().await), (2, 1));
+        worker::clean(&node.fed).await;
+        node.accept(&carol.create(&first)).await;
+        assert!(node.comment(&second).await.unwrap().html.as_str().contains("better"));
+        for activity in [&create, &update] {
+            assert_eq!(node.inboxes_of(activity).await, [format!("{}/inbox", near.url)]);
+        }
+        assert_eq!(kept(&node).await[0].1.as_bytes(), bytes);
+    }
+
+    async fn a_parked_reply_of_a_departed_author_leaves_nothing_to_pass_on(node: TestNode) {
+        let (there, elsewhere) = (node.neighbour().await, node.neighbour().await);
+        let (bob, carol) = (there.person("bob"), elsewhere.person("carol"));
+        let first = carol.note(1, node.publish("Parked").await.ap_id.as_str());
+        let second = bob.note(2, first["id"].as_str().unwrap());
+        node.accept(&signed(&bob, bob.activity("Create", second)).0).await;
+        assert_eq!(kept(&node).await.len(), 1);
+        node.accept(&bob.tell("Delete", &bob.id)).await;
+        assert!(kept(&node).await.is_empty());
+    }
+
     async fn the_same_activity_is_passed_on_once(node: TestNode) {
         let (there, near) = (node.neighbour().await, node.neighbour().await);
         let bob = there.person("bob");

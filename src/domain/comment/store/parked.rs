@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::passing;
 use crate::db::schema::{actors, parked, received, tombstones};
 use crate::db::{Conn, each};
 use crate::domain::actor::Actor;
@@ -94,21 +95,26 @@ pub(in crate::domain::comment) fn unpark_own(
     let own = parked::table
         .filter(parked::ap_id.eq(ap_id))
         .filter(parked::actor_ap_id.eq(actor));
-    diesel::delete(own).execute(conn)?;
+    if diesel::delete(own).execute(conn)? > 0 {
+        passing::forget_about_parked(conn, std::slice::from_ref(ap_id))?;
+    }
     Ok(())
 }
 
 /// Takes away all that an actor left parked.
 pub(super) fn unpark_all_of(conn: &mut Conn, actor: Id<Actor>) -> Result<()> {
     let gone = actors::table.find(actor).select(actors::ap_id);
-    diesel::delete(parked::table.filter(parked::actor_ap_id.eq_any(gone))).execute(conn)?;
+    let theirs = parked::table.filter(parked::actor_ap_id.eq_any(gone));
+    let replies: Vec<ApUrl> = theirs.select(parked::ap_id).load(conn)?;
+    passing::forget_about_parked(conn, &replies)?;
+    diesel::delete(theirs).execute(conn)?;
     Ok(())
 }
 
 /// Takes a parked reply away.
 pub fn take_parked(conn: &mut Conn, ap_id: &ApUrl) -> Result<()> {
     diesel::delete(parked::table.find(ap_id)).execute(conn)?;
-    Ok(())
+    passing::forget_about_parked(conn, std::slice::from_ref(ap_id))
 }
 
 /// Drops the replies that have waited since before `oldest`, and forgets activities received before it.

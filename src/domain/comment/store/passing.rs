@@ -4,7 +4,7 @@
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use crate::db::schema::{activities, actors, comments, deliveries, posts};
+use crate::db::schema::{activities, actors, comments, deliveries, parked, posts};
 use crate::db::{CHUNK, Conn, each};
 use crate::domain::actor::Actor;
 use crate::domain::comment::{Brought, Comment};
@@ -15,6 +15,9 @@ use crate::types::{ApUrl, Id, Timestamp};
 
 /// The number of a delivery that was taken; the others are `delivery`'s own business.
 const DELIVERED: i32 = 2;
+
+/// What stands for the comment while the reply is parked.
+const NO_COMMENT: i64 = 0;
 
 /// An activity kept to be passed on.
 #[derive(Clone, Debug, Queryable)]
@@ -49,6 +52,74 @@ pub(in crate::domain::comment) fn insert_passed_on(
     );
     let kept = each!(conn, c => diesel::insert_into(activities::table).values(row).on_conflict_do_nothing().execute(c))?;
     Ok(kept > 0)
+}
+
+/// Keeps an activity about a parked reply of its author's. False when there is no such reply, or it is kept already.
+pub(in crate::domain::comment) fn insert_about_parked(
+    conn: &mut Conn,
+    id: Id<PassedOn>,
+    brought: &Brought,
+    (reply, author): (&ApUrl, &Actor),
+    text: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let waits = parked::table
+        .filter(parked::ap_id.eq(reply))
+        .filter(parked::actor_ap_id.eq(&author.ap_id))
+        .select(parked::ap_id)
+        .first::<ApUrl>(conn)
+        .optional()?;
+    if waits.is_none() {
+        return Ok(false);
+    }
+    // Who signs it is known when the reply has a place; until then it is anybody of ours.
+    let ours: i64 = actors::table
+        .filter(actors::local.eq(true))
+        .select(actors::id)
+        .first(conn)?;
+    let row = (
+        activities::id.eq(id),
+        activities::ap_id.eq(&brought.id),
+        activities::actor_id.eq(ours),
+        activities::document.eq(text),
+        activities::created_at.eq(now),
+        activities::comment_id.eq(Some(NO_COMMENT)),
+        activities::parked_reply.eq(Some(reply)),
+        activities::brought_by.eq(brought.by.as_ref().map(|host| host.as_str().to_owned())),
+    );
+    let kept = each!(conn, c => diesel::insert_into(activities::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(kept > 0)
+}
+
+/// Gives what was kept about a parked reply to the comment that it became. True when there was something.
+pub(in crate::domain::comment) fn adopt_passed_on(
+    conn: &mut Conn,
+    comment: &Comment,
+) -> Result<bool> {
+    let waiting = activities::table
+        .filter(activities::parked_reply.eq(&comment.ap_id))
+        .filter(activities::comment_id.eq(NO_COMMENT));
+    let writer: i64 = posts::table
+        .find(comment.post_id)
+        .select(posts::actor_id)
+        .first(conn)?;
+    let adopted = diesel::update(waiting)
+        .set((
+            activities::comment_id.eq(Some(comment.id)),
+            activities::actor_id.eq(writer),
+            activities::parked_reply.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(adopted > 0)
+}
+
+/// Forgets what was kept about these parked replies.
+pub(super) fn forget_about_parked(conn: &mut Conn, replies: &[ApUrl]) -> Result<()> {
+    for chunk in replies.chunks(CHUNK) {
+        let rows = activities::table.filter(activities::parked_reply.eq_any(chunk.to_vec()));
+        diesel::delete(rows).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// How many activities are kept: about a comment, or in all.
