@@ -88,6 +88,10 @@ pub struct Database {
 /// `[federation]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own in the file"
+)]
 pub struct Federation {
     /// Private and loopback addresses are permitted.
     pub allow_loopback: bool,
@@ -98,6 +102,8 @@ pub struct Federation {
     pub extra_ca: Option<PathBuf>,
     /// Documents are shown to servers that sign only.
     pub secure_mode: bool,
+    /// Signed replies are passed on to the followers of a post's writer.
+    pub forward_replies: bool,
 }
 
 /// `[delivery]`.
@@ -148,6 +154,8 @@ pub struct Discussion {
     pub verdicts: i64,
     /// Days that they are kept.
     pub verdict_days: i64,
+    /// Days after which a post takes no more comments; 0: never.
+    pub close_after_days: u32,
 }
 
 /// Which replies appear without a person's decision.

@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::domain::actor::{self, Actor};
 use crate::domain::{backfill, comment, delivery, media, moderation, post, verdict};
 use crate::error::{Error, Result};
-use crate::federation::{Federation, outbox, parents, passed_on, replies, threads};
+use crate::federation::{Federation, forward, outbox, parents, passed_on, replies, threads};
 use crate::hosts;
 use crate::http::within_budget;
 use crate::queue::{self, Claimed, Job, MAX_ATTEMPTS};
@@ -25,6 +25,8 @@ const CLEANING: Duration = Duration::from_hours(1);
 /// Days that activities are recognised, parked replies wait, and people are kept who did nothing here. A signature is
 /// valid for half a day at most, so nothing that was forgotten can come again.
 const KEPT_DAYS: i64 = 30;
+/// Days that a request is remembered whose reply cannot be had.
+const UNSEEN_DAYS: i64 = 2;
 /// Days that others' deleted replies are remembered, and what was learnt of servers.
 const TOMBSTONE_DAYS: i64 = 90;
 
@@ -186,6 +188,8 @@ async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
         Job::ConfirmDelete { object } => passed_on::confirm_delete(app, fetcher, &object).await,
         Job::FetchParents { reply } => parents::fetch_parents(app, fetcher, &reply).await,
         Job::CompleteThread { post } => threads::complete(app, fetcher, Id::new(post)).await,
+        Job::CloseComments { post } => post::close_comments(app, Id::new(post)).await,
+        Job::Forward { activity } => forward::run(app, Id::new(activity)).await,
     }
 }
 
@@ -215,6 +219,8 @@ pub async fn clean(fed: &Federation) {
         comment::unpark_old(conn, before(KEPT_DAYS))?;
         backfill::forget_old(conn, before(KEPT_DAYS))?;
         comment::forget_tombstones(conn, before(TOMBSTONE_DAYS))?;
+        comment::forget_done_passed_on(conn, before(KEPT_DAYS))?;
+        comment::forget_requests(conn, before(UNSEEN_DAYS))?;
         actor::forget_unused(conn, before(KEPT_DAYS))?;
         hosts::forget_old(conn, before(TOMBSTONE_DAYS))
     });

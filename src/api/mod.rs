@@ -17,6 +17,7 @@ mod queue;
 mod reference;
 mod tokens;
 mod tree;
+mod versions;
 
 use std::sync::Arc;
 
@@ -81,6 +82,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/comments/{id}/hold", post(moderation::hold)),
         ("/comments/{id}/spam", post(moderation::spam)),
         ("/comments/{id}/trash", post(moderation::trash)),
+        ("/comments/{id}/versions", get(versions::list)),
         ("/replies/locate", get(locate::locate)),
         ("/blocks", get(blocks::list).post(blocks::create)),
         ("/blocks/{domain}", delete(blocks::delete)),

@@ -11,10 +11,11 @@ use utoipa::{Modify, OpenApi};
 
 use super::comments::Aside;
 use super::input::{IdText, Text};
-use super::posts::PostStatus;
+use super::posts::{PostComments, PostStatus};
 use super::problem::ProblemJson;
 use super::{
     blocks, comments, deliveries, locate, moderation, people, posts, queue, reference, tokens,
+    versions,
 };
 
 #[derive(OpenApi)]
@@ -30,12 +31,12 @@ use super::{
         posts::list, posts::create, posts::get, posts::edit, posts::delete,
         comments::under_post, comments::reply, comments::edit, comments::delete,
         moderation::list, moderation::approve, moderation::hold, moderation::spam, moderation::trash,
-        locate::locate, blocks::list, blocks::create, blocks::delete,
+        locate::locate, versions::list, blocks::list, blocks::create, blocks::delete,
         deliveries::overview, deliveries::retry, queue::overview,
         tokens::create, people::me,
         reference::page, reference::style, document,
     ),
-    components(schemas(ProblemJson, Text, IdText, Aside, PostStatus)),
+    components(schemas(ProblemJson, Text, IdText, Aside, PostStatus, PostComments)),
     tags(
         (name = "posts", description = "Writing"),
         (name = "comments", description = "The discussion under a post"),

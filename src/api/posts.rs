@@ -16,7 +16,7 @@ use super::people::PersonJson;
 use super::problem::{Problem, ProblemJson};
 use crate::app::App;
 use crate::domain::account::Identity;
-use crate::domain::post::{self, Edit, NewPost, Post, Status, Tagged};
+use crate::domain::post::{self, Comments, Edit, NewPost, Post, Status, Tagged};
 use crate::types::Timestamp;
 
 /// A post as its writer sees it.
@@ -53,6 +53,10 @@ pub(super) struct PostJson {
     language: String,
     /// Without `#`.
     tags: Vec<String>,
+    /// open or closed, by its writer's word.
+    comments: &'static str,
+    /// No comments are taken now: by its writer's word, or because its days are over.
+    comments_closed: bool,
     /// The writer.
     author: PersonJson,
 }
@@ -60,6 +64,7 @@ pub(super) struct PostJson {
 impl PostJson {
     fn new(app: &App, identity: &Identity, Tagged { post, tags }: Tagged) -> Self {
         let time = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
+        let closed = post.policy().is_closed(&app.config.discussion, app.now());
         Self {
             id: post.id.to_string(),
             url: post.url.into_string(),
@@ -76,6 +81,8 @@ impl PostJson {
             html: post.html.into_string(),
             language: post.language,
             tags,
+            comments: post.comments.as_str(),
+            comments_closed: closed,
             author: PersonJson::of(app, &identity.actor),
         }
     }
@@ -99,6 +106,25 @@ impl From<PostStatus> for Status {
             PostStatus::Published => Self::Published,
             PostStatus::Draft => Self::Draft,
             PostStatus::Scheduled => Self::Scheduled,
+        }
+    }
+}
+
+/// Whether a post takes comments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum PostComments {
+    /// They are taken.
+    Open,
+    /// Those that come are held.
+    Closed,
+}
+
+impl From<PostComments> for Comments {
+    fn from(comments: PostComments) -> Self {
+        match comments {
+            PostComments::Open => Self::Open,
+            PostComments::Closed => Self::Closed,
         }
     }
 }
@@ -131,6 +157,8 @@ pub(super) struct PostInput {
     #[serde(default, deserialize_with = "input::moment")]
     #[schema(value_type = Option<String>, format = DateTime)]
     publish_at: Option<Timestamp>,
+    /// open when absent.
+    comments: Option<PostComments>,
 }
 
 impl From<PostInput> for NewPost {
@@ -146,6 +174,7 @@ impl From<PostInput> for NewPost {
             language: text(input.language),
             status: wanted(input.status, input.publish_at),
             publish_at: input.publish_at,
+            comments: input.comments.map(Comments::from),
         }
     }
 }
@@ -173,6 +202,8 @@ pub(super) struct PostChange {
     #[serde(default, deserialize_with = "input::moment")]
     #[schema(value_type = Option<String>, format = DateTime)]
     publish_at: Option<Timestamp>,
+    /// Whether it takes comments from now on.
+    comments: Option<PostComments>,
 }
 
 impl From<PostChange> for Edit {
@@ -188,6 +219,7 @@ impl From<PostChange> for Edit {
             language: text(change.language),
             status: wanted(change.status, change.publish_at),
             publish_at: change.publish_at,
+            comments: change.comments.map(Comments::from),
         }
     }
 }

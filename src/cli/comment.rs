@@ -49,6 +49,11 @@ pub(super) enum Command {
         /// The new text in Markdown; - reads it from the standard input
         text: String,
     },
+    /// Show what an edited comment said before, oldest first
+    Versions {
+        /// The comment
+        id: Id<Comment>,
+    },
     /// Delete one of our own comments, here and elsewhere
     Delete {
         /// The comment
@@ -116,6 +121,7 @@ impl Command {
             Self::Locate(wanted) => locate(context, app, wanted).await,
             Self::Reply(answer) => reply(context, &app, answer).await,
             Self::Edit { id, text } => edit(context, &app, id, &text).await,
+            Self::Versions { id } => show_versions(context, &app, id).await,
             Self::Delete { id, yes } => delete(&app, id, yes).await,
         }
     }
@@ -270,6 +276,34 @@ async fn edit(context: &Context, app: &App, id: Id<Comment>, text: &str) -> Outc
     let text = read_argument(text)?;
     let changed = comment::edit_own(app, &author, id, text).await?;
     print_own(context, app, changed).await
+}
+
+async fn show_versions(context: &Context, app: &App, id: Id<Comment>) -> Outcome {
+    get(app, id).await?;
+    let versions = comment::list_versions(app, id).await?;
+    if context.json {
+        let view = |version: &comment::Version| {
+            json!({
+                "content": version.html,
+                "language": version.language,
+                "written_at": version.written_at.rfc3339(),
+                "replaced_at": version.replaced_at.rfc3339(),
+            })
+        };
+        return output::print_json(&versions.iter().map(view).collect::<Vec<_>>());
+    }
+    let row = |version: &comment::Version| {
+        vec![
+            version.written_at.rfc3339(),
+            version.replaced_at.rfc3339(),
+            text::excerpt::excerpt(version.html.as_str(), 200),
+        ]
+    };
+    output::print_table(
+        &["WRITTEN", "REPLACED", "TEXT"],
+        versions.iter().map(row).collect(),
+        "The comment was never edited.",
+    )
 }
 
 async fn delete(app: &App, id: Id<Comment>, yes: bool) -> Outcome {

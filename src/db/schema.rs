@@ -86,6 +86,7 @@ diesel::table! {
         edited_at -> Nullable<BigInt>,
         updated_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
+        comments -> Text,
     }
 }
 
@@ -247,6 +248,9 @@ diesel::table! {
         post_id -> Nullable<BigInt>,
         document -> Text,
         created_at -> BigInt,
+        comment_id -> Nullable<BigInt>,
+        brought_by -> Nullable<Text>,
+        parked_reply -> Nullable<Text>,
     }
 }
 
@@ -344,11 +348,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    comment_versions (id) {
+        id -> BigInt,
+        comment_id -> BigInt,
+        html -> Text,
+        language -> Nullable<Text>,
+        written_at -> BigInt,
+        replaced_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reply_requests (reply) {
+        reply -> Text,
+        actor_id -> BigInt,
+        request -> Text,
+        bare -> Bool,
+        target -> Text,
+        answer -> Text,
+        number -> BigInt,
+        asked_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     activities,
     actor_keys,
     actors,
+    comment_versions,
     comments,
     deliveries,
     emojis,
@@ -365,6 +394,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     posts,
     reactions,
     received,
+    reply_requests,
     sources,
     threads,
     tokens,
@@ -381,5 +411,7 @@ diesel::joinable!(post_tags -> posts (post_id));
 diesel::joinable!(comments -> actors (actor_id));
 diesel::joinable!(reactions -> actors (actor_id));
 diesel::joinable!(deliveries -> activities (activity_id));
+diesel::joinable!(comment_versions -> comments (comment_id));
+diesel::joinable!(reply_requests -> actors (actor_id));
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(wanted::state, wanted::attempts);

@@ -5,16 +5,17 @@ pub mod collections;
 
 use serde_json::Value;
 
+use super::builders::policy::{self, Terms};
 use super::builders::{actor as actors, article, with_context};
 use super::outbox;
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::actor::{self, Actor};
-use crate::domain::comment;
+use crate::domain::comment::{self, Comment};
 use crate::domain::note;
 use crate::domain::post::{self, Post, Status};
 use crate::error::{Error, Result};
-use crate::types::ApUrl;
+use crate::types::{ApUrl, Id};
 
 /// A document, or the tombstone of something deleted (answered with 410).
 pub enum Served {
@@ -43,12 +44,14 @@ fn local_actor(conn: &mut Conn, ap_id: &ApUrl) -> Result<Actor> {
 
 /// A post, by its id or its page's address.
 pub async fn post(app: &App, address: ApUrl) -> Result<Served> {
-    let site = app.config.site.url.clone();
+    let (site, terms) = (app.config.site.url.clone(), Terms::of(app));
     app.db
         .read(move |conn| {
             let row = post::load_by_ap_id(conn, &address)?.ok_or(Error::NotFound("the post"))?;
             match row.status {
-                Status::Published => Ok(Served::Here(with_context(article(conn, &row, &site)?))),
+                Status::Published => Ok(Served::Here(with_context(article(
+                    conn, &row, &site, &terms,
+                )?))),
                 Status::Deleted => {
                     let deleted = row.deleted_at.unwrap_or(row.updated_at);
                     Ok(Served::Gone(with_context(article::tombstone(
@@ -61,21 +64,26 @@ pub async fn post(app: &App, address: ApUrl) -> Result<Served> {
         .await
 }
 
-fn article(conn: &mut Conn, row: &Post, site: &str) -> Result<Value> {
+fn article(conn: &mut Conn, row: &Post, site: &str, terms: &Terms) -> Result<Value> {
     let author = actor::get(conn, row.actor_id)?;
     let tags = post::tags_of(conn, row.id)?;
     let counts = outbox::counts(conn, row)?;
-    Ok(article::article(row, &tags, &author, counts, site))
+    let mut document = article::article(row, &tags, &author, counts, site);
+    terms.add_to_post(&mut document, row, &author);
+    Ok(document)
 }
 
 /// One of our own comments. Those of others are served where they live.
 pub async fn comment(app: &App, ap_id: ApUrl) -> Result<Served> {
+    let terms = Terms::of(app);
     app.db
         .read(move |conn| {
             let row = comment::load_by_ap_id(conn, &ap_id)?.filter(|row| row.local);
             let row = row.ok_or(Error::NotFound("the comment"))?;
             if row.is_public() {
-                Ok(Served::Here(with_context(outbox::tell(conn, &row)?.note)))
+                Ok(Served::Here(with_context(
+                    outbox::tell(conn, &row, &terms)?.note,
+                )))
             } else if row.is_tombstone() {
                 let tombstone = article::tombstone(&row.ap_id, "Note", row.updated_at);
                 Ok(Served::Gone(with_context(tombstone)))
@@ -101,6 +109,24 @@ pub async fn comment_page(app: &App, ap_id: ApUrl) -> Result<String> {
             let post = post::get(conn, row.post_id)?;
             let number = comment::load_number(conn, &row)?.unwrap_or_default();
             Ok(format!("{}#comment-{number}", post.url))
+        })
+        .await
+}
+
+/// The document that shows that a reply was let in, while everybody may see the reply.
+pub async fn authorization(app: &App, id: Id<Comment>) -> Result<Value> {
+    let site = app.config.site.url.clone();
+    app.db
+        .read(move |conn| {
+            let missing = || Error::NotFound("the authorization");
+            let row = comment::get(conn, id).map_err(|_| missing())?;
+            let request = comment::load_request(conn, &row.ap_id)?;
+            let given = request.filter(|request| request.answer == comment::Answer::Accepted);
+            let request = given.filter(|_| row.is_public()).ok_or_else(missing)?;
+            let place = comment::load_place(conn, &row)?.ok_or_else(missing)?;
+            let author = actor::get(conn, place.author)?;
+            let shown = policy::authorization(&site, &author, &row, &request.target);
+            Ok(with_context(shown))
         })
         .await
 }

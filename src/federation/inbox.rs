@@ -128,6 +128,7 @@ async fn admit(
         proven => proven?,
     };
     fed.app.admit_sender(&signer.host)?;
+    let by = signer.host.clone();
     let author = if signer.ap_id == claimed {
         Some(signer)
     } else {
@@ -138,7 +139,7 @@ async fn admit(
         return Ok(Verdict::Done);
     };
     trail.is_proven();
-    let envelope = Envelope::new(id, author, doc)?;
+    let envelope = Envelope::new(id, author, doc, (posted.body.clone(), by))?;
     handlers::dispatch(envelope, &fed.fetcher.data()).await?;
     Ok(Verdict::Done)
 }

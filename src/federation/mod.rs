@@ -8,6 +8,7 @@ pub mod documents;
 mod error;
 pub mod fetch;
 mod fetched;
+pub mod forward;
 pub mod handlers;
 pub mod inbox;
 pub mod keys;

@@ -1,6 +1,8 @@
 //! From what happened here to what is sent: one read, a pure builder, one write of the activity and a delivery for each
 //! distinct inbox. A job that runs twice sends once, for the activity's id is the same.
 
+mod mentions;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -9,8 +11,9 @@ use super::builders::PUBLIC;
 use super::builders::activity::{self, Built};
 use super::builders::article::{self, Counts};
 use super::builders::note::{self, Parts};
+use super::builders::policy::{self, Terms};
 use super::fetch::Fetcher;
-use super::{keys, webfinger};
+use super::keys;
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::actor::{self, Actor, Mention};
@@ -18,14 +21,12 @@ use crate::domain::comment::{self, Comment};
 use crate::domain::delivery::{self, Activity};
 use crate::domain::follower;
 use crate::domain::note as notes;
-use crate::domain::post::{self, Post, compose};
+use crate::domain::post::{self, Post};
 use crate::domain::reaction::{self, Kind};
 use crate::domain::visibility::Visibility;
 use crate::error::{Error, Result};
 use crate::queue::Event;
-use crate::text::markdown;
-use crate::text::mention::Handle;
-use crate::types::{ApUrl, Host, Html, Id, Json, Timestamp};
+use crate::types::{ApUrl, Host, Id, Timestamp};
 
 /// An activity and whom it goes to.
 struct Outgoing {
@@ -37,12 +38,23 @@ struct Outgoing {
 
 /// Tells others what happened. Does nothing when what happened is undone meanwhile.
 pub async fn fan_out(app: &App, fetcher: &Fetcher, event: Event) -> Result<()> {
-    resolve_mentions(app, fetcher, &event).await?;
-    let site = app.config.site.url.clone();
-    let Some(outgoing) = app.db.read(move |conn| build(conn, &event, &site)).await? else {
+    mentions::resolve(app, fetcher, &event).await?;
+    let (site, terms) = (app.config.site.url.clone(), Terms::of(app));
+    let again = matches!(&event, Event::ReplyAnswered { again: true, .. });
+    let building = move |conn: &mut Conn| build(conn, &event, (&site, &terms));
+    let Some(outgoing) = app.db.read(building).await? else {
         return Ok(());
     };
-    store(app, outgoing).await
+    let id = outgoing.built.id.clone();
+    store(app, outgoing).await?;
+    if again {
+        let now = app.now();
+        app.db
+            .write(move |conn| delivery::send_again(conn, &id, now))
+            .await?;
+        app.wake.deliveries.notify_one();
+    }
+    Ok(())
 }
 
 /// Writes the activity and its deliveries; blocked servers and ourselves get none.
@@ -89,19 +101,21 @@ fn names_everybody(audience: &Value) -> bool {
     all.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(PUBLIC)))
 }
 
-fn build(conn: &mut Conn, event: &Event, site: &str) -> Result<Option<Outgoing>> {
+fn build(
+    conn: &mut Conn,
+    event: &Event,
+    (site, terms): (&str, &Terms),
+) -> Result<Option<Outgoing>> {
     match event {
-        Event::PostCreated { post } => {
-            about_post(conn, *post, site, |_, article| activity::create(article))
+        Event::PostCreated { post } => about_post(conn, *post, (site, terms), None),
+        Event::PostUpdated { post, at } => {
+            about_post(conn, *post, (site, terms), Some(Timestamp(*at)))
         }
-        Event::PostUpdated { post, at } => about_post(conn, *post, site, |_, article| {
-            activity::update(article, Timestamp(*at))
-        }),
         Event::PostDeleted { post } => post_deleted(conn, *post),
-        Event::CommentCreated { comment } => about_comment(conn, *comment, activity::create),
-        Event::CommentUpdated { comment, at } => about_comment(conn, *comment, |note| {
-            activity::update(note, Timestamp(*at))
-        }),
+        Event::CommentCreated { comment } => about_comment(conn, *comment, terms, None),
+        Event::CommentUpdated { comment, at } => {
+            about_comment(conn, *comment, terms, Some(Timestamp(*at)))
+        }
         Event::CommentDeleted { comment } => comment_deleted(conn, *comment),
         Event::NoteCreated { note } => note_created(conn, *note),
         Event::FollowAnswered {
@@ -141,6 +155,12 @@ fn build(conn: &mut Conn, event: &Event, site: &str) -> Result<Option<Outgoing>>
             *boost,
             *number,
         ),
+        Event::ReplyAnswered {
+            reply,
+            answer,
+            number,
+            ..
+        } => reply_answered(conn, reply, answer, *number, site),
         Event::ActorUpdated { actor, at } => {
             let actor = actor::get(conn, Id::new(*actor))?;
             let document = actor_document(conn, &actor, site)?;
@@ -191,8 +211,8 @@ fn named(conn: &mut Conn, mentions: &[Mention]) -> Result<Vec<ApUrl>> {
 fn about_post(
     conn: &mut Conn,
     id: i64,
-    site: &str,
-    around: impl Fn(&Post, Value) -> Built,
+    (site, terms): (&str, &Terms),
+    edited: Option<Timestamp>,
 ) -> Result<Option<Outgoing>> {
     let post = post::get(conn, Id::new(id))?;
     if !post.is_published() {
@@ -205,13 +225,34 @@ fn about_post(
     );
     let mut inboxes = followers(conn, &author)?;
     inboxes.extend(named(conn, &post.mentions.get())?);
-    let built = around(&post, article::article(&post, &tags, &author, counts, site));
+    let mut document = article::article(&post, &tags, &author, counts, site);
+    terms.add_to_post(&mut document, &post, &author);
+    if edited.is_some() {
+        inboxes.extend(holders(conn, post.id, &post.ap_id)?);
+    }
+    let built = around(document, edited);
     Ok(Some(Outgoing {
         actor: author.id,
         post: Some(post.id),
         built,
         inboxes,
     }))
+}
+
+/// `Create`, or, for what was edited at a moment, `Update`.
+fn around(object: Value, edited: Option<Timestamp>) -> Built {
+    match edited {
+        None => activity::create(object),
+        Some(at) => activity::update(object, at),
+    }
+}
+
+/// Whoever may hold a copy of a post or of a comment under it, beside today's audience: those to whom it was sent before,
+/// and everybody who answered.
+fn holders(conn: &mut Conn, post: Id<Post>, object: &ApUrl) -> Result<Vec<ApUrl>> {
+    let mut inboxes = delivery::list_inboxes_told(conn, post, object)?;
+    inboxes.extend(comment::list_inboxes(conn, post)?);
+    Ok(inboxes)
 }
 
 /// How often others answered a post.
@@ -223,12 +264,12 @@ pub fn counts(conn: &mut Conn, post: &Post) -> Result<Counts> {
     })
 }
 
-/// Whoever may hold a copy: followers, and everybody who answered.
+/// To whoever may hold a copy.
 fn post_deleted(conn: &mut Conn, id: i64) -> Result<Option<Outgoing>> {
     let post = post::get(conn, Id::new(id))?;
     let author = actor::get(conn, post.actor_id)?;
     let mut inboxes = followers(conn, &author)?;
-    inboxes.extend(comment::list_inboxes(conn, post.id)?);
+    inboxes.extend(holders(conn, post.id, &post.ap_id)?);
     let tombstone = article::tombstone(
         &post.ap_id,
         "Article",
@@ -246,18 +287,22 @@ fn post_deleted(conn: &mut Conn, id: i64) -> Result<Option<Outgoing>> {
 fn about_comment(
     conn: &mut Conn,
     id: i64,
-    around: impl Fn(Value) -> Built,
+    terms: &Terms,
+    edited: Option<Timestamp>,
 ) -> Result<Option<Outgoing>> {
     let comment = comment::get(conn, Id::new(id))?;
     if !comment.is_public() {
         return Ok(None);
     }
-    let told = tell(conn, &comment)?;
-    let built = around(told.note);
+    let mut told = tell(conn, &comment, terms)?;
+    if edited.is_some() {
+        let copies = holders(conn, comment.post_id, &comment.ap_id)?;
+        told.inboxes.extend(copies);
+    }
     Ok(Some(Outgoing {
         actor: comment.actor_id,
         post: Some(comment.post_id),
-        built,
+        built: around(told.note, edited),
         inboxes: told.inboxes,
     }))
 }
@@ -270,7 +315,7 @@ pub struct Told {
 }
 
 /// Builds the Note of one of our comments.
-pub fn tell(conn: &mut Conn, row: &Comment) -> Result<Told> {
+pub fn tell(conn: &mut Conn, row: &Comment, terms: &Terms) -> Result<Told> {
     let author = actor::get(conn, row.actor_id)?;
     let post = post::get(conn, row.post_id)?;
     let parent = match row.parent_id {
@@ -299,10 +344,10 @@ pub fn tell(conn: &mut Conn, row: &Comment) -> Result<Told> {
         edited: row.edited_at,
         replies: Some(comment::count_replies(conn, row.id)?),
     };
-    Ok(Told {
-        note: note::note(&parts),
-        inboxes,
-    })
+    let mut note = note::note(&parts);
+    let writer = actor::get(conn, post.actor_id)?;
+    terms.add_to_note(&mut note, &post, &author, &writer.ap_id);
+    Ok(Told { note, inboxes })
 }
 
 fn add_people(mentions: &mut Vec<Mention>, people: &[Actor]) {
@@ -329,7 +374,7 @@ fn comment_deleted(conn: &mut Conn, id: i64) -> Result<Option<Outgoing>> {
     let comment = comment::get(conn, Id::new(id))?;
     let author = actor::get(conn, comment.actor_id)?;
     let mut inboxes = followers(conn, &author)?;
-    inboxes.extend(comment::list_inboxes(conn, comment.post_id)?);
+    inboxes.extend(holders(conn, comment.post_id, &comment.ap_id)?);
     let built = activity::delete(
         &author,
         article::tombstone(&comment.ap_id, "Note", comment.updated_at),
@@ -398,75 +443,28 @@ fn reacted(
     }))
 }
 
-/// Finds the people a text names whom we did not know when it was written, and puts their links into the text. Who cannot
-/// be found stays plain; the text goes out all the same.
-async fn resolve_mentions(app: &App, fetcher: &Fetcher, event: &Event) -> Result<()> {
-    match event {
-        Event::PostCreated { post } | Event::PostUpdated { post, .. } => {
-            let id = Id::<Post>::new(*post);
-            let row = app.db.read(move |conn| post::get(conn, id)).await?;
-            let Some(mentions) = resolve_all(app, fetcher, row.mentions.get()).await else {
-                return Ok(());
-            };
-            let html = render(row.source, &mentions, true).await?;
-            app.db
-                .write(move |conn| post::set_mentions(conn, id, &Json::new(&mentions), &html))
-                .await
-        }
-        Event::CommentCreated { comment } | Event::CommentUpdated { comment, .. } => {
-            let id = Id::<Comment>::new(*comment);
-            let row = app.db.read(move |conn| comment::get(conn, id)).await?;
-            let Some(mentions) = resolve_all(app, fetcher, row.mentions.get()).await else {
-                return Ok(());
-            };
-            let html = render(row.source.unwrap_or_default(), &mentions, false).await?;
-            app.db
-                .write(move |conn| comment::set_mentions(conn, id, &Json::new(&mentions), &html))
-                .await
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The mentions with those found who were not yet; None when that changes nothing.
-async fn resolve_all(
-    app: &App,
-    fetcher: &Fetcher,
-    mut mentions: Vec<Mention>,
-) -> Option<Vec<Mention>> {
-    let mut changed = false;
-    for mention in mentions
-        .iter_mut()
-        .filter(|mention| mention.ap_id.is_none())
-    {
-        let Some(handle) = Handle::parse(&mention.handle) else {
-            continue;
-        };
-        match webfinger::resolve(app, fetcher, &handle).await {
-            Ok(actor) => {
-                *mention = Mention {
-                    handle: mention.handle.clone(),
-                    ..mention_of(&actor)
-                };
-                changed = true;
-            }
-            Err(error) => tracing::debug!(handle = %handle, "a mention leads nowhere: {error}"),
-        }
-    }
-    changed.then_some(mentions)
-}
-
-async fn render(source: String, mentions: &[Mention], whole_post: bool) -> Result<Html> {
-    let links = compose::link_map(mentions);
-    let work = move || {
-        let rendered = if whole_post {
-            markdown::render_post(&source, &links)
-        } else {
-            markdown::render_comment(&source, &links)
-        };
-        rendered.html
+/// What was decided about a reply, to its author. None when the reply is gone meanwhile.
+fn reply_answered(
+    conn: &mut Conn,
+    reply: &ApUrl,
+    answer: &str,
+    number: i64,
+    site: &str,
+) -> Result<Option<Outgoing>> {
+    let (Some(request), Some(row), Some(answer)) = (
+        comment::load_request(conn, reply)?,
+        comment::load_by_ap_id(conn, reply)?,
+        comment::Answer::parse(answer),
+    ) else {
+        return Ok(None);
     };
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(Error::internal)
+    let Some(place) = comment::load_place(conn, &row)? else {
+        return Ok(None);
+    };
+    let (author, asker) = (
+        actor::get(conn, place.author)?,
+        actor::get(conn, request.actor_id)?,
+    );
+    let built = policy::answer(site, &author, &asker, &request, row.id, (answer, number));
+    Ok(built.map(|built| to_one(&author, &asker, built)))
 }

@@ -64,7 +64,12 @@ async fn keep(
         reply: parent.clone(),
     });
     let kept = app.db.write(move |conn| {
-        comment::park(conn, &ap_id, &parent, &actor, &document, now)?;
+        if !comment::park(conn, &ap_id, &parent, &actor, &document, now)? {
+            let parked = comment::load_parked(conn, &ap_id)?;
+            if parked.is_some_and(|(_, _, old)| is_no_older(&document, &old)) {
+                comment::repark(conn, &ap_id, &parent, &actor, &document)?;
+            }
+        }
         backfill::keep_waiting(conn, &ap_id)?;
         want(conn, &ap_id, parent, depth + 1, &job, now)
     });
@@ -79,6 +84,12 @@ async fn keep(
             Err(reason.drop())
         }
     }
+}
+
+/// True when a document was not edited before another of the same reply: what comes late replaces nothing.
+fn is_no_older(document: &str, other: &str) -> bool {
+    let edited = |text: &str| serde_json::from_str::<Doc>(text).ok()?.time("updated");
+    edited(document) >= edited(other)
 }
 
 fn want(
@@ -98,6 +109,11 @@ fn want(
         } else {
             Ok(Parked::Waits)
         };
+    }
+    if comment::find_parent(conn, &parent)?.is_some() {
+        // It came while this one was looked at; the job attaches what waits for it.
+        job.enqueue(conn)?;
+        return Ok(Parked::Wanted);
     }
     match backfill::want_parent(conn, &parent, depth, now)? {
         None => Err(Error::RateLimited { retry_after: 3600 }),

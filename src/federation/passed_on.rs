@@ -2,6 +2,7 @@
 //! are taken of it; what they stand for is asked of its own origin, by jobs.
 
 use super::fetch::Fetcher;
+use super::handlers;
 use super::objects::Doc;
 use super::ownership::{self, Hint};
 use super::reason::{Reason, Refusal};
@@ -55,34 +56,39 @@ async fn job(app: &App, hint: Hint) -> Result<Option<Job>> {
         })
         .await?;
     let shown = known.is_some_and(|comment| comment.status != CommentStatus::Deleted);
-    let farewell = actor.map(|actor| Job::RefreshActor {
-        actor: actor.id.raw(),
-    });
-    Ok(shown.then_some(Job::ConfirmDelete { object }).or(farewell))
+    let stays = actor.is_some_and(|actor| actor.gone_at.is_none());
+    Ok((shown || stays).then_some(Job::ConfirmDelete { object }))
 }
 
-/// Asks a stored reply's origin whether it is gone, and empties it when that answers 404, 410 or a Tombstone. Anything
-/// else that is final leaves it as it is; what may pass fails, to be tried again.
+/// Asks the origin of a stored reply or of its author whether it is gone, and empties what is, when that answers 410 or a
+/// Tombstone; of a reply 404 is enough. Anything else that is final leaves it as it is; what may pass fails, to be tried
+/// again.
 pub async fn confirm_delete(app: &App, fetcher: &Fetcher, object: &ApUrl) -> Result<()> {
-    match fetcher.object(object).await {
-        Err(Error::Gone(_) | Error::NotFound(_)) => {}
-        Ok(found) if found.is("Tombstone") => {}
+    let certain = match fetcher.object(object).await {
+        Err(Error::Gone(_)) => true,
+        Err(Error::NotFound(_)) => false,
+        Ok(found) if found.is("Tombstone") => true,
         Ok(_) => {
             tracing::debug!(%object, "was said to be deleted and is not");
             verdicts::leave(app, object, Reason::Unchanged);
             return Ok(());
         }
         Err(error) => return Err(error),
-    }
+    };
     let wanted = object.clone();
-    let author = app.db.read(move |conn| {
-        let Some(comment) = comment::load_by_ap_id(conn, &wanted)? else {
-            return Ok(None);
+    let found = app.db.read(move |conn| {
+        let author = match comment::load_by_ap_id(conn, &wanted)? {
+            Some(comment) => Some(actor::get(conn, comment.actor_id)?),
+            None => None,
         };
-        actor::get(conn, comment.actor_id).map(Some)
+        Ok((author, actor::load_by_ap_id(conn, &wanted)?))
     });
-    if let Some(author) = author.await? {
-        comment::receive_delete(app, None, object.clone(), author).await?;
+    match found.await? {
+        (Some(author), _) => {
+            comment::receive_delete(app, None, object.clone(), author).await?;
+        }
+        (None, Some(gone)) if certain && !gone.local => handlers::farewell(app, gone.id).await?,
+        _ => {}
     }
     Ok(())
 }

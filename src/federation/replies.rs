@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::comment::{self, Incoming, Parent, Receipt, RemoteEdit};
+use crate::domain::comment::{self, Brought, Incoming, Parent, Receipt, RemoteEdit};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Timestamp};
 
@@ -21,7 +21,7 @@ pub async fn take(
     app: &App,
     object: &Doc,
     author: &Actor,
-    activity: Option<&ApUrl>,
+    activity: Option<&Brought>,
 ) -> Result<Taken, Refusal> {
     let reply = readable(app, object, author).await?;
     match find_parent(app, &reply).await? {
@@ -46,7 +46,7 @@ pub async fn revise(
     app: &App,
     object: &Doc,
     author: &Actor,
-    activity: Option<&ApUrl>,
+    activity: Option<&Brought>,
 ) -> Result<Taken, Refusal> {
     let now = app.now();
     let reply = read(object, now).await?;
@@ -139,7 +139,7 @@ pub(super) async fn store(
     reply: Reply,
     parent: Parent,
     author: &Actor,
-    activity: Option<&ApUrl>,
+    activity: Option<&Brought>,
 ) -> Result<Receipt> {
     // What came from elsewhere has no page here, whatever it says.
     let url = Some(reply.url).filter(|url| !ownership::is_ours(&app.host, url));

@@ -2,13 +2,14 @@
 //! work is done in this folder's other files.
 
 mod collections;
+mod discovery;
 
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{self, DefaultBodyLimit, Path, Query, State};
+use axum::extract::{self, DefaultBodyLimit, Path, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -27,7 +28,7 @@ use super::documents::{self, Served};
 use super::inbox::{self, BODY_MAX, FETCHES_MAX, Posted, Verdict};
 use super::reason::{Reason, Refusal};
 use super::secure::{self, Stranger};
-use super::{Federation, nodeinfo, signature, webfinger};
+use super::{Federation, signature};
 use crate::domain::account;
 use crate::error::{Error, Result};
 use crate::http::within_budget;
@@ -51,6 +52,7 @@ pub fn router(fed: Arc<Federation>) -> Router {
             "/ap/comments/{id}/{collection}",
             get(collections::of_comment),
         )
+        .route("/ap/comments/{id}/authorization", get(authorization))
         .route("/ap/notes/{id}", get(note))
         .route_layer(of_data);
     let texts = Router::new()
@@ -61,10 +63,10 @@ pub fn router(fed: Arc<Federation>) -> Router {
         .route("/ap/users/{id}", get(user))
         .route_layer(of_keys);
     Router::new()
-        .route("/.well-known/webfinger", get(finger))
-        .route("/.well-known/host-meta", get(host_meta))
-        .route("/.well-known/nodeinfo", get(node_versions))
-        .route("/nodeinfo/{version}", get(node_document))
+        .route("/.well-known/webfinger", get(discovery::finger))
+        .route("/.well-known/host-meta", get(discovery::host_meta))
+        .route("/.well-known/nodeinfo", get(discovery::node_versions))
+        .route("/nodeinfo/{version}", get(discovery::node_document))
         .route("/ap/inbox", inbox.clone())
         .route("/ap/instance", get(instance))
         .route("/ap/users/{id}/inbox", inbox)
@@ -191,55 +193,6 @@ fn refused_with(refusal: &Refusal) -> StatusCode {
     }
 }
 
-async fn finger(State(fed): Fed, Query(query): Query<Vec<(String, String)>>) -> Response {
-    let resource = query
-        .iter()
-        .find(|(key, _)| key == "resource")
-        .map_or("", |(_, value)| value.as_str());
-    match webfinger::answer(&fed.app, resource).await {
-        Ok(document) => discovery("application/jrd+json", document.to_string()),
-        Err(error) => failure(&error),
-    }
-}
-
-async fn host_meta(State(fed): Fed) -> Response {
-    let template = fed.app.url("/.well-known/webfinger?resource={uri}");
-    discovery(
-        "application/xrd+xml",
-        format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\
-             <Link rel=\"lrdd\" template=\"{template}\"/></XRD>\n"
-        ),
-    )
-}
-
-async fn node_versions(State(fed): Fed) -> Response {
-    discovery("application/json", nodeinfo::versions(&fed.app).to_string())
-}
-
-async fn node_document(State(fed): Fed, Path(version): Path<String>) -> Response {
-    if version != "2.0" && version != "2.1" {
-        return failure(&Error::NotFound("this NodeInfo version"));
-    }
-    let profile = format!(
-        "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/{version}#\""
-    );
-    match nodeinfo::document(&fed.app, &version).await {
-        Ok(document) => discovery(&profile, document.to_string()),
-        Err(error) => failure(&error),
-    }
-}
-
-/// An answer that any page may read and any cache keep for a while.
-fn discovery(media_type: &str, body: String) -> Response {
-    let headers = [
-        (CONTENT_TYPE, media_type.to_owned()),
-        (ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
-        (CACHE_CONTROL, "public, max-age=3600".to_owned()),
-    ];
-    (headers, body).into_response()
-}
-
 async fn instance(State(fed): Fed, headers: HeaderMap) -> Response {
     let id = fed.app.url("/ap/instance");
     answer(&headers, documents::actor(&fed.app, id).await)
@@ -312,6 +265,13 @@ async fn comment(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) ->
         };
     }
     object(&headers, documents::comment(&fed.app, ap_id).await)
+}
+
+async fn authorization(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let Ok(id) = id.parse() else {
+        return failure(&Error::NotFound("the authorization"));
+    };
+    answer(&headers, documents::authorization(&fed.app, id).await)
 }
 
 async fn note(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {

@@ -78,6 +78,16 @@ pub enum Job {
         /// The post.
         post: i64,
     },
+    /// Tell others that a post takes no more comments, for its days have passed.
+    CloseComments {
+        /// The post.
+        post: i64,
+    },
+    /// Pass somebody's activity about a comment on to followers, byte for byte.
+    Forward {
+        /// The activity's row.
+        activity: i64,
+    },
 }
 
 /// What happened here that others should hear of.
@@ -160,6 +170,17 @@ pub enum Event {
         actor: i64,
         /// When (µs).
         at: i64,
+    },
+    /// A reply whose author asked to be let in was decided about.
+    ReplyAnswered {
+        /// The reply's id.
+        reply: ApUrl,
+        /// accepted, rejected or revoked.
+        answer: String,
+        /// The number in the activity's id.
+        number: i64,
+        /// It was answered before and was asked again: the same answer is sent once more.
+        again: bool,
     },
 }
 

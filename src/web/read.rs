@@ -36,10 +36,13 @@ pub async fn post_page(
     request: HeaderMap,
 ) -> Response {
     let site = convert::site(&app.config);
+    let (rules, now) = (app.config.discussion.clone(), app.now());
     let work = app.db.read(move |conn| {
         let found = page::load_by_slug(conn, checked(&slug, "the post")?)?;
         let around = page::load_neighbours(conn, &found.post)?;
-        let view = convert::post(&site, found, around);
+        let closed = found.post.policy().is_closed(&rules, now);
+        let mut view = convert::post(&site, found, around);
+        view.comments_closed = closed;
         Ok(Document::html(render_post(&site, &view)?).with_activity(&view.ap_id))
     });
     let outcome = work.await;

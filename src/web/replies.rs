@@ -85,6 +85,7 @@ fn said(fate: &Fate) -> &'static str {
         Outcome::Held => match fate.rule {
             Some(Rule::All) => "fate-held-all",
             Some(Rule::First) => "fate-held-first",
+            Some(Rule::Closed) => "fate-held-closed",
             None => "fate-held",
         },
         Outcome::Spam | Outcome::Trash => "fate-removed",

@@ -7,6 +7,7 @@ mod moderation;
 mod posts;
 mod refusals;
 mod tokens;
+mod versions;
 
 use antiphon::api;
 use antiphon::domain::account::Scope;

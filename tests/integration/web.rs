@@ -82,7 +82,7 @@ both_databases! {
         let lone = Reply::new(&ann, &post, "<p>Lone</p>").arrive(&app).await;
         for gone in [first, lone] {
             let activity = ApUrl::new(format!("{}#delete", gone.ap_id));
-            let deleted = comment::receive_delete(&app.app, Some(activity), gone.ap_id, ann.clone()).await;
+            let deleted = comment::receive_delete(&app.app, Some(activity.into()), gone.ap_id, ann.clone()).await;
             assert!(deleted.unwrap());
         }
         let page = get(&app, "/posts/psalm").await.text;
@@ -99,7 +99,7 @@ both_databases! {
         let private = Reply::new(&ann, &post, "<p>x</p>").only(Visibility::Followers).arrive(&app).await;
         Reply::new(&ann, &post, "<p>Below</p>").to(private.id).arrive(&app).await;
         let activity = ApUrl::new(format!("{}#delete", private.ap_id));
-        comment::receive_delete(&app.app, Some(activity), private.ap_id, ann).await.unwrap();
+        comment::receive_delete(&app.app, Some(activity.into()), private.ap_id, ann).await.unwrap();
         let page = get(&app, "/posts/psalm").await.text;
         assert!(page.contains("No thoughts yet") && !page.contains("Below"));
         assert!(!page.contains("This comment was deleted."));

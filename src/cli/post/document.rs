@@ -3,7 +3,7 @@
 
 use toml_edit::{DocumentMut, Item};
 
-use crate::domain::post::Status;
+use crate::domain::post::{Comments, Status};
 use crate::error::{Error, Result};
 use crate::types::Timestamp;
 
@@ -17,6 +17,7 @@ pub(super) struct Document {
     pub(super) language: Option<String>,
     pub(super) status: Option<Status>,
     pub(super) publish_at: Option<Timestamp>,
+    pub(super) comments: Option<Comments>,
     /// Keys that mean nothing here.
     pub(super) ignored: Vec<String>,
     /// The Markdown below.
@@ -181,6 +182,7 @@ impl Document {
             ("slug", Value::One(text)) => self.slug = Some(text),
             ("language", Value::One(text)) => self.language = Some(text),
             ("status", Value::One(text)) => self.status = Some(status(&text)?),
+            ("comments", Value::One(text)) => self.comments = Some(comments(&text)?),
             ("draft", Value::One(text)) if text == "true" => self.status = Some(Status::Draft),
             ("draft", Value::One(text)) if text == "false" => {}
             ("publish_at", Value::One(text)) => {
@@ -204,6 +206,11 @@ fn status(word: &str) -> Result<Status> {
             "status: \"{word}\" is none of published, draft, scheduled"
         ))),
     }
+}
+
+fn comments(word: &str) -> Result<Comments> {
+    Comments::parse(word)
+        .ok_or_else(|| Error::invalid(format!("comments: \"{word}\" is neither open nor closed")))
 }
 
 /// The first heading's text and what stands below it, when the text begins with one.
@@ -298,6 +305,7 @@ mod tests {
             ("+++\ntitle = \n+++\n", "not valid TOML"),
             ("---\nstatus: deleted\n---\n", "published, draft, scheduled"),
             ("---\npublish_at: tomorrow\n---\n", "2030-01-31"),
+            ("---\ncomments: never\n---\n", "open nor closed"),
         ] {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");

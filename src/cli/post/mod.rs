@@ -12,7 +12,7 @@ use super::context::{Context, account_of, confirm, read_text, the_account, the_p
 use super::{Failure, Outcome, output};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::post::{self, Edit, NewPost, Post, Status};
+use crate::domain::post::{self, Comments, Edit, NewPost, Post, Status};
 use crate::error::{Error, Result};
 use crate::types::Timestamp;
 use document::Document;
@@ -61,7 +61,12 @@ struct Fields {
     /// Publish it at this moment, as in 2030-01-31T09:00:00Z
     #[arg(long, value_name = "MOMENT", value_parser = output::parse_moment)]
     publish_at: Option<Timestamp>,
+    /// Whether it takes comments
+    #[arg(long, value_name = "open|closed", value_parser = output::word(COMMENTS, Comments::parse))]
+    comments: Option<Comments>,
 }
+
+const COMMENTS: &[&str] = &[Comments::Open.as_str(), Comments::Closed.as_str()];
 
 #[derive(Args, Debug)]
 pub(super) struct Create {
@@ -122,7 +127,10 @@ impl Fields {
 
     fn is_empty(&self) -> bool {
         let texts = [&self.title, &self.summary, &self.slug, &self.language];
-        texts.iter().all(|text| text.is_none()) && self.tags.is_empty() && self.status().is_none()
+        texts.iter().all(|text| text.is_none())
+            && self.tags.is_empty()
+            && self.status().is_none()
+            && self.comments.is_none()
     }
 
     fn tags(&self) -> Option<Vec<String>> {
@@ -148,6 +156,7 @@ impl Create {
             summary: fields.summary.or(document.summary),
             slug: fields.slug.or(document.slug),
             language: fields.language.or(document.language),
+            comments: fields.comments.or(document.comments),
         };
         let app = context.open().await?;
         let (_, author) = the_account(&app, self.account.as_deref()).await?;
@@ -190,6 +199,7 @@ impl Change {
             slug: fields.slug,
             language: fields.language,
             publish_at: fields.publish_at,
+            comments: fields.comments,
             content: None,
         };
         let Some(document) = document else {
@@ -200,6 +210,7 @@ impl Change {
         edit.tags = edit.tags.or(document.tags);
         edit.slug = edit.slug.or(document.slug);
         edit.language = edit.language.or(document.language);
+        edit.comments = edit.comments.or(document.comments);
         edit.content = Some(document.body);
         // A file keeps saying when its post was to appear, long after it has.
         if !old.is_published() && edit.status.is_none() {

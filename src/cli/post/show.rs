@@ -77,6 +77,7 @@ fn view(Tagged { post, tags }: &Tagged) -> Value {
         "content": post.source,
         "tags": tags,
         "language": post.language,
+        "comments": post.comments.as_str(),
         "created_at": post.created_at.rfc3339(),
         "published_at": post.published_at.map(Timestamp::rfc3339),
         "publish_at": post.publish_at.map(Timestamp::rfc3339),

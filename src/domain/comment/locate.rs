@@ -125,6 +125,7 @@ impl Fate {
             Some(Rule::First) => {
                 "it waits for a moderator, as the first reply of everybody does here"
             }
+            Some(Rule::Closed) => "it waits for a moderator, for comments were closed when it came",
             None => "it waits for a moderator",
         }
     }

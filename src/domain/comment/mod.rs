@@ -1,31 +1,41 @@
 //! Comments: replies from anywhere and our own people's, nested under a post. One row a reply, by its ActivityPub id,
 //! however often and by whatever way it comes.
 
+mod brought;
 pub mod locate;
+mod onward;
 mod own;
 pub mod page;
+mod passing;
 mod read;
+mod request;
 mod store;
 pub mod thread;
+mod versions;
 
 use diesel::prelude::*;
 
 use crate::app::App;
 use crate::clock::IdGenerator;
+use crate::config::Discussion;
 use crate::db::schema::comments;
 use crate::domain::actor::{Actor, Mentions};
 use crate::domain::backfill::{self, Leads};
 use crate::domain::media::{self, Owner};
-use crate::domain::post::Post;
+use crate::domain::post::{self, Post};
 use crate::domain::screening::{self, Rule};
 use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::Result;
 use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
+pub use brought::{Asked, Brought, Later};
 pub use locate::{Fate, Outcome, look_up};
+use onward::Onward;
 pub use own::{delete_own, edit_own, get_own, reply};
+pub use passing::{PASSED_ON_MAX, keep_for_parked};
 pub use read::{Thread, get_placed, list_aside, list_under};
+pub use request::{Answer, Place, Request, after_decision, ask};
 pub use store::{
     Parent, cast_all_of, count_direct, count_public, count_replies, find_parent, forget_tombstones,
     get, is_parked, list_by_status, list_inboxes, list_of_post, list_participants, list_public,
@@ -33,6 +43,11 @@ pub use store::{
     park, parked_for, set_mentions, set_status, take_parked, unpark_below, unpark_old,
     waits_for_itself, was_received,
 };
+pub use store::{
+    PassedOn, forget_done_passed_on, forget_one_passed_on, forget_requests, load_passed_on,
+    load_place, load_request, repark,
+};
+pub use versions::{Version, list_versions};
 
 /// A comment as it stands in the database.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -99,7 +114,7 @@ impl Comment {
 #[derive(Clone, Debug)]
 pub struct Incoming {
     /// The activity that brought it; None when it was fetched.
-    pub activity: Option<ApUrl>,
+    pub activity: Option<Brought>,
     /// The reply's id.
     pub ap_id: ApUrl,
     /// Its author.
@@ -140,7 +155,7 @@ pub enum Receipt {
 pub async fn receive(app: &App, mut incoming: Incoming) -> Result<Receipt> {
     let now = app.now();
     let onward = Onward::new(app, &mut incoming);
-    let mode = app.config.discussion.moderation;
+    let (rules, later) = (app.config.discussion.clone(), Later::of(app));
     let id = app.ids.next();
     let attach = app.job(Job::AttachParked {
         parent: incoming.ap_id.clone(),
@@ -150,7 +165,8 @@ pub async fn receive(app: &App, mut incoming: Incoming) -> Result<Receipt> {
     let (receipt, waiting) = app
         .db
         .write(move |conn| {
-            if let Some(activity) = &incoming.activity
+            let brought = incoming.activity.clone();
+            if let Some(activity) = brought.as_ref().and_then(Brought::noted)
                 && !store::note_received(conn, activity, now)?
             {
                 return Ok((Receipt::Duplicate, false));
@@ -158,11 +174,13 @@ pub async fn receive(app: &App, mut incoming: Incoming) -> Result<Receipt> {
             if store::is_buried(conn, &incoming.ap_id, incoming.actor_id)? {
                 return Ok((Receipt::Tombstone, false));
             }
-            let rule = screening::review(conn, mode, incoming.actor_id)?;
+            let rule = review(conn, &rules, &incoming, now)?;
             let comment = from_incoming(id, incoming, rule, now);
             let status = comment.status;
-            if !store::insert(conn, comment.clone())? {
-                return Ok((Receipt::Duplicate, false));
+            let new = store::insert(conn, comment.clone())?;
+            let told = arrived(conn, &later, brought.as_ref(), &comment)?;
+            if !new {
+                return Ok((Receipt::Duplicate, told));
             }
             store::take_parked(conn, &comment.ap_id)?;
             backfill::found(conn, &comment.ap_id)?;
@@ -172,7 +190,7 @@ pub async fn receive(app: &App, mut incoming: Incoming) -> Result<Receipt> {
                 Some(shown) => shown.note(conn, now)?,
                 None => false,
             };
-            Ok((Receipt::Stored(status), waiting || to_fetch))
+            Ok((Receipt::Stored(status), waiting || to_fetch || told))
         })
         .await?;
     if waiting {
@@ -181,60 +199,47 @@ pub async fn receive(app: &App, mut incoming: Incoming) -> Result<Receipt> {
     Ok(receipt)
 }
 
-/// What a reply says about further ones, ready to be noted in its transaction.
-struct Onward {
-    leads: Leads,
-    reading: backfill::Reading,
+/// The rule that holds a reply: under a post that takes no comments any more, each.
+fn review(
+    conn: &mut crate::db::Conn,
+    rules: &Discussion,
+    incoming: &Incoming,
+    now: Timestamp,
+) -> Result<Option<Rule>> {
+    if post::get_policy(conn, incoming.parent.post_id)?.is_closed(rules, now) {
+        return Ok(Some(Rule::Closed));
+    }
+    screening::review(conn, rules.moderation, incoming.actor_id)
 }
 
-impl Onward {
-    fn new(app: &App, incoming: &mut Incoming) -> Self {
-        let post = incoming.parent.post_id;
-        let mut leads = std::mem::take(&mut incoming.leads);
-        if app.config.limits.thread_fetches == 0 {
-            leads = Leads::default();
+/// What follows from a reply's arrival beside the reply: its activity is passed on, its author is answered. True when
+/// there is something to do.
+fn arrived(
+    conn: &mut crate::db::Conn,
+    later: &Later,
+    brought: Option<&Brought>,
+    arriving: &Comment,
+) -> Result<bool> {
+    let Some(brought) = brought.filter(|brought| brought.has_consequences()) else {
+        let asked = store::load_request(conn, &arriving.ap_id)?.is_some();
+        if asked && let Some(stored) = load_by_ap_id(conn, &arriving.ap_id)? {
+            request::answer(conn, later, &stored, false)?;
         }
-        let is_blocked = |id: &&ApUrl| id.host().is_some_and(|host| app.hosts.is_blocked(&host));
-        let blocked = leads.items.iter().filter(is_blocked).cloned().collect();
-        Self {
-            leads,
-            reading: backfill::Reading {
-                post,
-                delivered: incoming.activity.is_some(),
-                blocked,
-                job: app.job(Job::CompleteThread { post: post.raw() }),
-            },
+        let waited = store::adopt_passed_on(conn, arriving)?;
+        if waited {
+            passing::pass_on_kept(conn, later, arriving.post_id)?;
         }
+        return Ok(asked || waited);
+    };
+    let stored = load_by_ap_id(conn, &arriving.ap_id)?;
+    let Some(stored) = stored.filter(|stored| stored.actor_id == arriving.actor_id) else {
+        return Ok(false);
+    };
+    passing::pass_on(conn, later, Some(brought), &stored)?;
+    if let Some(asked) = &brought.asked {
+        request::hear(conn, later, asked, &stored)?;
     }
-
-    /// True when a job was written.
-    fn note(
-        mut self,
-        conn: &mut crate::db::Conn,
-        comment: &Comment,
-        now: Timestamp,
-    ) -> Result<bool> {
-        if self.leads.is_empty() {
-            return Ok(false);
-        }
-        // A collection elsewhere than the reply counts when somebody of the thread lives there.
-        let mut kept = Vec::new();
-        for source in std::mem::take(&mut self.leads.sources) {
-            let near = source.url.same_origin(&comment.ap_id);
-            let host = source.url.host().filter(|_| !near);
-            let of_thread = match host {
-                Some(host) => store::has_author_at(conn, comment.post_id, &host)?,
-                None => near,
-            };
-            if of_thread {
-                kept.push(source);
-            }
-        }
-        self.leads.sources = kept;
-        let unknown = store::list_unknown(conn, &self.leads.items)?;
-        self.leads.items = unknown;
-        backfill::follow(conn, &self.reading, &self.leads, now)
-    }
+    Ok(true)
 }
 
 fn attach_waiting(conn: &mut crate::db::Conn, parent: &ApUrl, job: &NewJob) -> Result<bool> {
@@ -297,23 +302,27 @@ pub struct RemoteEdit {
 /// Applies an edit from elsewhere, brought by an activity or (None) fetched. False when the comment is unknown, somebody else's, or newer here.
 pub async fn receive_edit(
     app: &App,
-    activity: Option<ApUrl>,
+    activity: Option<Brought>,
     comment: Id<Comment>,
     edit: RemoteEdit,
 ) -> Result<bool> {
-    let now = app.now();
+    let (now, later) = (app.now(), Later::of(app));
     let shown = Shown::new(app, comment, &edit.ap_id, &edit.named);
     let changed = app
         .db
         .write(move |conn| {
             if let Some(activity) = &activity
-                && !store::note_received(conn, activity, now)?
+                && !store::note_received(conn, &activity.id, now)?
             {
                 return Ok(false);
             }
+            let before = store::get(conn, comment)?;
             let changed = store::apply_edit(conn, &edit, now)?;
             if changed {
+                versions::keep(conn, &later, &before, &edit.html)?;
                 shown.note(conn, now)?;
+                let after = store::get(conn, comment)?;
+                passing::pass_on(conn, &later, activity.as_ref(), &after)?;
             }
             Ok(changed)
         })
@@ -375,19 +384,23 @@ impl Shown {
 /// remembered, so that it stays gone when it comes late. False when it is somebody else's.
 pub async fn receive_delete(
     app: &App,
-    activity: Option<ApUrl>,
+    activity: Option<Brought>,
     ap_id: ApUrl,
     actor: Actor,
 ) -> Result<bool> {
-    let (now, sweep) = (app.now(), app.job(Job::SweepMedia));
-    app.db
+    let (now, sweep, later) = (app.now(), app.job(Job::SweepMedia), Later::of(app));
+    let deleted = app
+        .db
         .write(move |conn| {
             if let Some(activity) = &activity {
-                store::note_received(conn, activity, now)?;
+                store::note_received(conn, &activity.id, now)?;
             }
             match load_by_ap_id(conn, &ap_id)? {
                 Some(comment) if comment.actor_id != actor.id => Ok(false),
                 Some(comment) => {
+                    if comment.status != CommentStatus::Deleted {
+                        passing::pass_on_deletion(conn, &later, activity.as_ref(), &comment)?;
+                    }
                     if store::empty(conn, comment.id, now)? {
                         sweep.enqueue(conn)?;
                     }
@@ -395,13 +408,16 @@ pub async fn receive_delete(
                     Ok(true)
                 }
                 None if ap_id.same_origin(&actor.ap_id) => {
+                    store::unpark_own(conn, &ap_id, &actor.ap_id)?;
                     store::bury(conn, &ap_id, &actor.ap_id, now)?;
                     Ok(true)
                 }
                 None => Ok(false),
             }
         })
-        .await
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(deleted)
 }
 
 /// Empties all comments of an actor that is gone.

@@ -1,7 +1,7 @@
 //! What our own people write under our posts: answering, editing, deleting. Each change federates by a job of the same
 //! transaction.
 
-use super::{Comment, store};
+use super::{Comment, Later, store, versions};
 use crate::app::App;
 use crate::domain::actor::{Actor, Mention};
 use crate::domain::post::{self, Post, compose};
@@ -99,7 +99,7 @@ pub async fn edit_own(
     check_source(&source)?;
     get_own(app, author, id).await?;
     let (html, mentions) = render(app, &source).await?;
-    let now = app.now();
+    let (now, later) = (app.now(), Later::of(app));
     let job = app.job(federate(Event::CommentUpdated {
         comment: id.raw(),
         at: now.0,
@@ -107,6 +107,8 @@ pub async fn edit_own(
     let saved = app
         .db
         .write(move |conn| {
+            let before = store::get(conn, id)?;
+            versions::keep(conn, &later, &before, &html)?;
             store::rewrite(conn, id, &source, &html, &Json::new(&mentions), now)?;
             job.enqueue(conn)?;
             store::get(conn, id)

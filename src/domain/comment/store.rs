@@ -1,8 +1,11 @@
 //! SQL for comments and for replies that wait for their parent. No rules here; see the slice's other files.
 
 mod parked;
+mod passing;
 mod public;
+mod requests;
 mod shade;
+mod versions;
 
 use std::collections::HashSet;
 
@@ -20,13 +23,21 @@ use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
-pub(super) use parked::has_parked;
 pub use parked::{
-    forget_tombstones, is_parked, list_stranded, load_parked, park, parked_for, take_parked,
-    unpark_below, unpark_old, waits_for_itself,
+    forget_tombstones, is_parked, list_stranded, load_parked, park, parked_for, repark,
+    take_parked, unpark_below, unpark_old, waits_for_itself,
+};
+pub(super) use parked::{has_parked, unpark_own};
+pub use passing::{PassedOn, forget_done_passed_on, forget_one_passed_on, load_passed_on};
+pub(super) use passing::{
+    adopt_passed_on, count_passed_on, count_passed_on_of_host, forget_passed_on,
+    insert_about_parked, insert_passed_on, list_not_passed_on, stop_passing_on,
 };
 pub use public::{count_direct, count_public, count_replies, list_public, list_public_replies};
+pub use requests::{forget_requests, load_place, load_request};
+pub(super) use requests::{list_waiting, put_request, refuse_a_crowd};
 pub use shade::cast_all_of;
+pub(super) use versions::{insert_version, list_versions};
 
 /// Where a reply belongs: a post, and the comment it answers unless it answers the post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,6 +247,8 @@ pub(super) fn empty(conn: &mut Conn, id: Id<Comment>, now: Timestamp) -> Result<
     diesel::update(comments::table.find(id))
         .set(emptied(now))
         .execute(conn)?;
+    versions::remove_versions(conn, id)?;
+    requests::remove_request(conn, id)?;
     media::detach(conn, media::Owner::Comment(id.raw()))
 }
 
@@ -245,6 +258,10 @@ pub(super) fn empty_all_of(conn: &mut Conn, actor: Id<Actor>, now: Timestamp) ->
         .set(comments::visibility.eq(Visibility::Direct))
         .execute(conn)?;
     diesel::update(theirs).set(emptied(now)).execute(conn)?;
+    passing::forget_passed_on_of(conn, actor)?;
+    versions::remove_versions_of(conn, actor)?;
+    requests::remove_requests_of(conn, actor)?;
+    parked::unpark_all_of(conn, actor)?;
     media::detach_all_of(conn, actor)
 }
 

@@ -15,8 +15,9 @@ use crate::types::{ApUrl, Host, Id, Timestamp};
 
 pub use crate::hosts::{BREAKER_FAILURES, pause_secs};
 pub use store::{
-    claim, count_failure, count_pending, forget_failures, insert_activity, list_items,
-    list_waiting_hosts, load_document, release_leases, set_aside, settle, take_up, totals,
+    claim, count_failure, count_pending, forget_failures, insert_activity, insert_deliveries,
+    list_inboxes_told, list_items, list_waiting_hosts, load_document, release_leases, send_again,
+    set_aside, settle, take_up, totals,
 };
 
 /// An activity of one of our actors, as it is sent.

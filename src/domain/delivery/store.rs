@@ -27,29 +27,85 @@ pub fn insert_activity(
     if inserted == 0 {
         return Ok(false);
     }
+    let (id, actor, post) = (activity.id, activity.actor_id, activity.post_id);
+    insert_deliveries(conn, id, actor, post, inboxes, activity.created_at)?;
+    Ok(true)
+}
+
+/// Inserts a delivery of a stored activity for each inbox, those left out that have one.
+pub fn insert_deliveries(
+    conn: &mut Conn,
+    activity: Id<Activity>,
+    signer: Id<Actor>,
+    post: Option<Id<Post>>,
+    inboxes: Vec<(Id<Delivery>, ApUrl, Host)>,
+    now: Timestamp,
+) -> Result<()> {
     let rows: Vec<_> = inboxes
         .into_iter()
         .map(|(id, inbox, host)| {
             (
                 deliveries::id.eq(id),
-                deliveries::activity_id.eq(activity.id),
-                deliveries::actor_id.eq(activity.actor_id),
-                deliveries::post_id.eq(activity.post_id),
+                deliveries::activity_id.eq(activity),
+                deliveries::actor_id.eq(signer),
+                deliveries::post_id.eq(post),
                 deliveries::inbox.eq(inbox),
                 deliveries::host.eq(host),
                 deliveries::state.eq(State::Waiting.number()),
                 deliveries::attempts.eq(0),
-                deliveries::next_attempt_at.eq(activity.created_at),
+                deliveries::next_attempt_at.eq(now),
                 deliveries::lease_until.eq(0_i64),
-                deliveries::created_at.eq(activity.created_at),
+                deliveries::created_at.eq(now),
             )
         })
         .collect();
     for chunk in rows.chunks(CHUNK) {
         let chunk = chunk.to_vec();
-        each!(conn, c => diesel::insert_into(deliveries::table).values(chunk).execute(c))?;
+        each!(conn, c => diesel::insert_into(deliveries::table).values(chunk).on_conflict_do_nothing().execute(c))?;
     }
-    Ok(true)
+    Ok(())
+}
+
+/// The inboxes that have, or are about to get, an activity about this object: a post, or a comment under it. Those that
+/// refused it are left out.
+pub fn list_inboxes_told(conn: &mut Conn, post: Id<Post>, object: &ApUrl) -> Result<Vec<ApUrl>> {
+    let reached = [
+        State::Waiting.number(),
+        State::Retrying.number(),
+        State::Delivered.number(),
+    ];
+    let about = activities::ap_id
+        .eq(format!("{object}#create"))
+        .or(activities::ap_id.like(format!("{object}#updates/%")));
+    Ok(deliveries::table
+        .inner_join(activities::table)
+        .filter(deliveries::post_id.eq(post))
+        .filter(deliveries::state.eq_any(reached))
+        .filter(about)
+        .select(deliveries::inbox)
+        .distinct()
+        .load(conn)?)
+}
+
+/// Makes the deliveries of an activity due again that are done or given up: who asked again has missed it.
+pub fn send_again(conn: &mut Conn, activity: &ApUrl, now: Timestamp) -> Result<()> {
+    let made = activities::table
+        .filter(activities::ap_id.eq(activity))
+        .select(activities::id);
+    let over = [State::Delivered.number(), State::Dead.number()];
+    let done = deliveries::table
+        .filter(deliveries::activity_id.eq_any(made))
+        .filter(deliveries::state.eq_any(over));
+    diesel::update(done)
+        .set((
+            deliveries::state.eq(State::Retrying.number()),
+            deliveries::attempts.eq(0),
+            deliveries::next_attempt_at.eq(now),
+            deliveries::created_at.eq(now),
+            deliveries::lease_until.eq(0_i64),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Claims up to `limit` due deliveries for [`LEASE_SECS`], none to the hosts in `busy`. Run it in a write transaction.

@@ -21,6 +21,7 @@ pub async fn decide(app: &App, id: Id<Comment>, status: CommentStatus) -> Result
     let now = app.now();
     let owner = Owner::Comment(id.raw());
     let (fetch, sweep) = (app.job(owner.job()), app.job(Job::SweepMedia));
+    let later = comment::Later::of(app);
     let decided = app
         .db
         .write(move |conn| {
@@ -35,6 +36,7 @@ pub async fn decide(app: &App, id: Id<Comment>, status: CommentStatus) -> Result
                 _ => {}
             }
             let comment = comment::set_status(conn, id, status, now)?;
+            comment::after_decision(conn, &later, &comment)?;
             if status != CommentStatus::Published {
                 if media::forget_copies(conn, id.raw())? {
                     sweep.enqueue(conn)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Image, Post, Status, Tagged, store};
+use super::{Comments, Image, Post, Status, Tagged, store};
 use crate::app::App;
 use crate::domain::actor::{self, Actor, Mention};
 use crate::error::{Error, Result};
@@ -37,6 +37,8 @@ pub struct NewPost {
     pub status: Option<Status>,
     /// For scheduled posts.
     pub publish_at: Option<Timestamp>,
+    /// Open when None.
+    pub comments: Option<Comments>,
 }
 
 /// A change to a post; None leaves a field as it is.
@@ -58,6 +60,8 @@ pub struct Edit {
     pub status: Option<Status>,
     /// For scheduled posts.
     pub publish_at: Option<Timestamp>,
+    /// Whether it takes comments from now on.
+    pub comments: Option<Comments>,
 }
 
 /// Checks and renders a new post.
@@ -90,6 +94,7 @@ pub(super) async fn new_post(
         edited_at: None,
         updated_at: now,
         deleted_at: None,
+        comments: Comments::Open,
     };
     let edit = Edit {
         slug: Some(wanted.unwrap_or_default()),
@@ -100,6 +105,7 @@ pub(super) async fn new_post(
         language: new.language,
         status: Some(status),
         publish_at: new.publish_at,
+        comments: new.comments,
     };
     edited(
         app,
@@ -160,6 +166,7 @@ pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<(Post, 
     if let Err((field, why)) = change_status(&mut post, edit.status, edit.publish_at, app.now()) {
         fail(field, why);
     }
+    post.comments = edit.comments.unwrap_or(post.comments);
     let wanted_slug = edit.slug;
     match &wanted_slug {
         Some(slug) if was == Status::Published && *slug != post.slug => {

@@ -4,6 +4,7 @@
 pub mod compose;
 mod copies;
 pub mod page;
+mod policy;
 mod store;
 
 use diesel::prelude::*;
@@ -13,14 +14,15 @@ use crate::db::schema::posts;
 use crate::domain::actor::{Actor, Mentions};
 use crate::domain::media::{self, Owner};
 use crate::error::{Error, Result};
-use crate::queue::{Event, Job};
+use crate::queue::{Event, Job, NewJob};
 use crate::types::{ApUrl, Html, Id, Json, Timestamp, word_enum};
 
 pub use compose::{Edit, NewPost};
 use copies::Copies;
+pub use policy::{Comments, Policy};
 pub use store::{
-    Summary, count_published, get, list_outbox, load_by_ap_id, load_by_slug, load_summaries,
-    set_mentions, tags_by_post, tags_of,
+    Summary, count_published, get, get_policy, list_outbox, load_by_ap_id, load_by_slug,
+    load_summaries, set_mentions, tags_by_post, tags_of,
 };
 
 word_enum! {
@@ -81,6 +83,8 @@ pub struct Post {
     pub updated_at: Timestamp,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
+    /// Whether it takes comments, by its writer's word.
+    pub comments: Comments,
 }
 
 /// An image in a post.
@@ -116,7 +120,7 @@ pub struct Tagged {
 /// Creates a post. Published ones are federated by a job of the same transaction.
 pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
     let (post, tags) = compose::new_post(app, author, new).await?;
-    let jobs = match post.status {
+    let mut jobs = match post.status {
         Status::Published => vec![app.job(federate(Event::PostCreated {
             post: post.id.raw(),
         }))],
@@ -128,6 +132,7 @@ pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
         }
         _ => Vec::new(),
     };
+    jobs.extend(closing(app, &post));
     let copies = Copies::of(app, &post);
     let saved = app
         .db
@@ -158,13 +163,16 @@ pub async fn edit(app: &App, author: &Actor, id: Id<Post>, edit: Edit) -> Result
         }
         _ => None,
     };
+    let appears = !old.post.is_published() && post.is_published();
+    let closes = closing(app, &post).filter(|_| appears);
     let copies = Copies::of(app, &post);
     let saved = app
         .db
         .write(move |conn| {
             store::update(conn, &post, &tags, old.post.updated_at)?;
             copies.note(conn)?;
-            job.iter().try_for_each(|job| job.enqueue(conn))?;
+            let jobs = job.iter().chain(&closes);
+            jobs.into_iter().try_for_each(|job| job.enqueue(conn))?;
             Ok(Tagged { post, tags })
         })
         .await?;
@@ -202,11 +210,15 @@ pub async fn publish_scheduled(app: &App, id: Id<Post>) -> Result<()> {
     let now = app.now();
     let job = app.job(federate(Event::PostCreated { post: id.raw() }));
     let fetch = app.job(Owner::Post(id.raw()).job());
+    let (close, rules) = (close(app, id), app.config.discussion.clone());
     app.db
         .write(move |conn| {
             if store::publish_if_due(conn, id, now)? {
                 if media::has_pending(conn, Owner::Post(id.raw()))? {
                     fetch.enqueue(conn)?;
+                }
+                if let Some(at) = get(conn, id)?.closes_at(&rules) {
+                    close.at(at).enqueue(conn)?;
                 }
                 job.enqueue(conn)
             } else {
@@ -214,6 +226,38 @@ pub async fn publish_scheduled(app: &App, id: Id<Post>) -> Result<()> {
             }
         })
         .await?;
+    app.wake.jobs.notify_one();
+    Ok(())
+}
+
+/// The job that tells others when a post has closed by itself; None when it never does.
+fn closing(app: &App, post: &Post) -> Option<NewJob> {
+    let at = post.closes_at(&app.config.discussion)?;
+    Some(close(app, post.id).at(at))
+}
+
+fn close(app: &App, id: Id<Post>) -> NewJob {
+    app.job(Job::CloseComments { post: id.raw() })
+}
+
+/// Tells others that a post takes no more comments, when its days have passed. Does nothing when it was closed by hand
+/// before or is gone; comes back when the days were made more meanwhile.
+pub async fn close_comments(app: &App, id: Id<Post>) -> Result<()> {
+    let (now, rules, again) = (app.now(), app.config.discussion.clone(), close(app, id));
+    let tell = |at: Timestamp| {
+        app.job(federate(Event::PostUpdated {
+            post: id.raw(),
+            at: at.0,
+        }))
+    };
+    let post = app.db.read(move |conn| get(conn, id)).await?;
+    let job = match post.closes_at(&rules) {
+        None => return Ok(()),
+        Some(at) if at > now => again.at(at),
+        Some(_) if post.comments == Comments::Closed => return Ok(()),
+        Some(at) => tell(at),
+    };
+    app.db.write(move |conn| job.enqueue(conn)).await?;
     app.wake.jobs.notify_one();
     Ok(())
 }

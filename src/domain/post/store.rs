@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
-use super::{Post, Status, Tagged};
+use super::{Policy, Post, Status, Tagged};
 use crate::db::schema::{comments, post_tags, posts, tombstones};
 use crate::db::{CHUNK, Conn};
 use crate::domain::actor::{Actor, Mentions};
@@ -18,6 +18,16 @@ pub fn get(conn: &mut Conn, id: Id<Post>) -> Result<Post> {
     let row = posts::table
         .find(id)
         .select(Post::as_select())
+        .first(conn)
+        .optional()?;
+    row.ok_or(Error::NotFound("the post"))
+}
+
+/// What decides whether a post takes comments, or `NotFound`.
+pub fn get_policy(conn: &mut Conn, id: Id<Post>) -> Result<Policy> {
+    let row = posts::table
+        .find(id)
+        .select((posts::comments, posts::published_at))
         .first(conn)
         .optional()?;
     row.ok_or(Error::NotFound("the post"))

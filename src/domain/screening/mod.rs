@@ -17,6 +17,8 @@ word_enum! {
         All = "all_are_held",
         /// The first of its author.
         First = "first_reply",
+        /// The post takes no comments any more.
+        Closed = "comments_closed",
     }
 }
 

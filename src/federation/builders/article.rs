@@ -57,7 +57,6 @@ pub fn article(post: &Post, tags: &[String], author: &Actor, counts: Counts, sit
         "likes": super::collection::bare(&at("/likes"), counts.likes),
         "shares": super::collection::bare(&at("/shares"), counts.shares),
         "context": at("/context"),
-        "commentsEnabled": true,
     });
     if let Some(image) = images_first(&document) {
         set(&mut document, "image", image);

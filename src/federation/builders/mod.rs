@@ -5,6 +5,7 @@ pub mod actor;
 pub mod article;
 pub mod collection;
 pub mod note;
+pub mod policy;
 
 use serde_json::{Value, json};
 use url::Url;
@@ -17,6 +18,7 @@ pub use super::objects::PUBLIC;
 
 /// The JSON-LD context of posts, notes and activities. The terms that others' readers look for, and no more.
 pub fn context() -> Value {
+    let id = |term: &str| json!({ "@id": term, "@type": "@id" });
     json!([
         "https://www.w3.org/ns/activitystreams",
         {
@@ -24,7 +26,19 @@ pub fn context() -> Value {
             "sensitive": "as:sensitive",
             "toot": "http://joinmastodon.org/ns#",
             "pt": "https://joinpeertube.org/ns#",
-            "commentsEnabled": { "@id": "pt:commentsEnabled", "@type": "http://schema.org/Boolean" }
+            "commentsEnabled": { "@id": "pt:commentsEnabled", "@type": "http://schema.org/Boolean" },
+            "gts": "https://gotosocial.org/ns#",
+            "interactionPolicy": id("gts:interactionPolicy"),
+            "canReply": id("gts:canReply"),
+            "canQuote": id("gts:canQuote"),
+            "automaticApproval": id("gts:automaticApproval"),
+            "manualApproval": id("gts:manualApproval"),
+            "always": id("gts:always"),
+            "approvalRequired": id("gts:approvalRequired"),
+            "ReplyRequest": "gts:ReplyRequest",
+            "ReplyAuthorization": "gts:ReplyAuthorization",
+            "interactingObject": id("gts:interactingObject"),
+            "interactionTarget": id("gts:interactionTarget")
         }
     ])
 }

@@ -12,6 +12,7 @@ use crate::domain::follower;
 use crate::domain::post::{self, Post};
 use crate::domain::reaction::{self, Kind};
 use crate::error::{Error, Result};
+use crate::federation::builders::policy::Terms;
 use crate::federation::builders::{activity, collection, set, with_context};
 use crate::types::{ApUrl, Id};
 
@@ -60,7 +61,7 @@ pub async fn of_actor(
     which: ActorCollection,
     page: Page,
 ) -> Result<Value> {
-    let site = app.config.site.url.clone();
+    let (site, terms) = (app.config.site.url.clone(), Terms::of(app));
     app.db
         .read(move |conn| {
             let row = super::local_actor(conn, &ap_id)?;
@@ -74,7 +75,7 @@ pub async fn of_actor(
             if !page.is_asked_for() {
                 return Ok(collection::ordered(&id, actor_total(conn, &row, which)?));
             }
-            let (items, last) = actor_items(conn, &row, which, page.before, &site)?;
+            let (items, last) = actor_items(conn, &row, which, page.before, (&site, &terms))?;
             let next = last.map(|last| format!("page=1&before={last}"));
             Ok(collection::page(
                 &id,
@@ -103,7 +104,7 @@ fn actor_items(
     row: &Actor,
     which: ActorCollection,
     before: Option<i64>,
-    site: &str,
+    (site, terms): (&str, &Terms),
 ) -> Result<Items> {
     match which {
         ActorCollection::Featured => Ok((Vec::new(), None)),
@@ -112,7 +113,7 @@ fn actor_items(
             let last = full(&posts).map(|tagged| tagged.post.id.raw());
             let mut items = Vec::new();
             for tagged in posts {
-                items.push(activity::create(article(conn, &tagged.post, site)?).document);
+                items.push(activity::create(article(conn, &tagged.post, site, terms)?).document);
             }
             Ok((items, last))
         }

@@ -1,8 +1,12 @@
 //! Delete: one's own reply, or oneself.
 
 use super::{Envelope, activity};
+use crate::app::App;
+use crate::domain::actor::Actor;
 use crate::domain::{actor, comment, reaction};
-use crate::federation::{ownership, passed_on};
+use crate::error::Result;
+use crate::federation::{forward, ownership, passed_on};
+use crate::types::Id;
 
 /// A Delete of a reply or of its actor.
 pub(super) struct Delete(pub(super) Envelope);
@@ -15,19 +19,23 @@ activity!(
     receive(envelope, app) {
         let id = envelope.object_id()?;
         if id != envelope.actor.ap_id {
-            let activity = Some(envelope.id.clone());
+            let activity = Some(forward::brought(app, &envelope));
             let mine = comment::receive_delete(app, activity, id, envelope.actor).await?;
             // A moderator's word (Lemmy) about a neighbour's reply: their server is asked whether it is so.
             return if mine { Ok(()) } else { passed_on::take(app, &envelope.doc, None).await };
         }
-        let (row, now) = (envelope.actor.id, app.now());
-        app.db
-            .write(move |conn| {
-                comment::empty_all_of(conn, row, now)?;
-                reaction::remove_all_of(conn, row)?;
-                actor::mark_gone(conn, row, now)
-            })
-            .await?;
-        Ok(())
+        Ok(farewell(app, envelope.actor.id).await?)
     }
 );
+
+/// Takes away what somebody did here who is gone: what they wrote, asked for, liked and boosted.
+pub(in crate::federation) async fn farewell(app: &App, gone: Id<Actor>) -> Result<()> {
+    let now = app.now();
+    app.db
+        .write(move |conn| {
+            comment::empty_all_of(conn, gone, now)?;
+            reaction::remove_all_of(conn, gone)?;
+            actor::mark_gone(conn, gone, now)
+        })
+        .await
+}

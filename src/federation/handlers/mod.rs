@@ -6,6 +6,7 @@ mod create;
 mod delete;
 mod follow;
 mod react;
+mod reply_request;
 mod undo;
 mod update;
 
@@ -13,13 +14,14 @@ use std::sync::Arc;
 
 use activitypub_federation::config::Data;
 use activitypub_federation::traits::Activity;
+use bytes::Bytes;
 use url::Url;
 
 use super::objects::Doc;
 use super::reason::{Reason, Refusal};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::types::ApUrl;
+use crate::types::{ApUrl, Host};
 
 /// An activity whose signer is proven to be its actor.
 #[derive(Clone, Debug)]
@@ -30,13 +32,22 @@ pub struct Envelope {
     pub actor: Actor,
     /// The activity.
     pub doc: Doc,
+    /// The activity exactly as it came.
+    pub body: Bytes,
+    /// The server that sent it: the actor's, or one that passed it on.
+    pub by: Host,
     url: Url,
     actor_url: Url,
 }
 
 impl Envelope {
-    /// Seals an activity. Fails when its actor's id is no address.
-    pub fn new(id: ApUrl, actor: Actor, doc: Doc) -> Result<Self, Refusal> {
+    /// Seals an activity that the server `by` sent. Fails when its actor's id is no address.
+    pub fn new(
+        id: ApUrl,
+        actor: Actor,
+        doc: Doc,
+        (body, by): (Bytes, Host),
+    ) -> Result<Self, Refusal> {
         let actor_url = actor
             .ap_id
             .url()
@@ -46,6 +57,8 @@ impl Envelope {
             id,
             actor,
             doc,
+            body,
+            by,
             url,
             actor_url,
         })
@@ -105,9 +118,19 @@ macro_rules! activity {
     };
 }
 use activity;
+pub(super) use delete::farewell;
 
-const KNOWN: [&str; 9] = [
-    "Follow", "Undo", "Accept", "Reject", "Create", "Update", "Delete", "Like", "Announce",
+const KNOWN: [&str; 10] = [
+    "Follow",
+    "Undo",
+    "Accept",
+    "Reject",
+    "Create",
+    "Update",
+    "Delete",
+    "Like",
+    "Announce",
+    "ReplyRequest",
 ];
 
 /// The first type of an activity that does something here.
@@ -130,6 +153,7 @@ pub async fn dispatch(envelope: Envelope, data: &Data<Arc<App>>) -> Result<(), R
         "Update" => run(update::Update(envelope), data).await,
         "Delete" => run(delete::Delete(envelope), data).await,
         "Like" | "Announce" => run(react::React(envelope), data).await,
+        "ReplyRequest" => run(reply_request::ReplyRequest(envelope), data).await,
         _ => Err(Reason::UnknownType.drop()),
     }
 }

@@ -3,7 +3,7 @@
 use super::{Envelope, activity};
 use crate::app::App;
 use crate::domain::reaction::{Kind, Undone};
-use crate::domain::{actor, follower, reaction};
+use crate::domain::{actor, comment, follower, reaction};
 use crate::federation::objects::Doc;
 use crate::federation::ownership;
 use crate::federation::reason::{Reason, Refusal};
@@ -31,9 +31,27 @@ activity!(
             None => take_back(app, &envelope, undone.clone(), None, &object).await?
                 || follower::receive_unfollow_of(app, envelope.actor.id, undone).await?,
         };
-        if did { Ok(()) } else { Err(Reason::Unchanged.drop()) }
+        if did {
+            return Ok(());
+        }
+        if matches!(kind.as_deref(), Some("Like" | "Announce")) {
+            remember(app, &envelope).await?;
+        }
+        Err(Reason::Unchanged.drop())
     }
 );
+
+/// Notes what was undone before it came, so that it does nothing when it comes: its id only, and of its own actor's server,
+/// or anybody could make us deaf to somebody else.
+async fn remember(app: &App, envelope: &Envelope) -> Result<(), Refusal> {
+    let (undone, now) = (envelope.object_id()?, app.now());
+    if undone.same_origin(&envelope.actor.ap_id) {
+        app.db
+            .write(move |conn| comment::note_received(conn, &undone, now))
+            .await?;
+    }
+    Ok(())
+}
 
 async fn take_back(
     app: &App,

@@ -2,7 +2,7 @@
 
 use super::{Envelope, activity};
 use crate::federation::reason::Reason;
-use crate::federation::{ownership, replies};
+use crate::federation::{forward, ownership, replies};
 use crate::queue::Job;
 
 /// An Update of a reply or an actor.
@@ -24,7 +24,12 @@ activity!(
             return Ok(());
         }
         match envelope.object() {
-            Some(object) => replies::revise(app, &object, &envelope.actor, Some(&envelope.id)).await.map(|_| ()),
+            Some(_) if envelope.actor.gone_at.is_some() => Err(Reason::Deleted.drop()),
+            Some(object) => {
+                let brought = forward::brought(app, &envelope);
+                replies::revise(app, &object, &envelope.actor, Some(&brought)).await?;
+                Ok(forward::keep_for_parked(app, &brought, &object, &envelope.actor).await?)
+            }
             None if app.is_local(&id) => Err(Reason::NothingOfOurs.drop()),
             None => Ok(app.do_later(Job::FetchReply { reply: id }).await?),
         }

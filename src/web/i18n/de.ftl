@@ -61,6 +61,7 @@ fate-above-hidden = Deine Antwort ist angekommen, aber worauf sie antwortet, dar
 fate-held = Deine Antwort ist angekommen und wartet auf jemanden, der sich um dieses Blog kümmert.
 fate-held-all = Deine Antwort ist angekommen und wartet, wie hier jede, auf jemanden, der sich um dieses Blog kümmert.
 fate-held-first = Deine Antwort ist angekommen und wartet, wie hier jede erste, auf jemanden, der sich um dieses Blog kümmert.
+fate-held-closed = Deine Antwort kam, als die Kommentare hier geschlossen waren. Sie ist aufgehoben und wartet auf jemanden, der dieses Blog betreut.
 fate-removed = Deine Antwort ist angekommen und wurde entfernt, vom Filter dieses Blogs oder von jemandem, der sich darum kümmert.
 fate-deleted = Deine Antwort wurde von ihrem Verfasser gelöscht.
 fate-waiting = Deine Antwort ist angekommen und wartet auf das, worauf sie antwortet und was noch nicht hier ist. Sie erscheint von selbst, wenn es gefunden ist.

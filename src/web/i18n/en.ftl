@@ -61,6 +61,7 @@ fate-above-hidden = Your reply came, but what it answers may not be seen, so nei
 fate-held = Your reply came and waits for somebody who looks after this blog.
 fate-held-all = Your reply came and waits for somebody who looks after this blog, as every reply does here.
 fate-held-first = Your reply came and waits for somebody who looks after this blog, as everybody’s first reply does here.
+fate-held-closed = Your reply came after comments were closed here. It is kept and waits for somebody who looks after this blog.
 fate-removed = Your reply came and was removed, by the filter of this blog or by somebody who looks after it.
 fate-deleted = Your reply was deleted by its author.
 fate-waiting = Your reply came and waits for what it answers, which is not here yet. It appears by itself when that is found.

@@ -61,6 +61,7 @@ fate-above-hidden = Tu respuesta llegó, pero aquello a lo que responde no puede
 fate-held = Tu respuesta llegó y espera a alguien que cuida de este blog.
 fate-held-all = Tu respuesta llegó y espera, como todas aquí, a alguien que cuida de este blog.
 fate-held-first = Tu respuesta llegó y espera, como aquí la primera de cada persona, a alguien que cuida de este blog.
+fate-held-closed = Tu respuesta llegó cuando los comentarios ya estaban cerrados. Se guarda y espera a quien cuida de este blog.
 fate-removed = Tu respuesta llegó y fue retirada, por el filtro de este blog o por alguien que cuida de él.
 fate-deleted = Tu respuesta fue borrada por su autor.
 fate-waiting = Tu respuesta llegó y espera aquello a lo que responde, que aún no está aquí. Aparecerá por sí sola cuando se encuentre.

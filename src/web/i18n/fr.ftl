@@ -61,6 +61,7 @@ fate-above-hidden = Votre réponse est arrivée, mais ce à quoi elle répond ne
 fate-held = Votre réponse est arrivée et attend quelqu’un qui s’occupe de ce blog.
 fate-held-all = Votre réponse est arrivée et attend, comme toutes ici, quelqu’un qui s’occupe de ce blog.
 fate-held-first = Votre réponse est arrivée et attend, comme ici la première de chacun, quelqu’un qui s’occupe de ce blog.
+fate-held-closed = Votre réponse est arrivée après la fermeture des commentaires. Elle est conservée et attend quelqu’un qui s’occupe de ce blog.
 fate-removed = Votre réponse est arrivée et a été retirée, par le filtre de ce blog ou par quelqu’un qui s’en occupe.
 fate-deleted = Votre réponse a été supprimée par son auteur.
 fate-waiting = Votre réponse est arrivée et attend ce à quoi elle répond, qui n’est pas encore ici. Elle apparaîtra d’elle-même quand ce sera trouvé.

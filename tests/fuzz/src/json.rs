@@ -37,7 +37,7 @@ fn oddities() -> Vec<Value> {
     ]
 }
 
-const WORDS: [&str; 40] = [
+const WORDS: [&str; 42] = [
     "Create",
     "Update",
     "Delete",
@@ -47,6 +47,8 @@ const WORDS: [&str; 40] = [
     "Reject",
     "Like",
     "Announce",
+    "ReplyRequest",
+    "instrument",
     "Note",
     "Article",
     "Question",

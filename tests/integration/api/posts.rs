@@ -35,6 +35,8 @@ both_databases! {
             "html": post["html"],
             "language": "de",
             "tags": ["rust", "Fediverse"],
+            "comments": "open",
+            "comments_closed": false,
             "author": {"name": "alice", "handle": "@alice@blog.example",
                 "url": "https://blog.example/@alice", "avatar": null},
         }));

@@ -100,6 +100,18 @@ both_databases! {
         assert_eq!(node.json("token list"), json!([]));
     }
 
+    async fn a_posts_comments_are_closed_by_a_flag_or_by_its_front_matter(db: TestDb) {
+        let node = Node::made(db);
+        let closed = node.file("closed.md", "---\ncomments: closed\n---\n# Closed\n\nText\n");
+        assert_eq!(node.json(&format!("post create {closed}"))["comments"], "closed");
+        assert_eq!(node.json("post edit closed --comments open")["comments"], "open");
+        assert_eq!(node.json(&format!("post edit closed {closed}"))["comments"], "closed");
+        assert_eq!(node.json(&format!("post edit closed {closed} --comments open"))["comments"], "open");
+        let open = node.file("open.md", "# Open\n\nText\n");
+        assert_eq!(node.json(&format!("post create {open}"))["comments"], "open");
+        assert_ne!(node.say("post edit open --comments never").status, 0);
+    }
+
     async fn comments_are_answered_edited_decided_about_and_deleted(db: TestDb) {
         let node = Node::made(db);
         let file = node.file("post.md", "# One\n\nText");
@@ -115,6 +127,11 @@ both_databases! {
         assert_eq!(under[0]["parent_id"], id);
 
         node.run(&["comment", "edit", id, "Other words"]).ok();
+        let versions = node.json(&format!("comment versions {id}"));
+        assert_eq!(versions.as_array().unwrap().len(), 1);
+        assert!(versions[0]["content"].as_str().unwrap().contains("First"), "{versions}");
+        assert!(node.say(&format!("comment versions {id}")).ok().contains("First"));
+        assert!(node.say("comment versions 1").err.contains("there is no comment 1"));
         for (verb, status) in [("hold", "held"), ("spam", "spam"), ("trash", "trash"), ("approve", "published")] {
             let decided = node.json(&format!("comment {verb} {id}"));
             assert_eq!(decided[0]["status"], status);

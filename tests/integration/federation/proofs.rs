@@ -11,13 +11,15 @@ use serde_json::{Value, json};
 use crate::support::{FakeInstance, Fault, Flaw, Person, TestNode, both_databases};
 
 /// Somebody who proves what they write.
-struct Writer {
-    person: Person,
+pub(super) struct Writer {
+    /// The person.
+    pub(super) person: Person,
     key: Ed25519Key,
 }
 
 impl Writer {
-    fn of(there: &FakeInstance, name: &str) -> Self {
+    /// Somebody on this server.
+    pub(super) fn of(there: &FakeInstance, name: &str) -> Self {
         let writer = Self {
             person: there.person(name),
             key: Ed25519Key::generate().unwrap(),
@@ -40,7 +42,7 @@ impl Writer {
     }
 
     /// An activity with a proof that is so many seconds old.
-    fn prove(&self, node: &TestNode, activity: Value, age: i64) -> Value {
+    pub(super) fn prove(&self, node: &TestNode, activity: Value, age: i64) -> Value {
         let made = node.app().now().plus_secs(-age);
         proof::add(activity, &self.key, &self.method(), made).unwrap()
     }

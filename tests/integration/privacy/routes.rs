@@ -36,6 +36,7 @@ const KNOWN: &[&str] = &[
     "/ap/posts/{id}/{collection}",
     "/ap/comments/{id}",
     "/ap/comments/{id}/{collection}",
+    "/ap/comments/{id}/authorization",
     "/ap/notes/{id}",
     "/healthz",
     "/readyz",
@@ -104,7 +105,13 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         add(&format!("{alice}/outbox?page=1&before={id}"));
     }
     for thought in &world.thoughts {
-        for rest in ["", "/replies", "/replies?page=1", "/context?page=1"] {
+        for rest in [
+            "",
+            "/replies",
+            "/replies?page=1",
+            "/context?page=1",
+            "/authorization",
+        ] {
             add(&format!("/ap/comments/{}{rest}", thought.row.id));
         }
         add(&format!("/ap/notes/{}", thought.row.id));
@@ -153,7 +160,14 @@ pub(super) fn hidden_and_missing(world: &World) -> Vec<(String, String)> {
         if world.is_public(at) || world.is_place(at) {
             continue;
         }
-        for rest in ["", "/replies", "/replies?page=1", "/context", "/nonsense"] {
+        for rest in [
+            "",
+            "/replies",
+            "/replies?page=1",
+            "/context",
+            "/authorization",
+            "/nonsense",
+        ] {
             pairs.push((
                 format!("/ap/comments/{}{rest}", thought.row.id),
                 format!("/ap/comments/77{rest}"),

@@ -247,7 +247,7 @@ impl World {
                     let activity = ApUrl::new(format!("{}#delete", row.ap_id));
                     let done = comment::receive_delete(
                         node.app(),
-                        Some(activity),
+                        Some(activity.into()),
                         row.ap_id.clone(),
                         author.clone(),
                     );

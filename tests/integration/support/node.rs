@@ -290,6 +290,7 @@ impl TestNode {
     pub(crate) async fn made(&self) -> Vec<Value> {
         let texts = self.app().db.read(|conn| {
             let rows = activities::table
+                .filter(activities::comment_id.is_null())
                 .order(activities::id)
                 .select(activities::document);
             Ok(rows.load::<String>(conn)?)

@@ -4,10 +4,12 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
+use super::passing;
 use crate::db::schema::{actors, comments, parked, received, tombstones};
 use crate::db::{CHUNK, Conn, each};
+use crate::domain::actor::Actor;
 use crate::error::{Error, Result};
-use crate::types::{ApUrl, Host, Timestamp};
+use crate::types::{ApUrl, Host, Id, Timestamp};
 
 /// Keeps a reply whose parent is not here yet. False when it is kept already. `RateLimited` when as many wait as may, in
 /// all or from the author's server: it then comes again.
@@ -114,13 +116,58 @@ pub fn unpark_below(conn: &mut Conn, ap_id: &ApUrl) -> Result<Vec<ApUrl>> {
         gone.append(&mut level);
         level = below;
     }
+    passing::forget_about_parked(conn, &gone)?;
     Ok(gone)
+}
+
+/// Puts what a parked reply's author says now in the place of what was parked. False when it is somebody else's, or
+/// answers something else now.
+pub fn repark(
+    conn: &mut Conn,
+    ap_id: &ApUrl,
+    parent: &ApUrl,
+    actor: &ApUrl,
+    document: &str,
+) -> Result<bool> {
+    let own = parked::table
+        .filter(parked::ap_id.eq(ap_id))
+        .filter(parked::parent_ap_id.eq(parent))
+        .filter(parked::actor_ap_id.eq(actor));
+    let changed = diesel::update(own)
+        .set(parked::document.eq(document))
+        .execute(conn)?;
+    Ok(changed > 0)
+}
+
+/// Takes a parked reply away at its author's word.
+pub(in crate::domain::comment) fn unpark_own(
+    conn: &mut Conn,
+    ap_id: &ApUrl,
+    actor: &ApUrl,
+) -> Result<()> {
+    let own = parked::table
+        .filter(parked::ap_id.eq(ap_id))
+        .filter(parked::actor_ap_id.eq(actor));
+    if diesel::delete(own).execute(conn)? > 0 {
+        passing::forget_about_parked(conn, std::slice::from_ref(ap_id))?;
+    }
+    Ok(())
+}
+
+/// Takes away all that an actor left parked.
+pub(super) fn unpark_all_of(conn: &mut Conn, actor: Id<Actor>) -> Result<()> {
+    let gone = actors::table.find(actor).select(actors::ap_id);
+    let theirs = parked::table.filter(parked::actor_ap_id.eq_any(gone));
+    let replies: Vec<ApUrl> = theirs.select(parked::ap_id).load(conn)?;
+    passing::forget_about_parked(conn, &replies)?;
+    diesel::delete(theirs).execute(conn)?;
+    Ok(())
 }
 
 /// Takes a parked reply away.
 pub fn take_parked(conn: &mut Conn, ap_id: &ApUrl) -> Result<()> {
     diesel::delete(parked::table.find(ap_id)).execute(conn)?;
-    Ok(())
+    passing::forget_about_parked(conn, std::slice::from_ref(ap_id))
 }
 
 /// Drops the replies that have waited since before `oldest`, and forgets activities received before it.

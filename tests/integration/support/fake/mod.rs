@@ -55,6 +55,8 @@ pub(crate) struct Received {
     pub(crate) form: SignatureForm,
     /// The activity.
     pub(crate) activity: Value,
+    /// The same byte for byte.
+    pub(crate) body: Vec<u8>,
 }
 
 impl Received {

@@ -118,6 +118,7 @@ impl Serving {
                     path,
                     form,
                     activity,
+                    body: body.to_vec(),
                 });
                 StatusCode::ACCEPTED.into_response()
             }
