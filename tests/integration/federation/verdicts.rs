@@ -18,6 +18,9 @@ use crate::support::{
     Fault, Flaw, Letter, Person, TestApp, TestDb, TestNode, both_databases, until,
 };
 
+/// What goes wrong with a letter.
+type Change = fn(Letter) -> Letter;
+
 /// What the node knows of an address, without looking elsewhere.
 async fn known(node: &TestNode, address: &str) -> Fate {
     locate(node.app(), &ApUrl::new(address)).await.unwrap()
@@ -184,7 +187,7 @@ both_databases! {
         there.fail(&gone.id, Fault::Status(410));
         there.fail(&unreachable.id, Fault::Status(500));
         let post = node.publish("Talk").await;
-        let cases: [(&str, &Person, fn(Letter) -> Letter); 9] = [
+        let cases: [(&str, &Person, Change); 9] = [
             ("signature_missing", &bob, |letter| letter.flawed(Flaw::Unsigned)),
             ("signature_malformed", &bob, |letter| letter.flawed(Flaw::Garbled)),
             ("signature_digest", &bob, |letter| letter.flawed(Flaw::WrongDigest)),
