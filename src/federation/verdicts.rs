@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
 
 use super::objects::{Doc, note};
 use super::reason::Reason;
@@ -27,8 +28,8 @@ pub(super) struct Trail {
 }
 
 impl Trail {
-    /// Notes what a message is about, once it is read. `claimed` is its actor, proven or not: nothing but what lives
-    /// there gets a verdict by it.
+    /// Notes what a message is about, once it is read: objects where its actor lives, proven or not; else the message
+    /// itself, which must live there, too, before it can be proven.
     pub(super) fn is_about(&mut self, doc: &Doc, claimed: &ApUrl) {
         self.read = true;
         let near = |id: &ApUrl| id.same_origin(claimed);
@@ -39,14 +40,12 @@ impl Trail {
             let objects = doc.values("object").take(OBJECTS_MAX);
             let objects = objects.filter_map(|value| {
                 let id = Doc::id_of(value).filter(near)?;
-                let page = value.as_object().and_then(|map| page_of(&Doc(map.clone())));
-                Some((id, page))
+                Some((id, value.as_object().and_then(page_in)))
             });
             self.about = objects.collect();
         }
         if self.about.is_empty() {
-            self.about
-                .extend(doc.id().filter(near).map(|id| (id, None)));
+            self.about.extend(doc.id().map(|id| (id, None)));
         }
     }
 
@@ -121,6 +120,13 @@ const fn verdict(reason: Reason) -> Verdict {
         reason if reason.is_drop() => Verdict::Ignored,
         _ => Verdict::Refused,
     }
+}
+
+/// The same of an embedded object, of which no more is copied than that needs.
+fn page_in(object: &Map<String, Value>) -> Option<ApUrl> {
+    let needed = ["url", "to", "cc"].into_iter();
+    let parts = needed.filter_map(|key| Some((key.to_owned(), object.get(key)?.clone())));
+    page_of(&Doc(parts.collect()))
 }
 
 /// The address of an object's page, when the object is public.
@@ -281,7 +287,5 @@ mod tests {
                 "{kind}"
             );
         }
-        let foreign = json!({"type": "Like", "id": "https://other.example/c", "object": own});
-        assert!(about(foreign).is_empty());
     }
 }

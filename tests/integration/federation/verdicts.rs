@@ -18,6 +18,9 @@ use crate::support::{
     Fault, Flaw, Letter, Person, TestApp, TestDb, TestNode, both_databases, until,
 };
 
+/// What goes wrong with a letter.
+type Change = fn(Letter) -> Letter;
+
 /// What the node knows of an address, without looking elsewhere.
 async fn known(node: &TestNode, address: &str) -> Fate {
     locate(node.app(), &ApUrl::new(address)).await.unwrap()
@@ -184,17 +187,16 @@ both_databases! {
         there.fail(&gone.id, Fault::Status(410));
         there.fail(&unreachable.id, Fault::Status(500));
         let post = node.publish("Talk").await;
-        let flawed = |flaw: Flaw| move |letter: Letter| letter.flawed(flaw);
-        let cases: Vec<(&str, &Person, Box<dyn Fn(Letter) -> Letter>)> = vec![
-            ("signature_missing", &bob, Box::new(flawed(Flaw::Unsigned))),
-            ("signature_malformed", &bob, Box::new(flawed(Flaw::Garbled))),
-            ("signature_digest", &bob, Box::new(flawed(Flaw::WrongDigest))),
-            ("signature_mismatch", &bob, Box::new(flawed(Flaw::OtherKey))),
-            ("signature_host", &bob, Box::new(flawed(Flaw::OtherHost))),
-            ("signature_window", &bob, Box::new(|letter| letter.aged(13 * 3600))),
-            ("media_type", &bob, Box::new(|letter| letter.called("text/html"))),
-            ("key_gone", &gone, Box::new(|letter| letter)),
-            ("key_unreachable", &unreachable, Box::new(|letter| letter)),
+        let cases: [(&str, &Person, Change); 9] = [
+            ("signature_missing", &bob, |letter| letter.flawed(Flaw::Unsigned)),
+            ("signature_malformed", &bob, |letter| letter.flawed(Flaw::Garbled)),
+            ("signature_digest", &bob, |letter| letter.flawed(Flaw::WrongDigest)),
+            ("signature_mismatch", &bob, |letter| letter.flawed(Flaw::OtherKey)),
+            ("signature_host", &bob, |letter| letter.flawed(Flaw::OtherHost)),
+            ("signature_window", &bob, |letter| letter.aged(13 * 3600)),
+            ("media_type", &bob, |letter| letter.called("text/html")),
+            ("key_gone", &gone, |letter| letter),
+            ("key_unreachable", &unreachable, |letter| letter),
         ];
         for (number, (reason, sender, change)) in (1..).zip(cases) {
             let note = sender.note(number, post.ap_id.as_str());
