@@ -224,7 +224,7 @@ async fn give_up(app: &App, id: ApUrl, refusal: &Refusal) -> Result<()> {
             Ok(dropped)
         })
         .await?;
-    leave_all(app, &dropped, refusal.reason);
+    leave_all(app, &dropped, Reason::NothingOfOurs);
     Ok(())
 }
 
