@@ -116,7 +116,7 @@ impl Elsewhere {
 
 /// Every fifth answers the post, the others one of those before.
 fn parent(number: usize) -> Option<usize> {
-    (number >= HOSTS && number % 5 > 0).then(|| number - 1 - number * 7 % HOSTS)
+    (number >= HOSTS && !number.is_multiple_of(5)).then(|| number - 1 - number * 7 % HOSTS)
 }
 
 fn note_id(origins: &[String], number: usize) -> String {

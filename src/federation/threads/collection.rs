@@ -49,14 +49,13 @@ pub(super) async fn read(
         match fetcher.if_changed(&next, &Validators::default()).await {
             Ok(Some((page, _))) => walk.take(page),
             // What was read counts; a page that cannot be had now is gone on with later.
-            Ok(None) => break,
             Err(Error::Remote {
                 temporary: true, ..
             }) => {
                 walk.resume = Some(next);
                 break;
             }
-            Err(_) => break,
+            Ok(None) | Err(_) => break,
         }
     }
     let single = walk.visited.len() == 1 && source.resume.is_none();

@@ -22,6 +22,8 @@ use crate::types::{ApUrl, Host, Id, Timestamp};
 
 /// Requests under way at once for one thread.
 const AT_ONCE: usize = 8;
+/// Named objects that are fetched before further collections are read.
+const MUCH: i64 = 100;
 /// Longest time that one job reads, well below the lease of jobs.
 const WORK: Duration = Duration::from_mins(3);
 /// Pause before what was left over is gone on with, in seconds.
@@ -120,17 +122,22 @@ async fn read_all(
     (granted - left, Ok(()))
 }
 
-/// Collections first: they say what else there is.
+/// Collections first, for they say what else there is; unless much is named already: whether it was rightly named is seen first.
 async fn due(app: &App, post: Id<Post>, most: usize) -> Result<Vec<Work>> {
     let now = app.now();
-    let most = i64::try_from(most).unwrap_or(1);
+    let few = i64::try_from(most).unwrap_or(1);
     app.db
         .read(move |conn| {
-            let sources = backfill::due_sources(conn, post, now, most)?;
+            let mut wanted = backfill::due_wanted(conn, post, now, MUCH)?;
+            let much = i64::try_from(wanted.len()).is_ok_and(|count| count == MUCH);
+            wanted.truncate(most);
+            if much {
+                return Ok(wanted.into_iter().map(Work::Fetch).collect());
+            }
+            let sources = backfill::due_sources(conn, post, now, few)?;
             if !sources.is_empty() {
                 return Ok(sources.into_iter().map(Work::Read).collect());
             }
-            let wanted = backfill::due_wanted(conn, post, now, most)?;
             Ok(wanted.into_iter().map(Work::Fetch).collect())
         })
         .await

@@ -3,6 +3,7 @@
 //! stays bounded, nothing grows, and whoever asks is told what became of it.
 
 use antiphon::db::schema::{comments, parked, sources, wanted};
+use antiphon::domain::backfill;
 use antiphon::domain::comment::{Outcome, locate};
 use antiphon::types::ApUrl;
 use diesel::prelude::*;
@@ -28,10 +29,15 @@ async fn rows(node: &TestNode) -> (i64, i64) {
     counted.await.unwrap()
 }
 
-/// True when the node can tell what became of an id.
+/// True when the node can tell what became of an id, or looked for it.
 async fn is_accounted_for(node: &TestNode, id: &str) -> bool {
-    let located = locate::locate(node.app(), &ApUrl::new(id)).await;
-    located.unwrap().outcome != Outcome::Unknown
+    let id = ApUrl::new(id);
+    let located = locate::locate(node.app(), &id).await.unwrap();
+    let wanted = node
+        .app()
+        .db
+        .read(move |conn| backfill::load_wanted(conn, &id));
+    located.outcome != Outcome::Unknown || wanted.await.unwrap().is_some()
 }
 
 fn note_with(person: &Person, post: &str, more: &[(&str, Value)]) -> Value {

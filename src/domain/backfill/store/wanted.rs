@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::db::schema::{sources, wanted};
 use crate::db::{CHUNK, Conn, each};
-use crate::domain::backfill::{Missing, State, Wanted, next_try};
+use crate::domain::backfill::{Missing, State, Wanted, is_lying, next_try};
 use crate::domain::post::Post;
 use crate::error::Result;
 use crate::types::{ApUrl, Host, Id, Timestamp};
@@ -174,10 +174,37 @@ pub fn settle(conn: &mut Conn, ap_id: &ApUrl, state: State) -> Result<()> {
     if let (State::Stray | State::Private, Some(post), Some(source)) =
         (state, row.post_id, row.source)
     {
-        diesel::update(sources::table.find((post, source)))
+        let named_by = sources::table.find((post, &source));
+        diesel::update(named_by)
             .set(sources::strays.eq(sources::strays + 1))
             .execute(conn)?;
+        let counts = named_by.select((sources::items, sources::strays));
+        let counts: Option<(i32, i32)> = counts.first(conn).optional()?;
+        if counts.is_some_and(|(items, strays)| is_lying(items, strays)) {
+            disbelieve(conn, post, &source)?;
+        }
     }
+    Ok(())
+}
+
+/// A source names mostly what is nobody's: it is not read again, and what else it named is not asked for.
+fn disbelieve(conn: &mut Conn, post: Id<Post>, source: &ApUrl) -> Result<()> {
+    diesel::update(sources::table.find((post, source)))
+        .set((
+            sources::due_at.eq(None::<Timestamp>),
+            sources::resume.eq(None::<ApUrl>),
+        ))
+        .execute(conn)?;
+    let theirs = wanted::table
+        .filter(wanted::post_id.eq(post))
+        .filter(wanted::source.eq(source))
+        .filter(wanted::state.eq(State::Open));
+    diesel::update(theirs)
+        .set((
+            wanted::state.eq(State::Stray),
+            wanted::due_at.eq(None::<Timestamp>),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 
