@@ -105,7 +105,7 @@ fn why(code: &str) -> Option<&'static str> {
     Some(match code {
         "too_large" | "too_large_to_wait" => "why-size",
         "busy" | "rate_limited" | "key_unreachable" | "internal" => "why-busy",
-        "nothing_of_ours" => "why-not-ours",
+        "nothing_of_ours" | "chain_too_long" | "chain_in_circle" => "why-not-ours",
         "no_comment" | "unknown_type" => "why-no-comment",
         "unreachable" => "why-unreachable",
         "not_found" => "why-not-found",
