@@ -140,6 +140,18 @@ pub struct Limits {
 pub struct Discussion {
     /// Which replies appear at once.
     pub moderation: Moderation,
+    /// Whether others may quote.
+    pub quotes: Quotes,
+}
+
+/// Whether others may quote our posts and comments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Quotes {
+    /// Everybody may.
+    Open,
+    /// Nobody may: who asks is refused, and quotes are not listed.
+    Closed,
 }
 
 /// Which replies appear without a person's decision.

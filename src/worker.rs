@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use crate::domain::actor::{self, Actor};
-use crate::domain::{comment, delivery, media, moderation, post};
+use crate::domain::{comment, delivery, media, moderation, notification, post};
 use crate::error::{Error, Result};
+use crate::federation::quotes;
 use crate::federation::{Federation, outbox, passed_on, replies};
 use crate::hosts;
 use crate::http::within_budget;
@@ -27,6 +28,8 @@ const CLEANING: Duration = Duration::from_hours(1);
 const KEPT_DAYS: i64 = 30;
 /// Days that others' deleted replies are remembered, and what was learnt of servers.
 const TOMBSTONE_DAYS: i64 = 90;
+/// Days that notifications are kept.
+const NOTIFIED_DAYS: i64 = 90;
 
 /// Runs until `stop` turns true; jobs under way end first.
 pub async fn run(fed: Arc<Federation>, mut stop: watch::Receiver<bool>) {
@@ -184,6 +187,21 @@ async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
         Job::FetchReply { reply } => replies::fetch(app, fetcher, &reply).await,
         Job::ConfirmDelete { object } => passed_on::confirm_delete(app, fetcher, &object).await,
         Job::FetchParents { reply } => replies::fetch_parents(app, fetcher, &reply).await,
+        Job::TakeQuote {
+            request,
+            asker,
+            target,
+            quote,
+            number,
+        } => {
+            let asked = quotes::Request {
+                id: request,
+                target,
+                quote,
+                number,
+            };
+            quotes::take_named(app, fetcher, Id::new(asker), asked).await
+        }
     }
 }
 
@@ -209,6 +227,7 @@ pub async fn clean(fed: &Federation) {
     let cleared = fed.app.db.write(move |conn| {
         comment::unpark_old(conn, before(KEPT_DAYS))?;
         comment::forget_tombstones(conn, before(TOMBSTONE_DAYS))?;
+        notification::forget_old(conn, before(NOTIFIED_DAYS))?;
         actor::forget_unused(conn, before(KEPT_DAYS))?;
         hosts::forget_old(conn, before(TOMBSTONE_DAYS))
     });

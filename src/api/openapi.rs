@@ -13,7 +13,9 @@ use super::comments::Aside;
 use super::input::{IdText, Text};
 use super::posts::PostStatus;
 use super::problem::ProblemJson;
-use super::{blocks, comments, deliveries, moderation, people, posts, reference, tokens};
+use super::{
+    blocks, comments, deliveries, echoes, moderation, notifications, people, posts, reference, tokens,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -26,6 +28,8 @@ use super::{blocks, comments, deliveries, moderation, people, posts, reference, 
     servers((url = "/api/antiphon/v1")),
     paths(
         posts::list, posts::create, posts::get, posts::edit, posts::delete,
+        echoes::reactions, echoes::talk, echoes::revoke, echoes::approve,
+        notifications::list, notifications::read,
         comments::under_post, comments::reply, comments::edit, comments::delete,
         moderation::list, moderation::approve, moderation::hold, moderation::spam, moderation::trash,
         moderation::locate, blocks::list, blocks::create, blocks::delete,
@@ -37,6 +41,8 @@ use super::{blocks, comments, deliveries, moderation, people, posts, reference, 
     tags(
         (name = "posts", description = "Writing"),
         (name = "comments", description = "The discussion under a post"),
+        (name = "echoes", description = "What others made of a post beside comments: reactions, quotes, links"),
+        (name = "notifications", description = "What you are told of"),
         (name = "moderation", description = "Deciding about comments"),
         (name = "deliveries", description = "What is on its way to other servers"),
         (name = "tokens", description = "Who you are and what you may do"),

@@ -3,9 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::builders::{activity, actor as actors, article, collection, set, with_context};
+use super::builders::{activity, actor as actors, article, collection, quote, set, with_context};
 use super::outbox;
 use crate::app::App;
+use crate::config::Quotes;
 use crate::db::Conn;
 use crate::domain::actor::{self, Actor};
 use crate::domain::comment::{self, Comment};
@@ -72,12 +73,14 @@ fn local_actor(conn: &mut Conn, ap_id: &ApUrl) -> Result<Actor> {
 
 /// A post, by its id or its page's address.
 pub async fn post(app: &App, address: ApUrl) -> Result<Served> {
-    let site = app.config.site.url.clone();
+    let (site, quotes) = (app.config.site.url.clone(), app.config.discussion.quotes);
     app.db
         .read(move |conn| {
             let row = post::load_by_ap_id(conn, &address)?.ok_or(Error::NotFound("the post"))?;
             match row.status {
-                Status::Published => Ok(Served::Here(with_context(article(conn, &row, &site)?))),
+                Status::Published => Ok(Served::Here(with_context(article(
+                    conn, &row, &site, quotes,
+                )?))),
                 Status::Deleted => {
                     let deleted = row.deleted_at.unwrap_or(row.updated_at);
                     Ok(Served::Gone(with_context(article::tombstone(
@@ -90,21 +93,24 @@ pub async fn post(app: &App, address: ApUrl) -> Result<Served> {
         .await
 }
 
-fn article(conn: &mut Conn, row: &Post, site: &str) -> Result<Value> {
+fn article(conn: &mut Conn, row: &Post, site: &str, quotes: Quotes) -> Result<Value> {
     let author = actor::get(conn, row.actor_id)?;
     let tags = post::tags_of(conn, row.id)?;
     let counts = outbox::counts(conn, row)?;
-    Ok(article::article(row, &tags, &author, counts, site))
+    let article = article::article(row, &tags, &author, counts, site);
+    Ok(quote::with_policy(article, quotes))
 }
 
 /// One of our own comments. Those of others are served where they live.
 pub async fn comment(app: &App, ap_id: ApUrl) -> Result<Served> {
+    let quotes = app.config.discussion.quotes;
     app.db
         .read(move |conn| {
             let row = comment::load_by_ap_id(conn, &ap_id)?.filter(|row| row.local);
             let row = row.ok_or(Error::NotFound("the comment"))?;
             if row.is_public() {
-                Ok(Served::Here(with_context(outbox::tell(conn, &row)?.note)))
+                let note = quote::with_policy(outbox::tell(conn, &row)?.note, quotes);
+                Ok(Served::Here(with_context(note)))
             } else if row.is_tombstone() {
                 let tombstone = article::tombstone(&row.ap_id, "Note", row.updated_at);
                 Ok(Served::Gone(with_context(tombstone)))
@@ -153,7 +159,7 @@ pub async fn actor_collection(
     which: ActorCollection,
     page: Page,
 ) -> Result<Value> {
-    let site = app.config.site.url.clone();
+    let (site, quotes) = (app.config.site.url.clone(), app.config.discussion.quotes);
     app.db
         .read(move |conn| {
             let row = local_actor(conn, &ap_id)?;
@@ -167,7 +173,7 @@ pub async fn actor_collection(
             let Place::Behind(before) = page.place() else {
                 return Ok(collection::ordered(&id, actor_total(conn, &row, which)?));
             };
-            let (items, last) = actor_items(conn, &row, which, before, &site)?;
+            let (items, last) = actor_items(conn, &row, which, before, (&site, quotes))?;
             let next = last.map(|last| format!("page=1&before={last}"));
             Ok(collection::page(&id, true, &page.query(), items, next))
         })
@@ -190,7 +196,7 @@ fn actor_items(
     row: &Actor,
     which: ActorCollection,
     before: Option<i64>,
-    site: &str,
+    (site, quotes): (&str, Quotes),
 ) -> Result<Items> {
     match which {
         ActorCollection::Featured => Ok((Vec::new(), None)),
@@ -199,7 +205,7 @@ fn actor_items(
             let last = full(&posts).map(|tagged| tagged.post.id.raw());
             let mut items = Vec::new();
             for tagged in posts {
-                items.push(activity::create(article(conn, &tagged.post, site)?).document);
+                items.push(activity::create(article(conn, &tagged.post, site, quotes)?).document);
             }
             Ok((items, last))
         }

@@ -18,12 +18,14 @@ pub mod ownership;
 pub mod passed_on;
 pub mod proof;
 mod prove;
+pub mod quotes;
 pub mod reason;
 pub mod remote;
 pub mod replies;
 pub mod routes;
 pub mod secure;
 pub mod signature;
+pub mod talk;
 pub mod webfinger;
 
 use std::sync::Arc;

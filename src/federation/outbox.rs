@@ -9,9 +9,11 @@ use super::builders::PUBLIC;
 use super::builders::activity::{self, Built};
 use super::builders::article::{self, Counts};
 use super::builders::note::{self, Parts};
+use super::builders::quote;
 use super::fetch::Fetcher;
 use super::{keys, webfinger};
 use crate::app::App;
+use crate::config::Quotes;
 use crate::db::Conn;
 use crate::domain::actor::{self, Actor, Mention};
 use crate::domain::comment::{self, Comment};
@@ -28,18 +30,22 @@ use crate::text::mention::Handle;
 use crate::types::{ApUrl, Host, Html, Id, Json, Timestamp};
 
 /// An activity and whom it goes to.
-struct Outgoing {
-    actor: Id<Actor>,
-    post: Option<Id<Post>>,
-    built: Built,
-    inboxes: BTreeSet<ApUrl>,
+pub(super) struct Outgoing {
+    pub(super) actor: Id<Actor>,
+    pub(super) post: Option<Id<Post>>,
+    pub(super) built: Built,
+    pub(super) inboxes: BTreeSet<ApUrl>,
 }
 
 /// Tells others what happened. Does nothing when what happened is undone meanwhile.
 pub async fn fan_out(app: &App, fetcher: &Fetcher, event: Event) -> Result<()> {
     resolve_mentions(app, fetcher, &event).await?;
-    let site = app.config.site.url.clone();
-    let Some(outgoing) = app.db.read(move |conn| build(conn, &event, &site)).await? else {
+    let (site, quotes) = (app.config.site.url.clone(), app.config.discussion.quotes);
+    let built = app
+        .db
+        .read(move |conn| build(conn, &event, &site, quotes))
+        .await?;
+    let Some(outgoing) = built else {
         return Ok(());
     };
     store(app, outgoing).await
@@ -89,18 +95,26 @@ fn names_everybody(audience: &Value) -> bool {
     all.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(PUBLIC)))
 }
 
-fn build(conn: &mut Conn, event: &Event, site: &str) -> Result<Option<Outgoing>> {
+fn build(
+    conn: &mut Conn,
+    event: &Event,
+    site: &str,
+    quotes: Quotes,
+) -> Result<Option<Outgoing>> {
+    let told = |object| quote::with_policy(object, quotes);
     match event {
-        Event::PostCreated { post } => {
-            about_post(conn, *post, site, |_, article| activity::create(article))
-        }
+        Event::PostCreated { post } => about_post(conn, *post, site, |_, article| {
+            activity::create(told(article))
+        }),
         Event::PostUpdated { post, at } => about_post(conn, *post, site, |_, article| {
-            activity::update(article, Timestamp(*at))
+            activity::update(told(article), Timestamp(*at))
         }),
         Event::PostDeleted { post } => post_deleted(conn, *post),
-        Event::CommentCreated { comment } => about_comment(conn, *comment, activity::create),
+        Event::CommentCreated { comment } => {
+            about_comment(conn, *comment, |note| activity::create(told(note)))
+        }
         Event::CommentUpdated { comment, at } => about_comment(conn, *comment, |note| {
-            activity::update(note, Timestamp(*at))
+            activity::update(told(note), Timestamp(*at))
         }),
         Event::CommentDeleted { comment } => comment_deleted(conn, *comment),
         Event::NoteCreated { note } => note_created(conn, *note),
@@ -141,6 +155,9 @@ fn build(conn: &mut Conn, event: &Event, site: &str) -> Result<Option<Outgoing>>
             *boost,
             *number,
         ),
+        Event::QuoteAnswered { .. } | Event::QuoteRevoked { .. } => {
+            super::quotes::outgoing(conn, event, site)
+        }
         Event::ActorUpdated { actor, at } => {
             let actor = actor::get(conn, Id::new(*actor))?;
             let document = actor_document(conn, &actor, site)?;
@@ -162,7 +179,7 @@ fn actor_document(conn: &mut Conn, row: &Actor, site: &str) -> Result<Value> {
     Ok(super::builders::actor::actor(row, &keys, site))
 }
 
-fn to_one(actor: &Actor, to: &Actor, built: Built) -> Outgoing {
+pub(super) fn to_one(actor: &Actor, to: &Actor, built: Built) -> Outgoing {
     Outgoing {
         actor: actor.id,
         post: None,
@@ -171,7 +188,7 @@ fn to_one(actor: &Actor, to: &Actor, built: Built) -> Outgoing {
     }
 }
 
-fn followers(conn: &mut Conn, actor: &Actor) -> Result<BTreeSet<ApUrl>> {
+pub(super) fn followers(conn: &mut Conn, actor: &Actor) -> Result<BTreeSet<ApUrl>> {
     Ok(follower::list_inboxes(conn, actor.id)?
         .into_iter()
         .collect())

@@ -7,7 +7,7 @@ use super::ownership::{self, Hint};
 use super::reason::{Reason, Refusal};
 use crate::app::App;
 use crate::domain::visibility::CommentStatus;
-use crate::domain::{actor, comment};
+use crate::domain::{actor, comment, talk};
 use crate::error::{Error, Result};
 use crate::queue::Job;
 use crate::types::ApUrl;
@@ -44,16 +44,17 @@ async fn job(app: &App, hint: Hint) -> Result<Option<Job>> {
         Hint::ConfirmDelete(object) => object,
     };
     let wanted = object.clone();
-    let (known, actor) = app
+    let (known, listed, actor) = app
         .db
         .look_up(move |conn| {
             Ok((
                 comment::load_by_ap_id(conn, &wanted)?,
+                talk::is_known(conn, &wanted)?,
                 actor::load_by_ap_id(conn, &wanted)?,
             ))
         })
         .await?;
-    let shown = known.is_some_and(|comment| comment.status != CommentStatus::Deleted);
+    let shown = listed || known.is_some_and(|comment| comment.status != CommentStatus::Deleted);
     let farewell = actor.map(|actor| Job::RefreshActor {
         actor: actor.id.raw(),
     });
@@ -82,5 +83,5 @@ pub async fn confirm_delete(app: &App, fetcher: &Fetcher, object: &ApUrl) -> Res
     if let Some(author) = author.await? {
         comment::receive_delete(app, None, object.clone(), author).await?;
     }
-    Ok(())
+    talk::forget_gone(app, object.clone()).await
 }

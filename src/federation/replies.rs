@@ -13,6 +13,7 @@ use super::objects::Doc;
 use super::objects::note::{self, Reply};
 use super::ownership;
 use super::reason::{Reason, Refusal};
+use super::talk;
 
 /// Longest chain of parents that is fetched for one reply.
 const CHAIN_MAX: usize = 50;
@@ -199,7 +200,8 @@ pub async fn fetch(app: &App, fetcher: &Fetcher, id: &ApUrl) -> Result<()> {
         return Ok(());
     };
     let author = fetcher.actor(&author).await?;
-    match revise(app, &object, &author, None).await {
+    let reply = revise(app, &object, &author, None).await;
+    match talk::unless_reply(app, &object, &author, None, reply).await {
         Err(dropped) if dropped.reason.is_drop() => Ok(()),
         taken => Ok(taken?),
     }
@@ -300,6 +302,7 @@ pub async fn fetch_parents(app: &App, fetcher: &Fetcher, reply: &ApUrl) -> Resul
 }
 
 async fn drop_parked(app: &App, reply: &ApUrl) -> Result<()> {
+    talk::instead_of_reply(app, reply).await?;
     let reply = reply.clone();
     app.db
         .write(move |conn| comment::take_parked(conn, &reply))

@@ -25,7 +25,7 @@ use super::documents::{self, ActorCollection, Page, PostCollection, Served};
 use super::inbox::{self, BODY_MAX, FETCHES_MAX, Posted, Verdict};
 use super::reason::{Reason, Refusal};
 use super::secure::{self, Stranger};
-use super::{Federation, nodeinfo, signature, webfinger};
+use super::{Federation, nodeinfo, quotes, signature, webfinger};
 use crate::domain::account;
 use crate::error::{Error, Result};
 use crate::http::within_budget;
@@ -47,6 +47,7 @@ pub fn router(fed: Arc<Federation>) -> Router {
         .route("/ap/posts/{id}/{collection}", get(article_collection))
         .route("/ap/comments/{id}/replies", get(comment_replies))
         .route("/ap/notes/{id}", get(note))
+        .route("/ap/quotes/{id}", get(quotes::serve))
         .route_layer(of_data);
     let texts = Router::new()
         .route("/ap/posts/{id}", get(article))
@@ -417,7 +418,7 @@ fn object(headers: &HeaderMap, served: Result<Served>) -> Response {
     }
 }
 
-fn answer(headers: &HeaderMap, document: Result<Value>) -> Response {
+pub(super) fn answer(headers: &HeaderMap, document: Result<Value>) -> Response {
     object(headers, document.map(Served::Here))
 }
 

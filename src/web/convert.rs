@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::echoes;
 use super::view::{
     Author, AuthorView, CommentView, Faces, HomeView, Link, PictureView, PostSummary, PostView,
     Site, TagView,
@@ -56,7 +57,7 @@ fn writer(actor: &Actor) -> Author {
     }
 }
 
-fn person(person: Person) -> Author {
+pub(super) fn person(person: Person) -> Author {
     Author {
         name: person.name,
         handle: person.handle,
@@ -66,7 +67,7 @@ fn person(person: Person) -> Author {
     }
 }
 
-fn faces(faces: page::Faces) -> Faces {
+pub(super) fn faces(faces: page::Faces) -> Faces {
     Faces {
         total: faces.total,
         faces: faces.people.into_iter().map(person).collect(),
@@ -105,6 +106,10 @@ pub(super) fn post(
         next: next.map(neighbour),
         likes: faces(page.likes),
         boosts: faces(page.boosts),
+        reacted: page.reacted.into_iter().map(echoes::reacted).collect(),
+        dislikes: page.dislikes,
+        quotes: echoes::talk(page.quotes),
+        links: echoes::talk(page.links),
         comments,
         comment_total: i64::try_from(shown).unwrap_or(i64::MAX),
         comments_closed: false,
@@ -134,6 +139,7 @@ fn comment(item: Item, writer: Id<Actor>, own: &str, post_url: &str) -> CommentV
         author: person(entry.author),
         html: emoji::show(&entry.html, &entry.emojis),
         pictures: entry.pictures.into_iter().map(picture).collect(),
+        tallies: entry.reactions.into_iter().map(echoes::tally).collect(),
         language: entry.language.unwrap_or_default(),
         published: Some(entry.published_at),
         edited: entry.edited_at,

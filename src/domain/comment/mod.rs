@@ -25,7 +25,7 @@ pub use own::{delete_own, edit_own, get_own, reply};
 pub use read::{Located, get_placed, list_aside, list_under, locate};
 pub use store::{
     Parent, cast_all_of, count_direct, count_public, count_replies, find_parent, forget_tombstones,
-    get, list_by_status, list_inboxes, list_of_post, list_participants, list_public,
+    get, is_buried, list_by_status, list_inboxes, list_of_post, list_participants, list_public,
     list_public_replies, load_by_ap_id, load_number, load_parked, park, parked_for, set_mentions,
     set_status, take_parked, unpark_old, was_received,
 };

@@ -263,7 +263,7 @@ pub(super) fn bury(conn: &mut Conn, ap_id: &ApUrl, actor: &ApUrl, now: Timestamp
 }
 
 /// True when its author deleted a reply before it came; what others on that server said counts for nothing.
-pub(super) fn is_buried(conn: &mut Conn, ap_id: &ApUrl, author: Id<Actor>) -> Result<bool> {
+pub fn is_buried(conn: &mut Conn, ap_id: &ApUrl, author: Id<Actor>) -> Result<bool> {
     let found = tombstones::table
         .inner_join(actors::table.on(actors::ap_id.eq(tombstones::actor_ap_id)))
         .filter(tombstones::ap_id.eq(ap_id))

@@ -16,7 +16,7 @@ pub struct Built {
     pub document: Value,
 }
 
-fn built(document: Value) -> Built {
+pub(super) fn built(document: Value) -> Built {
     let id = document
         .get("id")
         .and_then(Value::as_str)

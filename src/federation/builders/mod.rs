@@ -5,6 +5,7 @@ pub mod actor;
 pub mod article;
 pub mod collection;
 pub mod note;
+pub mod quote;
 
 use serde_json::{Value, json};
 use url::Url;
@@ -23,6 +24,11 @@ pub fn context() -> Value {
             "Hashtag": "as:Hashtag",
             "sensitive": "as:sensitive",
             "toot": "http://joinmastodon.org/ns#",
+            "gts": "https://gotosocial.org/ns#",
+            "interactionPolicy": { "@id": "gts:interactionPolicy", "@type": "@id" },
+            "canQuote": { "@id": "gts:canQuote", "@type": "@id" },
+            "automaticApproval": { "@id": "gts:automaticApproval", "@type": "@id" },
+            "manualApproval": { "@id": "gts:manualApproval", "@type": "@id" },
             "pt": "https://joinpeertube.org/ns#",
             "commentsEnabled": { "@id": "pt:commentsEnabled", "@type": "http://schema.org/Boolean" }
         }

@@ -1,10 +1,10 @@
-//! Create: a reply, most of all. An object that is only named, or is not its actor's own, is fetched from its origin by a
+//! Create: a reply, most of all, or what speaks of us otherwise. An object that is only named, or is not its actor's own, is fetched from its origin by a
 //! job.
 
 use super::{Envelope, activity};
 use crate::federation::ownership::{self, Part};
 use crate::federation::reason::{Reason, Refusal};
-use crate::federation::replies;
+use crate::federation::{replies, talk};
 use crate::queue::Job;
 
 /// A Create of anything.
@@ -20,9 +20,12 @@ activity!(
         let mut outcome: Result<(), Refusal> = Err(Reason::NothingOfOurs.drop());
         // The first reply that is stored brings the activity's id along; the rest stand for themselves.
         let mut activity = Some(&envelope.id);
-        for part in ownership::parts(&envelope.doc, &envelope.actor.ap_id)? {
+        for part in ownership::parts(&envelope.doc, &envelope.actor.ap_id, &app.host)? {
             let taken = match part {
-                Part::Own(object) => replies::take(app, &object, &envelope.actor, activity).await.map(|_| ()),
+                Part::Own(object) => {
+                    let reply = replies::take(app, &object, &envelope.actor, activity).await.map(|_| ());
+                    talk::unless_reply(app, &object, &envelope.actor, activity, reply).await
+                }
                 Part::Named(id) if app.is_local(&id) => continue,
                 Part::Named(reply) => app.do_later(Job::FetchReply { reply }).await.map_err(Refusal::from),
             };

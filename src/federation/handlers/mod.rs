@@ -5,6 +5,7 @@ mod answer;
 mod create;
 mod delete;
 mod follow;
+mod quote;
 mod react;
 mod undo;
 mod update;
@@ -106,8 +107,20 @@ macro_rules! activity {
 }
 use activity;
 
-const KNOWN: [&str; 9] = [
-    "Follow", "Undo", "Accept", "Reject", "Create", "Update", "Delete", "Like", "Announce",
+const KNOWN: [&str; 13] = [
+    "Follow",
+    "Undo",
+    "Accept",
+    "Reject",
+    "Create",
+    "Update",
+    "Delete",
+    "Like",
+    "Announce",
+    "Dislike",
+    "EmojiReact",
+    "EmojiReaction",
+    "QuoteRequest",
 ];
 
 /// The first type of an activity that does something here.
@@ -129,7 +142,10 @@ pub async fn dispatch(envelope: Envelope, data: &Data<Arc<App>>) -> Result<(), R
         "Create" => run(create::Create(envelope), data).await,
         "Update" => run(update::Update(envelope), data).await,
         "Delete" => run(delete::Delete(envelope), data).await,
-        "Like" | "Announce" => run(react::React(envelope), data).await,
+        "Like" | "Announce" | "Dislike" | "EmojiReact" | "EmojiReaction" => {
+            run(react::React(envelope), data).await
+        }
+        "QuoteRequest" => run(quote::Quote(envelope), data).await,
         _ => Err(Reason::UnknownType.drop()),
     }
 }

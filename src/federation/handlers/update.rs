@@ -2,7 +2,7 @@
 
 use super::{Envelope, activity};
 use crate::federation::reason::Reason;
-use crate::federation::{ownership, replies};
+use crate::federation::{ownership, replies, talk};
 use crate::queue::Job;
 
 /// An Update of a reply or an actor.
@@ -24,7 +24,11 @@ activity!(
             return Ok(());
         }
         match envelope.object() {
-            Some(object) => replies::revise(app, &object, &envelope.actor, Some(&envelope.id)).await,
+            Some(object) => {
+                let (actor, activity) = (&envelope.actor, Some(&envelope.id));
+                let reply = replies::revise(app, &object, actor, activity).await;
+                talk::unless_reply(app, &object, actor, activity, reply).await
+            }
             None if app.is_local(&id) => Err(Reason::NothingOfOurs.drop()),
             None => Ok(app.do_later(Job::FetchReply { reply: id }).await?),
         }

@@ -4,6 +4,9 @@
 pub mod actor;
 pub mod media;
 pub mod note;
+mod poll;
+pub mod reaction;
+pub mod talk;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -16,7 +16,7 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
-pub use plain::{images, line, name, plain, prose};
+pub use plain::{images, line, links, name, plain, prose};
 
 use url::Url;
 

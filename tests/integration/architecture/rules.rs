@@ -68,6 +68,7 @@ const SLICES: &[&[&str]] = &[
     &["post"],
     &["backfill"],
     &["comment"],
+    &["talk"],
     &["reaction", "follower", "note"],
     &["delivery"],
     &["moderation"],
