@@ -1,6 +1,8 @@
 //! The typed configuration: `config/default.toml`, under the file in the data folder, under the environment. It
 //! checks values and prints them with their comments; it opens nothing.
 
+mod quotes;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,8 @@ use url::Url;
 
 use crate::error::{Error, Result};
 use crate::types::Host;
+
+pub use quotes::Quotes;
 
 /// Every key with its default and its comment; compiled in, so that file and program cannot differ.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -142,16 +146,6 @@ pub struct Discussion {
     pub moderation: Moderation,
     /// Whether others may quote.
     pub quotes: Quotes,
-}
-
-/// Whether others may quote our posts and comments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Quotes {
-    /// Everybody may.
-    Open,
-    /// Nobody may: who asks is refused, and quotes are not listed.
-    Closed,
 }
 
 /// Which replies appear without a person's decision.

@@ -127,6 +127,8 @@ both_databases! {
         assert!(kept(&node, &post).await.is_empty());
         assert_eq!(far.requests_for(forged["id"].as_str().unwrap()), 1);
         far.publish(&forged);
+        // That it was not there is remembered for a while.
+        node.test.advance_secs(86_400);
         let mut again = bob.activity("Create", forged.clone());
         again["id"] = json!(bob.at("#again"));
         node.accept(&bob.letter(again)).await;

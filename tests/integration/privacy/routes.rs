@@ -5,7 +5,7 @@ use antiphon::domain::post::Status;
 use super::world::World;
 
 /// The routes this walks, as the routers write them. Those of the REST interface need a token and are looked at apart.
-const KNOWN: [&str; 33] = [
+const KNOWN: [&str; 34] = [
     "/",
     "/about",
     "/feed.atom",
@@ -34,6 +34,7 @@ const KNOWN: [&str; 33] = [
     "/ap/comments/{id}",
     "/ap/comments/{id}/replies",
     "/ap/notes/{id}",
+    "/ap/quotes/{id}",
     "/healthz",
     "/readyz",
     "/metrics",
@@ -105,6 +106,7 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
             add(&format!("/ap/comments/{}{rest}", thought.row.id));
         }
         add(&format!("/ap/notes/{}", thought.row.id));
+        add(&format!("/ap/quotes/{}", thought.row.id));
         add(&format!("/ap/users/{}", thought.author.id));
     }
     all
