@@ -155,7 +155,11 @@ pub(super) async fn revoke(
     PathId(id): PathId<Talk>,
 ) -> Result<Json<SpokenJson>, Problem> {
     let listed = talk::revoke(&app, id).await?;
-    tracing::info!(account = who.account.name, quote = id.raw(), "a quote was revoked");
+    tracing::info!(
+        account = who.account.name,
+        quote = id.raw(),
+        "a quote was revoked"
+    );
     Ok(Json(SpokenJson::new(&app, listed)))
 }
 
@@ -168,6 +172,10 @@ pub(super) async fn approve(
     PathId(id): PathId<Talk>,
 ) -> Result<Json<SpokenJson>, Problem> {
     let listed = talk::approve(&app, id).await?;
-    tracing::info!(account = who.account.name, quote = id.raw(), "a quote was approved");
+    tracing::info!(
+        account = who.account.name,
+        quote = id.raw(),
+        "a quote was approved"
+    );
     Ok(Json(SpokenJson::new(&app, listed)))
 }

@@ -14,7 +14,8 @@ use super::input::{IdText, Text};
 use super::posts::PostStatus;
 use super::problem::ProblemJson;
 use super::{
-    blocks, comments, deliveries, echoes, moderation, notifications, people, posts, reference, tokens,
+    blocks, comments, deliveries, echoes, moderation, notifications, people, posts, reference,
+    tokens,
 };
 
 #[derive(OpenApi)]

@@ -77,7 +77,15 @@ async fn show_list(context: &Context, app: &App, list: List) -> Outcome {
         return output::print_json(&found.iter().map(view).collect::<Vec<_>>());
     }
     output::print_table(
-        &["ID", "KIND", "STANDING", "PUBLISHED", "AUTHOR", "PAGE", "TEXT"],
+        &[
+            "ID",
+            "KIND",
+            "STANDING",
+            "PUBLISHED",
+            "AUTHOR",
+            "PAGE",
+            "TEXT",
+        ],
         found.iter().map(row).collect(),
         "Nobody quotes or links to this.",
     )

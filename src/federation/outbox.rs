@@ -95,12 +95,7 @@ fn names_everybody(audience: &Value) -> bool {
     all.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(PUBLIC)))
 }
 
-fn build(
-    conn: &mut Conn,
-    event: &Event,
-    site: &str,
-    quotes: Quotes,
-) -> Result<Option<Outgoing>> {
+fn build(conn: &mut Conn, event: &Event, site: &str, quotes: Quotes) -> Result<Option<Outgoing>> {
     let told = |object| quote::with_policy(object, quotes);
     match event {
         Event::PostCreated { post } => about_post(conn, *post, site, |_, article| {

@@ -293,7 +293,8 @@ mod tests {
         }
         let many = vec![json!(id); 100];
         assert_eq!(part(json!(many)).unwrap().len(), OBJECTS_MAX);
-        let about_us = json!({"id": elsewhere, "type": "Page", "attachment": "https://Blog.example/posts/a"});
+        let about_us =
+            json!({"id": elsewhere, "type": "Page", "attachment": "https://Blog.example/posts/a"});
         assert_eq!(part(about_us).unwrap(), [Part::Named(url(elsewhere))]);
     }
 

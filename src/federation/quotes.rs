@@ -94,8 +94,9 @@ async fn believed(app: &App, asker: &Actor, request: &Request, quote: &Doc) -> O
     blocked::refuse(app, quote).ok()?;
     let spoken = reading::read(app, quote).await.ok()?;
     reading::check_author(&spoken, asker).ok()?;
-    let named = |key: &&str| quote.values(key).next().is_some();
-    let quotes_something = blocked::QUOTES.iter().any(|key| named(&key));
+    let quotes_something = blocked::QUOTES
+        .iter()
+        .any(|key| quote.values(key).next().is_some());
     let is_this = !quotes_something || spoken.names.quoted.contains(&request.target);
     let fits = spoken.ap_id == request.quote && spoken.visibility.is_open() && is_this;
     fits.then(|| reading::said(spoken, asker))
@@ -158,7 +159,12 @@ pub async fn stamp(app: &App, number: &str) -> Result<Value> {
             let found = talk::load_stamped(conn, id)?;
             let (row, target) = found.ok_or(Error::NotFound("the stamp"))?;
             let author = actor::get(conn, target.author)?;
-            Ok(builders::stamp(&address, &author, &row.ap_id, &target.ap_id))
+            Ok(builders::stamp(
+                &address,
+                &author,
+                &row.ap_id,
+                &target.ap_id,
+            ))
         })
         .await
 }

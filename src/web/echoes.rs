@@ -2,7 +2,7 @@
 //! links. Nothing is looked up here.
 
 use super::convert::{faces, person};
-use super::view::{ReactedView, SpokenView, TallyView, TalkView};
+use super::view::{ReactedView, SpokenView, TalkView, TallyView};
 use crate::domain::post::page::{Group, Spoken, Symbol, Tally};
 
 /// Those who reacted with one emoji.

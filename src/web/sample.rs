@@ -161,7 +161,12 @@ fn reacted(sign: &str, total: i64, people: std::ops::Range<usize>) -> ReactedVie
 fn talk(total: i64, excerpts: &[&str]) -> TalkView {
     let spoken = |(index, excerpt): (usize, &&str)| SpokenView {
         author: person(index + 2),
-        host: person(index + 2).handle.rsplit('@').next().unwrap().to_owned(),
+        host: person(index + 2)
+            .handle
+            .rsplit('@')
+            .next()
+            .unwrap()
+            .to_owned(),
         url: format!("https://far.example/{index}"),
         excerpt: (*excerpt).to_owned(),
         published: Timestamp::parse("2026-03-03T10:00:00Z").unwrap(),
@@ -214,7 +219,13 @@ pub(super) fn post() -> PostView {
             reacted(":blob_cat:", 1, 6..7),
         ],
         dislikes: 2,
-        quotes: talk(2, &["This, and the hyphenation note, are why I still read blogs.", "<b>bold & co</b>"]),
+        quotes: talk(
+            2,
+            &[
+                "This, and the hyphenation note, are why I still read blogs.",
+                "<b>bold & co</b>",
+            ],
+        ),
         links: talk(31, &["Links for a slow Sunday", "", "شكرًا على هذا المقال"]),
         comment_total: i64::try_from(comments.len()).unwrap(),
         comments,

@@ -70,9 +70,7 @@ pub async fn list(
 /// How many an account has not read.
 pub async fn count_unread(app: &App, of: &Actor) -> Result<i64> {
     let of = of.id;
-    app.db
-        .read(move |conn| store::count_unread(conn, of))
-        .await
+    app.db.read(move |conn| store::count_unread(conn, of)).await
 }
 
 /// Which notifications are read.

@@ -267,7 +267,7 @@ impl Receiving {
                 row.target_ap_id = target.ap_id.clone();
             }
             row.url = said.url.clone();
-            row.excerpt = said.excerpt.clone();
+            row.excerpt.clone_from(&said.excerpt);
             row.request = request.cloned().or(row.request);
             row.updated_at = self.now;
             store::update(conn, &row)?;

@@ -21,9 +21,12 @@ pub struct Listed {
     pub author: Actor,
 }
 
+/// The post, the author and the id of something of ours.
+type Place = (Id<Post>, Id<Actor>, ApUrl);
+
 /// What of ours has this id or page: a published post, or a comment of one of our people that everybody may see.
 pub fn find_target(conn: &mut Conn, address: &ApUrl) -> Result<Option<Target>> {
-    let post: Option<(Id<Post>, Id<Actor>, ApUrl)> = posts::table
+    let post: Option<Place> = posts::table
         .filter(posts::ap_id.eq(address).or(posts::url.eq(address)))
         .filter(posts::status.eq(Status::Published))
         .select((posts::id, posts::actor_id, posts::ap_id))
@@ -37,19 +40,17 @@ pub fn find_target(conn: &mut Conn, address: &ApUrl) -> Result<Option<Target>> {
             ap_id,
         }));
     }
-    let comment: Option<(Id<Comment>, Id<Post>, Id<Actor>, ApUrl)> = comments::table
+    let comment: Option<(Id<Comment>, Place)> = comments::table
         .filter(comments::ap_id.eq(address))
         .filter(comments::local.eq(true))
         .filter(is_public())
         .select((
             comments::id,
-            comments::post_id,
-            comments::actor_id,
-            comments::ap_id,
+            (comments::post_id, comments::actor_id, comments::ap_id),
         ))
         .first(conn)
         .optional()?;
-    Ok(comment.map(|(id, post_id, author, ap_id)| Target {
+    Ok(comment.map(|(id, (post_id, author, ap_id))| Target {
         post_id,
         comment_id: Some(id),
         author,

@@ -36,9 +36,9 @@ pub(super) fn push(html: &mut String, doc: &Doc, now: Timestamp) {
 /// That the poll is closed, or until when it is open: what stays true when nobody tells us of its end.
 fn over(doc: &Doc, now: Timestamp) -> Option<String> {
     let ended = doc.time("closed").or_else(|| doc.time("endTime"));
-    let closed = doc.values("closed").any(|value| {
-        value.as_bool() == Some(true) || value.is_object()
-    });
+    let closed = doc
+        .values("closed")
+        .any(|value| value.as_bool() == Some(true) || value.is_object());
     match ended {
         _ if closed => Some("poll closed".into()),
         Some(end) if end <= now => Some("poll closed".into()),
@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn a_poll_shows_its_options_and_when_it_ends() {
-        let options = json!([{"type": "Note", "name": "tea <b>"}, {"type": "Note", "name": "coffee"}]);
+        let options =
+            json!([{"type": "Note", "name": "tea <b>"}, {"type": "Note", "name": "coffee"}]);
         let list = "<ul><li>tea</li><li>coffee</li></ul>";
         assert_eq!(shown(json!({ "oneOf": options })), list);
         let past = "2020-01-01T00:00:00Z";
@@ -76,7 +77,10 @@ mod tests {
             assert_eq!(shown(over), format!("{list}<p>[poll closed]</p>"));
         }
         let open = json!({ "oneOf": options, "endTime": "2100-01-02T03:04:05Z" });
-        assert_eq!(shown(open), format!("{list}<p>[poll until 2100-01-02 03:04 UTC]</p>"));
+        assert_eq!(
+            shown(open),
+            format!("{list}<p>[poll until 2100-01-02 03:04 UTC]</p>")
+        );
     }
 
     #[test]

@@ -120,7 +120,13 @@ mod tests {
 
     #[test]
     fn an_emoji_reaction_without_an_emoji_is_none() {
-        for content in [json!(null), json!(""), json!("x\u{0}"), json!("ab"), json!(7)] {
+        for content in [
+            json!(null),
+            json!(""),
+            json!("x\u{0}"),
+            json!("ab"),
+            json!(7),
+        ] {
             let doc = json!({"type": "EmojiReact", "content": content});
             assert_eq!(kind(doc), None, "{content}");
         }
@@ -131,7 +137,8 @@ mod tests {
     fn only_the_picture_of_the_emoji_itself_is_taken() {
         let tag = |name: &str| json!({"type": "Emoji", "name": name, "icon": {"url": "https://m.example/x.png"}});
         let doc = |content: &str| -> Doc {
-            let value = json!({"type": "EmojiReact", "content": content, "tag": [tag(":a:"), tag(":b:")]});
+            let value =
+                json!({"type": "EmojiReact", "content": content, "tag": [tag(":a:"), tag(":b:")]});
             serde_json::from_value(value).unwrap()
         };
         let pictures = |content: &str| read(&doc(content)).unwrap().pictures;

@@ -9,7 +9,9 @@ use crate::support::{Person, TestNode, both_databases};
 
 /// What a post has, as `kind emoji count`.
 async fn tally(node: &TestNode, post: &Post) -> Vec<String> {
-    let found = reaction::tally(node.app(), &node.test.alice, post.id).await.unwrap();
+    let found = reaction::tally(node.app(), &node.test.alice, post.id)
+        .await
+        .unwrap();
     let line = |one: &reaction::Tally| format!("{} {} {}", one.kind, one.emoji, one.count);
     let mut lines: Vec<String> = found.iter().map(line).collect();
     lines.sort();
@@ -19,8 +21,9 @@ async fn tally(node: &TestNode, post: &Post) -> Vec<String> {
 /// A reaction with an emoji, under an id of its own.
 fn react(person: &Person, kind: &str, target: &str, emoji: &str) -> Value {
     let mut activity = person.activity(kind, json!(target));
-    let hex: String = emoji.bytes().take(60).map(|byte| format!("{byte:x}")).collect();
-    activity["id"] = json!(person.at(&format!("#{kind}/{hex}")));
+    let sum = |sum: u64, byte: u8| sum.wrapping_mul(31).wrapping_add(byte.into());
+    let number = emoji.bytes().fold(7, sum);
+    activity["id"] = json!(person.at(&format!("#{kind}/{number}")));
     activity["content"] = json!(emoji);
     activity
 }
@@ -41,7 +44,9 @@ fn custom(person: &Person, target: &str, name: &str, picture: &str) -> Value {
 fn png() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     let picture = image::RgbImage::from_pixel(8, 8, image::Rgb([200, 30, 30]));
-    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    picture
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .unwrap();
     bytes.into_inner()
 }
 

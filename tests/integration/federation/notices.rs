@@ -11,16 +11,24 @@ use crate::support::{Person, TestNode, both_databases};
 
 /// What alice is told, newest first, as kind and excerpt.
 async fn told(node: &TestNode) -> Vec<(Kind, String)> {
-    let rows = notification::list(node.app(), &node.test.alice, false, None, 2000).await.unwrap();
-    rows.into_iter().map(|(row, _)| (row.kind, row.excerpt)).collect()
+    let rows = notification::list(node.app(), &node.test.alice, false, None, 2000)
+        .await
+        .unwrap();
+    rows.into_iter()
+        .map(|(row, _)| (row.kind, row.excerpt))
+        .collect()
 }
 
 fn mentioning(node: &TestNode, person: &Person, number: u32) -> Value {
-    said(person, number, json!({
-        "content": format!("<p><a href=\"{0}\" class=\"u-url mention\">@alice</a> hello {number}</p>", node.alice()),
-        "tag": [{ "type": "Mention", "href": node.alice(), "name": "@alice@blog.example" }],
-        "cc": [node.alice()],
-    }))
+    said(
+        person,
+        number,
+        json!({
+            "content": format!("<p><a href=\"{0}\" class=\"u-url mention\">@alice</a> hello {number}</p>", node.alice()),
+            "tag": [{ "type": "Mention", "href": node.alice(), "name": "@alice@blog.example" }],
+            "cc": [node.alice()],
+        }),
+    )
 }
 
 both_databases! {

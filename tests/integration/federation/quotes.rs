@@ -13,13 +13,20 @@ use crate::support::{FakeInstance, Fault, Person, TestApp, TestDb, TestNode, bot
 
 /// A public post of somebody's that quotes something.
 fn quoting(person: &Person, number: u32, target: &str) -> Value {
-    said(person, number, json!({ "quote": target, "quoteUri": target, "content": "<p>So true</p>" }))
+    said(
+        person,
+        number,
+        json!({ "quote": target, "quoteUri": target, "content": "<p>So true</p>" }),
+    )
 }
 
 /// A request to quote, with the quote inside.
 fn request(person: &Person, target: &str, quote: &Value) -> Value {
     let mut activity = person.activity("QuoteRequest", json!(target));
-    activity["id"] = json!(person.at(&format!("#quotes/{}", quote["id"].as_str().unwrap_or_default().len())));
+    activity["id"] = json!(person.at(&format!(
+        "#quotes/{}",
+        quote["id"].as_str().unwrap_or_default().len()
+    )));
     activity["instrument"] = quote.clone();
     activity
 }

@@ -29,7 +29,9 @@ pub(super) async fn deliver(node: &TestNode, person: &Person, object: &Value) {
 
 /// What is kept of a post, newest first, in every standing.
 pub(super) async fn kept(node: &TestNode, post: &Post) -> Vec<Listed> {
-    talk::list_under(node.app(), &node.test.alice, post.id).await.unwrap()
+    talk::list_under(node.app(), &node.test.alice, post.id)
+        .await
+        .unwrap()
 }
 
 /// What the page shows below the thread.
