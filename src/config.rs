@@ -1,6 +1,8 @@
 //! The typed configuration: `config/default.toml`, under the file in the data folder, under the environment. It
 //! checks values and prints them with their comments; it opens nothing.
 
+mod quotes;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,8 @@ use url::Url;
 
 use crate::error::{Error, Result};
 use crate::types::Host;
+
+pub use quotes::Quotes;
 
 /// Every key with its default and its comment; compiled in, so that file and program cannot differ.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -156,6 +160,8 @@ pub struct Discussion {
     pub verdict_days: i64,
     /// Days after which a post takes no more comments; 0: never.
     pub close_after_days: u32,
+    /// Whether others may quote.
+    pub quotes: Quotes,
 }
 
 /// Which replies appear without a person's decision.

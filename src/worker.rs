@@ -7,9 +7,11 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use crate::domain::actor::{self, Actor};
-use crate::domain::{backfill, comment, delivery, media, moderation, post, verdict};
+use crate::domain::{backfill, comment, delivery, media, moderation, notification, post, verdict};
 use crate::error::{Error, Result};
-use crate::federation::{Federation, forward, outbox, parents, passed_on, replies, threads};
+use crate::federation::{
+    Federation, forward, outbox, parents, passed_on, quotes, replies, threads,
+};
 use crate::hosts;
 use crate::http::within_budget;
 use crate::queue::{self, Claimed, Job, MAX_ATTEMPTS};
@@ -29,6 +31,8 @@ const KEPT_DAYS: i64 = 30;
 const UNSEEN_DAYS: i64 = 2;
 /// Days that others' deleted replies are remembered, and what was learnt of servers.
 const TOMBSTONE_DAYS: i64 = 90;
+/// Days that notifications are kept.
+const NOTIFIED_DAYS: i64 = 90;
 
 /// Runs until `stop` turns true; jobs under way end first.
 pub async fn run(fed: Arc<Federation>, mut stop: watch::Receiver<bool>) {
@@ -190,6 +194,21 @@ async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
         Job::CompleteThread { post } => threads::complete(app, fetcher, Id::new(post)).await,
         Job::CloseComments { post } => post::close_comments(app, Id::new(post)).await,
         Job::Forward { activity } => forward::run(app, Id::new(activity)).await,
+        Job::TakeQuote {
+            request,
+            asker,
+            target,
+            quote,
+            number,
+        } => {
+            let asked = quotes::Request {
+                id: request,
+                target,
+                quote,
+                number,
+            };
+            quotes::take_named(app, fetcher, Id::new(asker), asked).await
+        }
     }
 }
 
@@ -221,6 +240,7 @@ pub async fn clean(fed: &Federation) {
         comment::forget_tombstones(conn, before(TOMBSTONE_DAYS))?;
         comment::forget_done_passed_on(conn, before(KEPT_DAYS))?;
         comment::forget_requests(conn, before(UNSEEN_DAYS))?;
+        notification::forget_old(conn, before(NOTIFIED_DAYS))?;
         actor::forget_unused(conn, before(KEPT_DAYS))?;
         hosts::forget_old(conn, before(TOMBSTONE_DAYS))
     });

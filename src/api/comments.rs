@@ -121,6 +121,7 @@ impl CommentJson {
             },
             pictures,
             emojis: Emojis::new(),
+            reactions: Vec::new(),
         };
         Self::new(app, entry, number, &post_url)
     }

@@ -5,10 +5,12 @@ mod auth;
 mod blocks;
 mod comments;
 mod deliveries;
+mod echoes;
 mod guesses;
 mod input;
 mod locate;
 mod moderation;
+mod notifications;
 mod openapi;
 mod people;
 mod posts;
@@ -73,6 +75,12 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
             "/posts/{id}/comments",
             get(comments::under_post).post(comments::reply),
         ),
+        ("/posts/{id}/reactions", get(echoes::reactions)),
+        ("/posts/{id}/talk", get(echoes::talk)),
+        ("/quotes/{id}/revoke", post(echoes::revoke)),
+        ("/quotes/{id}/approve", post(echoes::approve)),
+        ("/notifications", get(notifications::list)),
+        ("/notifications/read", post(notifications::read)),
         ("/comments", get(moderation::list)),
         (
             "/comments/{id}",

@@ -14,8 +14,8 @@ use super::input::{IdText, Text};
 use super::posts::{PostComments, PostStatus};
 use super::problem::ProblemJson;
 use super::{
-    blocks, comments, deliveries, locate, moderation, people, posts, queue, reference, tokens,
-    versions,
+    blocks, comments, deliveries, echoes, locate, moderation, notifications, people, posts, queue,
+    reference, tokens, versions,
 };
 
 #[derive(OpenApi)]
@@ -29,6 +29,8 @@ use super::{
     servers((url = "/api/antiphon/v1")),
     paths(
         posts::list, posts::create, posts::get, posts::edit, posts::delete,
+        echoes::reactions, echoes::talk, echoes::revoke, echoes::approve,
+        notifications::list, notifications::read,
         comments::under_post, comments::reply, comments::edit, comments::delete,
         moderation::list, moderation::approve, moderation::hold, moderation::spam, moderation::trash,
         locate::locate, versions::list, blocks::list, blocks::create, blocks::delete,
@@ -40,6 +42,8 @@ use super::{
     tags(
         (name = "posts", description = "Writing"),
         (name = "comments", description = "The discussion under a post"),
+        (name = "echoes", description = "What others made of a post beside comments: reactions, quotes, links"),
+        (name = "notifications", description = "What you are told of"),
         (name = "moderation", description = "Deciding about comments"),
         (name = "deliveries", description = "What is on its way to other servers"),
         (name = "tokens", description = "Who you are and what you may do"),

@@ -10,9 +10,11 @@ mod doctor;
 mod init;
 mod locate;
 mod logging;
+mod notification;
 mod output;
 mod post;
 mod queue;
+mod quote;
 mod token;
 
 use std::net::SocketAddr;
@@ -72,6 +74,12 @@ enum Command {
     /// Read, decide about and answer comments
     #[command(subcommand)]
     Comment(comment::Command),
+    /// Who quotes or links to our posts elsewhere
+    #[command(subcommand)]
+    Quote(quote::Command),
+    /// What an account is told of: mentions that are no comments, and quotes
+    #[command(subcommand)]
+    Notification(notification::Command),
     /// Have nothing to do with a server: no fetch, no delivery, nothing taken in, what was is hidden
     Block(block::Block),
     /// Take a block back, and everything that it hid
@@ -161,6 +169,8 @@ impl Cli {
             Command::Token(command) => command.run(&context).await,
             Command::Post(command) => command.run(&context).await,
             Command::Comment(command) => command.run(&context).await,
+            Command::Quote(command) => command.run(&context).await,
+            Command::Notification(command) => command.run(&context).await,
             Command::Block(command) => command.run(&context).await,
             Command::Unblock(command) => command.run(&context).await,
             Command::Blocklist(command) => command.run(&context).await,

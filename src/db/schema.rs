@@ -196,11 +196,45 @@ diesel::table! {
         id -> BigInt,
         ap_id -> Text,
         kind -> Text,
+        emoji -> Text,
         actor_id -> BigInt,
         target_ap_id -> Text,
         post_id -> BigInt,
         comment_id -> Nullable<BigInt>,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    talk (id) {
+        id -> BigInt,
+        ap_id -> Text,
+        post_id -> BigInt,
+        comment_id -> Nullable<BigInt>,
+        kind -> Text,
+        actor_id -> BigInt,
+        standing -> Text,
+        target_ap_id -> Text,
+        url -> Text,
+        excerpt -> Text,
+        request -> Nullable<Text>,
+        published_at -> BigInt,
+        received_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        kind -> Text,
+        from_id -> BigInt,
+        object -> Text,
+        url -> Text,
+        excerpt -> Text,
+        created_at -> BigInt,
+        read_at -> Nullable<BigInt>,
     }
 }
 
@@ -388,6 +422,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     local_keys,
     media_files,
     notes,
+    notifications,
     parked,
     pictures,
     post_tags,
@@ -396,6 +431,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     received,
     reply_requests,
     sources,
+    talk,
     threads,
     tokens,
     tombstones,
@@ -410,6 +446,8 @@ diesel::joinable!(posts -> actors (actor_id));
 diesel::joinable!(post_tags -> posts (post_id));
 diesel::joinable!(comments -> actors (actor_id));
 diesel::joinable!(reactions -> actors (actor_id));
+diesel::joinable!(talk -> actors (actor_id));
+diesel::joinable!(notifications -> actors (from_id));
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(comment_versions -> comments (comment_id));
 diesel::joinable!(reply_requests -> actors (actor_id));

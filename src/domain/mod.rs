@@ -1,7 +1,7 @@
 //! The subject matter, one folder a slice: its types, its rules and its SQL side by side. No HTTP, no ActivityPub.
 //!
-//! A slice may call those before it: visibility → account, actor → verdict → screening → media → post, backfill → comment → reaction, follower, note →
-//! delivery → moderation.
+//! A slice may call those before it: visibility → account, actor → notification, verdict → screening → media → post, backfill → comment → talk →
+//! reaction, follower, note → delivery → moderation.
 
 pub mod account;
 pub mod actor;
@@ -12,8 +12,10 @@ pub mod follower;
 pub mod media;
 pub mod moderation;
 pub mod note;
+pub mod notification;
 pub mod post;
 pub mod reaction;
 pub mod screening;
+pub mod talk;
 pub mod verdict;
 pub mod visibility;

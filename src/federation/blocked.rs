@@ -9,7 +9,7 @@ use crate::types::ApUrl;
 /// The properties that name authors: of activities, of objects.
 const AUTHORS: [&str; 2] = ["actor", "attributedTo"];
 /// The properties that name a quoted post (FEP-044f, FEP-e232, Misskey, Fedibird).
-const QUOTES: [&str; 4] = ["quote", "quoteUrl", "quoteUri", "_misskey_quote"];
+pub(super) const QUOTES: [&str; 4] = ["quote", "quoteUrl", "quoteUri", "_misskey_quote"];
 
 /// Refuses (`blocked_host`) when a document's id, author, boosted, liked or quoted thing, or that of what it embeds, is on a
 /// blocked server.

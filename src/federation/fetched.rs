@@ -4,7 +4,7 @@ use super::fetch::Fetcher;
 use super::objects::Doc;
 use super::reason::{Reason, Refusal};
 use super::replies::{self, Taken};
-use super::{ownership, verdicts};
+use super::{ownership, talk, verdicts};
 use crate::app::App;
 
 /// Takes a fetched object as a reply by the author that stands in it, new or edited.
@@ -20,5 +20,6 @@ async fn by_its_author(app: &App, fetcher: &Fetcher, object: &Doc) -> Result<Tak
     let author = ownership::author(object).ok_or_else(|| Reason::NoComment.drop())?;
     let author = fetcher.actor(&author).await;
     let author = author.map_err(|error| Refusal::new(Reason::of_fetch(&error), error))?;
-    replies::revise(app, object, &author, None).await
+    let reply = replies::revise(app, object, &author, None).await;
+    talk::unless_reply(app, object, &author, None, reply).await
 }

@@ -29,11 +29,11 @@ use crate::queue::Event;
 use crate::types::{ApUrl, Host, Id, Timestamp};
 
 /// An activity and whom it goes to.
-struct Outgoing {
-    actor: Id<Actor>,
-    post: Option<Id<Post>>,
-    built: Built,
-    inboxes: BTreeSet<ApUrl>,
+pub(super) struct Outgoing {
+    pub(super) actor: Id<Actor>,
+    pub(super) post: Option<Id<Post>>,
+    pub(super) built: Built,
+    pub(super) inboxes: BTreeSet<ApUrl>,
 }
 
 /// Tells others what happened. Does nothing when what happened is undone meanwhile.
@@ -161,6 +161,9 @@ fn build(
             number,
             ..
         } => reply_answered(conn, reply, answer, *number, site),
+        Event::QuoteAnswered { .. } | Event::QuoteRevoked { .. } => {
+            super::quotes::outgoing(conn, event, site)
+        }
         Event::ActorUpdated { actor, at } => {
             let actor = actor::get(conn, Id::new(*actor))?;
             let document = actor_document(conn, &actor, site)?;
@@ -182,7 +185,7 @@ fn actor_document(conn: &mut Conn, row: &Actor, site: &str) -> Result<Value> {
     Ok(super::builders::actor::actor(row, &keys, site))
 }
 
-fn to_one(actor: &Actor, to: &Actor, built: Built) -> Outgoing {
+pub(super) fn to_one(actor: &Actor, to: &Actor, built: Built) -> Outgoing {
     Outgoing {
         actor: actor.id,
         post: None,
@@ -191,7 +194,7 @@ fn to_one(actor: &Actor, to: &Actor, built: Built) -> Outgoing {
     }
 }
 
-fn followers(conn: &mut Conn, actor: &Actor) -> Result<BTreeSet<ApUrl>> {
+pub(super) fn followers(conn: &mut Conn, actor: &Actor) -> Result<BTreeSet<ApUrl>> {
     Ok(follower::list_inboxes(conn, actor.id)?
         .into_iter()
         .collect())

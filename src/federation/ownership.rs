@@ -9,6 +9,7 @@ use url::Url;
 
 use super::objects::Doc;
 use super::reason::{Reason, Refusal};
+use super::talk;
 use crate::types::{ApUrl, Host};
 
 /// Most objects that are read of one activity; GoToSocial sends several for the votes of one person.
@@ -85,7 +86,7 @@ pub fn author(object: &Doc) -> Option<ApUrl> {
 
 /// The objects of a Create, each believed or only named. Fails when there is none, or one on the actor's own server is
 /// by somebody else.
-pub fn parts(activity: &Doc, actor: &ApUrl) -> Result<Vec<Part>, Refusal> {
+pub fn parts(activity: &Doc, actor: &ApUrl, site: &Host) -> Result<Vec<Part>, Refusal> {
     let mut parts = Vec::new();
     for value in activity.values("object").take(OBJECTS_MAX) {
         let named = Doc::id_of(value).ok_or_else(no_object)?;
@@ -95,7 +96,7 @@ pub fn parts(activity: &Doc, actor: &ApUrl) -> Result<Vec<Part>, Refusal> {
                 check_own(&object, actor)?;
                 parts.push(Part::Own(object));
             }
-            _ if may_answer(value) => parts.push(Part::Named(named)),
+            _ if may_concern(value, site) => parts.push(Part::Named(named)),
             _ => {}
         }
     }
@@ -133,16 +134,18 @@ pub fn passed_on(activity: &Doc, site: &Host) -> Result<Vec<Hint>, Refusal> {
     if !activity.is("Create") && !activity.is("Update") {
         return Err(Reason::NotForwardable.refuse("the signer is not the activity's actor"));
     }
-    let answers = objects.filter(|value| may_answer(value));
+    let answers = objects.filter(|value| may_concern(value, site));
     let ids = answers.filter_map(Doc::id_of).filter(elsewhere);
     Ok(ids.map(Hint::Fetch).collect())
 }
 
-/// False for an object that says itself that it answers nothing: it cannot be a comment and is not worth a request.
-fn may_answer(object: &Value) -> bool {
+/// False for an object that says itself that it answers nothing, and names our host nowhere: it is not worth a request.
+fn may_concern(object: &Value, site: &Host) -> bool {
     match object {
         Value::Object(map) => {
-            !map.contains_key("type") || map.get("inReplyTo").is_some_and(|above| !above.is_null())
+            !map.contains_key("type")
+                || map.get("inReplyTo").is_some_and(|above| !above.is_null())
+                || talk::names_host(object, site)
         }
         _ => true,
     }
@@ -259,7 +262,8 @@ mod tests {
 
     #[test]
     fn embedded_objects_count_from_their_own_origin_and_author_only() {
-        let part = |object: Value| parts(&doc(json!({ "object": object })), &url(BOB));
+        let site = Host::parse("blog.example").unwrap();
+        let part = |object: Value| parts(&doc(json!({ "object": object })), &url(BOB), &site);
         let id = "https://m.example/1";
         for own in [
             json!({"id": id, "attributedTo": BOB}),
@@ -289,6 +293,9 @@ mod tests {
         }
         let many = vec![json!(id); 100];
         assert_eq!(part(json!(many)).unwrap().len(), OBJECTS_MAX);
+        let about_us =
+            json!({"id": elsewhere, "type": "Page", "attachment": "https://Blog.example/posts/a"});
+        assert_eq!(part(about_us).unwrap(), [Part::Named(url(elsewhere))]);
     }
 
     #[test]

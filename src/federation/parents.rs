@@ -10,12 +10,12 @@ use super::ownership;
 use super::reason::{Reason, Refusal};
 use super::replies;
 use super::threads::{self, Fate};
-use super::verdicts;
+use super::{talk, verdicts};
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::actor::{self, Actor};
 use crate::domain::backfill::{self, CHAIN_MAX, State};
-use crate::domain::comment;
+use crate::domain::comment::{self, Unparked};
 use crate::error::{Error, Result};
 use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Timestamp};
@@ -31,7 +31,7 @@ enum Parked {
     /// Its parent is wanted now.
     Wanted,
     /// It belongs to nothing of ours, for this reason; all that waited for it is gone, too.
-    Dropped(Reason, Vec<ApUrl>),
+    Dropped(Reason, Vec<Unparked>),
 }
 
 /// Keeps a reply and lets a job look for its parent. Drops one that is known to belong to nothing of ours.
@@ -80,7 +80,7 @@ async fn keep(
             Ok(())
         }
         Parked::Dropped(reason, replies) => {
-            leave_all(app, &replies, reason);
+            leave_all(app, &replies, reason).await?;
             Err(reason.drop())
         }
     }
@@ -130,16 +130,25 @@ fn want(
 
 /// Drops a parked reply and everything that waits below it; none of it is looked for again.
 fn drop_all(conn: &mut Conn, reply: &ApUrl, reason: Reason, now: Timestamp) -> Result<Parked> {
-    let dropped = comment::unpark_below(conn, reply)?;
-    backfill::dismiss(conn, &dropped, now)?;
+    let dropped = unpark(conn, reply, now)?;
     Ok(Parked::Dropped(reason, dropped))
 }
 
-/// Leaves a verdict for each of these replies.
-fn leave_all(app: &App, replies: &[ApUrl], reason: Reason) {
+fn unpark(conn: &mut Conn, reply: &ApUrl, now: Timestamp) -> Result<Vec<Unparked>> {
+    let dropped = comment::unpark_below(conn, reply)?;
+    let ids: Vec<ApUrl> = dropped.iter().map(|one| one.ap_id.clone()).collect();
+    backfill::dismiss(conn, &ids, now)?;
+    Ok(dropped)
+}
+
+/// Looks once more at replies that belong to nothing of ours: they may quote or link to us. Leaves a verdict for all others.
+async fn leave_all(app: &App, replies: &[Unparked], reason: Reason) -> Result<()> {
     for reply in replies {
-        verdicts::leave(app, reply, reason);
+        if !talk::instead_of_reply(app, &reply.actor, &reply.document).await? {
+            verdicts::leave(app, &reply.ap_id, reason);
+        }
     }
+    Ok(())
 }
 
 /// Fetches what parked replies wait for: the topmost link of the chain, and a job of its own for the one above it. A chain that
@@ -225,8 +234,7 @@ async fn give_up(app: &App, id: ApUrl, refusal: &Refusal) -> Result<()> {
         .write(move |conn| {
             let mut dropped = Vec::new();
             if leads_nowhere {
-                dropped = comment::unpark_below(conn, &id)?;
-                backfill::dismiss(conn, &dropped, now)?;
+                dropped = unpark(conn, &id, now)?;
             }
             match fate {
                 Fate::Later => {
@@ -240,8 +248,7 @@ async fn give_up(app: &App, id: ApUrl, refusal: &Refusal) -> Result<()> {
             Ok(dropped)
         })
         .await?;
-    leave_all(app, &dropped, Reason::NothingOfOurs);
-    Ok(())
+    leave_all(app, &dropped, Reason::NothingOfOurs).await
 }
 
 /// Asks for a parent later, for its server is in a pause.

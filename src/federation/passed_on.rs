@@ -9,7 +9,7 @@ use super::reason::{Reason, Refusal};
 use super::verdicts;
 use crate::app::App;
 use crate::domain::visibility::CommentStatus;
-use crate::domain::{actor, comment};
+use crate::domain::{actor, comment, talk};
 use crate::error::{Error, Result};
 use crate::queue::Job;
 use crate::types::ApUrl;
@@ -46,16 +46,17 @@ async fn job(app: &App, hint: Hint) -> Result<Option<Job>> {
         Hint::ConfirmDelete(object) => object,
     };
     let wanted = object.clone();
-    let (known, actor) = app
+    let (known, listed, actor) = app
         .db
         .look_up(move |conn| {
             Ok((
                 comment::load_by_ap_id(conn, &wanted)?,
+                talk::is_known(conn, &wanted)?,
                 actor::load_by_ap_id(conn, &wanted)?,
             ))
         })
         .await?;
-    let shown = known.is_some_and(|comment| comment.status != CommentStatus::Deleted);
+    let shown = listed || known.is_some_and(|comment| comment.status != CommentStatus::Deleted);
     let stays = actor.is_some_and(|actor| actor.gone_at.is_none());
     Ok((shown || stays).then_some(Job::ConfirmDelete { object }))
 }
@@ -90,5 +91,5 @@ pub async fn confirm_delete(app: &App, fetcher: &Fetcher, object: &ApUrl) -> Res
         (None, Some(gone)) if certain && !gone.local => handlers::farewell(app, gone.id).await?,
         _ => {}
     }
-    Ok(())
+    talk::forget_gone(app, object.clone()).await
 }

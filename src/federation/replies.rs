@@ -170,6 +170,8 @@ pub enum Taken {
     Stored,
     /// It waits for what it answers.
     Parked,
+    /// It is no reply, and is listed as a quote or link, or told of.
+    Listed,
 }
 
 /// Fetches an object from its origin and takes it as a reply by the author that stands in it, or as the edit of one.

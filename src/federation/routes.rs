@@ -28,7 +28,7 @@ use super::documents::{self, Served};
 use super::inbox::{self, BODY_MAX, FETCHES_MAX, Posted, Verdict};
 use super::reason::{Reason, Refusal};
 use super::secure::{self, Stranger};
-use super::{Federation, signature};
+use super::{Federation, quotes, signature};
 use crate::domain::account;
 use crate::error::{Error, Result};
 use crate::http::within_budget;
@@ -54,6 +54,7 @@ pub fn router(fed: Arc<Federation>) -> Router {
         )
         .route("/ap/comments/{id}/authorization", get(authorization))
         .route("/ap/notes/{id}", get(note))
+        .route("/ap/quotes/{id}", get(quotes::serve))
         .route_layer(of_data);
     let texts = Router::new()
         .route("/ap/posts/{id}", get(article))
@@ -304,7 +305,7 @@ fn object(headers: &HeaderMap, served: Result<Served>) -> Response {
     }
 }
 
-fn answer(headers: &HeaderMap, document: Result<Value>) -> Response {
+pub(super) fn answer(headers: &HeaderMap, document: Result<Value>) -> Response {
     object(headers, document.map(Served::Here))
 }
 

@@ -88,6 +88,19 @@ pub enum Job {
         /// The activity's row.
         activity: i64,
     },
+    /// Fetch a quote that asks to be allowed, and answer.
+    TakeQuote {
+        /// The request's id, exactly as it was sent.
+        request: ApUrl,
+        /// Who asks.
+        asker: i64,
+        /// What is to be quoted, exactly as it was sent.
+        target: ApUrl,
+        /// The quote's id.
+        quote: ApUrl,
+        /// The number in the answer's id.
+        number: i64,
+    },
 }
 
 /// What happened here that others should hear of.
@@ -164,6 +177,28 @@ pub enum Event {
         /// The number in the activity's id.
         number: i64,
     },
+    /// A request to quote something here was answered.
+    QuoteAnswered {
+        /// Our actor.
+        actor: i64,
+        /// Who asked.
+        asker: i64,
+        /// The request's id, exactly as it was sent.
+        request: ApUrl,
+        /// What was to be quoted, exactly as it was sent.
+        target: ApUrl,
+        /// The quote's id.
+        quote: ApUrl,
+        /// The stamp's address; None: no.
+        stamp: Option<ApUrl>,
+        /// The number in the answer's id.
+        number: i64,
+    },
+    /// A quote's stamp was revoked.
+    QuoteRevoked {
+        /// The row of the quote.
+        quote: i64,
+    },
     /// One of our actors' own document changed.
     ActorUpdated {
         /// The actor.
@@ -195,7 +230,8 @@ impl Job {
         match self {
             Self::FetchReply { reply: id }
             | Self::ConfirmDelete { object: id }
-            | Self::FetchParents { reply: id } => {
+            | Self::FetchParents { reply: id }
+            | Self::TakeQuote { quote: id, .. } => {
                 let host = id.host().map(Host::into_string);
                 Some(host.unwrap_or_default())
             }
@@ -210,6 +246,7 @@ impl Job {
             Self::FetchReply { .. }
             | Self::ConfirmDelete { .. }
             | Self::FetchParents { .. }
+            | Self::TakeQuote { .. }
             | Self::RefreshActor { .. }
             | Self::FetchAvatar { .. } => 12,
             _ => MAX_ATTEMPTS,

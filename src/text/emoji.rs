@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::types::Html;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::sanitize;
+use crate::types::{Host, Html};
 
 /// Longest name, in bytes.
 const NAME_MAX: usize = 64;
@@ -25,6 +28,60 @@ pub enum Part<'t> {
 pub fn is_name(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+');
     !name.is_empty() && name.len() <= NAME_MAX && name.bytes().all(plain)
+}
+
+/// The most characters of one emoji: enough for every family and flag there is.
+const CHARS_MAX: usize = 16;
+
+/// What makes a single sign of the basic plane a picture.
+const AS_PICTURE: char = '\u{FE0F}';
+
+/// Reads what somebody reacts with: one emoji in its one spelling, or `:name:` (`:name@host:` for another server's,
+/// Misskey). None for any other text, and for what holds anything invisible.
+pub fn reaction(text: &str) -> Option<String> {
+    let text = text.trim();
+    if let Some(inner) = text.strip_prefix(':').and_then(|t| t.strip_suffix(':')) {
+        return custom(inner);
+    }
+    let mut chars = text.chars();
+    let (first, count) = (chars.next()?, text.chars().count());
+    let single = text.len() <= 4 * CHARS_MAX && text.graphemes(true).count() == 1;
+    if !single || count > CHARS_MAX || sanitize::line(text, CHARS_MAX) != text {
+        return None;
+    }
+    let pictorial = |c: char| c >= '\u{203C}' && !c.is_alphanumeric() && !c.is_whitespace();
+    let marked = text.contains([AS_PICTURE, '\u{20E3}']);
+    if !marked && !text.chars().any(pictorial) {
+        return None;
+    }
+    // Some send the mark and some do not; both are the same emoji.
+    let bare = count == 1 && first < '\u{10000}';
+    Some(if bare {
+        format!("{text}{AS_PICTURE}")
+    } else {
+        text.to_owned()
+    })
+}
+
+fn custom(inner: &str) -> Option<String> {
+    let (name, host) = inner.split_once('@').unwrap_or((inner, "."));
+    if !is_name(name) {
+        return None;
+    }
+    if host == "." {
+        return Some(format!(":{name}:"));
+    }
+    let host = Host::parse(host).filter(|host| host.as_str().len() <= 253)?;
+    Some(format!(":{name}@{host}:"))
+}
+
+/// The name in a reaction `:name:` or `:name@host:`, and the host if it names one; None for other emoji.
+pub fn named(reaction: &str) -> Option<(&str, Option<&str>)> {
+    let inner = reaction.strip_prefix(':')?.strip_suffix(':')?;
+    Some(match inner.split_once('@') {
+        Some((name, host)) => (name, Some(host)),
+        None => (inner, None),
+    })
 }
 
 /// Cuts a text into emoji that have a picture and what is between them.
@@ -142,6 +199,54 @@ fn push(out: &mut String, text: &str, known: &Emojis) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reaction_is_one_emoji_or_a_name() {
+        for (text, read) in [
+            ("🔥", "🔥"),
+            (" 👍🏽 ", "👍🏽"),
+            ("❤", "❤\u{FE0F}"),
+            ("❤\u{FE0F}", "❤\u{FE0F}"),
+            ("👨\u{200D}👩\u{200D}👧", "👨\u{200D}👩\u{200D}👧"),
+            ("🇩🇪", "🇩🇪"),
+            ("1\u{FE0F}\u{20E3}", "1\u{FE0F}\u{20E3}"),
+            (":blob_cat:", ":blob_cat:"),
+            (":blob@.:", ":blob:"),
+            (":blob@M.Example:", ":blob@m.example:"),
+        ] {
+            assert_eq!(reaction(text).as_deref(), Some(read), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_emoji_is_no_reaction() {
+        for text in [
+            "",
+            " ",
+            "a",
+            "1",
+            "ok",
+            "日",
+            "🔥🔥",
+            "🔥\0",
+            "\u{202E}🔥",
+            "🔥\u{200B}",
+            "\u{7}",
+            "::",
+            ":a b:",
+            ":<b>:",
+            ":blob@:",
+            ":blob@a b:",
+            "<script>",
+            "Bob likes this",
+        ] {
+            assert_eq!(reaction(text), None, "{text:?}");
+        }
+        assert_eq!(reaction(&"🔥".repeat(100_000)), None);
+        assert_eq!(reaction(&format!("e{}", "\u{301}".repeat(100_000))), None);
+        assert_eq!(reaction(&format!("🔥{}", "\u{301}".repeat(30))), None);
+        assert_eq!(reaction(&format!(":{}:", "a".repeat(65))), None);
+    }
     use proptest::prelude::*;
 
     fn known() -> Emojis {

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::echoes;
 use super::view::{
     Author, AuthorView, CommentView, Faces, HomeView, Link, PictureView, PostSummary, PostView,
     Site, TagView,
@@ -57,7 +58,7 @@ fn writer(actor: &Actor) -> Author {
     }
 }
 
-fn person(person: Person) -> Author {
+pub(super) fn person(person: Person) -> Author {
     Author {
         name: person.name,
         handle: person.handle,
@@ -67,7 +68,7 @@ fn person(person: Person) -> Author {
     }
 }
 
-fn faces(faces: page::Faces) -> Faces {
+pub(super) fn faces(faces: page::Faces) -> Faces {
     Faces {
         total: faces.total,
         faces: faces.people.into_iter().map(person).collect(),
@@ -106,6 +107,10 @@ pub(super) fn post(
         next: next.map(neighbour),
         likes: faces(page.likes),
         boosts: faces(page.boosts),
+        reacted: page.reacted.into_iter().map(echoes::reacted).collect(),
+        dislikes: page.dislikes,
+        quotes: echoes::talk(page.quotes),
+        links: echoes::talk(page.links),
         comments,
         comment_total: i64::try_from(shown).unwrap_or(i64::MAX),
         missing: missing(page.missing),
@@ -150,6 +155,7 @@ fn comment(item: Item, writer: Id<Actor>, own: &str, post_url: &str) -> CommentV
         author: person(entry.author),
         html: emoji::show(&entry.html, &entry.emojis),
         pictures: entry.pictures.into_iter().map(picture).collect(),
+        tallies: entry.reactions.into_iter().map(echoes::tally).collect(),
         language: entry.language.unwrap_or_default(),
         published: Some(entry.published_at),
         edited: entry.edited_at,

@@ -6,6 +6,7 @@ mod answer;
 mod assets;
 mod convert;
 mod date;
+mod echoes;
 pub mod feed;
 pub mod i18n;
 #[cfg(test)]
@@ -33,12 +34,13 @@ pub use routes::{Segment, method_not_allowed, negotiated_routes, not_found, rout
 
 /// Name and text of each template, for the test that looks up the words they use.
 #[cfg(test)]
-fn templates_for_tests() -> [(&'static str, &'static str); 11] {
+fn templates_for_tests() -> [(&'static str, &'static str); 12] {
     [
         ("base", include_str!("templates/base.html")),
         ("macros", include_str!("templates/macros.html")),
         ("post", include_str!("templates/post.html")),
         ("discussion", include_str!("templates/discussion.html")),
+        ("talk", include_str!("templates/talk.html")),
         ("home", include_str!("templates/home.html")),
         ("author", include_str!("templates/author.html")),
         ("tag", include_str!("templates/tag.html")),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::sample::{ANSWERS, comment, pages, post, site};
-use super::view::ErrorView;
+use super::view::{ErrorView, Faces, TalkView};
 use super::{render_error, render_post, stylesheet};
 
 /// Walks the tags and fails where one is closed that is not the innermost open one.
@@ -75,6 +75,31 @@ fn a_post_says_who_wrote_it_and_where_its_other_forms_are() {
     ] {
         assert!(html.contains(part), "{part}");
     }
+}
+
+#[test]
+fn what_came_back_beside_comments_stands_on_the_page_and_only_where_there_is_some() {
+    let html = render_post(&site(), &post()).unwrap();
+    for part in [
+        "<span class=\"sign\">🔥</span> 5",
+        "<span class=\"sign\">:blob_cat:</span> 1",
+        "2 dislikes",
+        "<span class=\"away\">3 likes</span>",
+        "<span class=\"sign\">🎉</span> 2",
+        ">Quoted by</h2>",
+        "&#60;b&#62;bold &#38; co&#60;/b&#62;",
+        ">Talked about at</h2>",
+        "and 28 more",
+        "rel=\"nofollow ugc\"><time class=\"dt-published\" datetime=\"2026-03-03T10:00:00Z\">3 March 2026</time>",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+    let mut quiet = post();
+    (quiet.reacted, quiet.dislikes) = (Vec::new(), 0);
+    (quiet.likes, quiet.boosts) = (Faces::default(), Faces::default());
+    (quiet.quotes, quiet.links) = (TalkView::default(), TalkView::default());
+    let html = render_post(&site(), &quiet).unwrap();
+    assert!(!html.contains("id=\"reactions\"") && !html.contains("class=\"talk\""));
 }
 
 #[test]

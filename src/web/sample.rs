@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::view::{
     Author, AuthorView, CommentView, ErrorView, Faces, FateView, HomeView, Link, PostSummary,
-    PostView, QueueView, QueuedHost, QueuedThread, RepliesView, Site, TagView,
+    PostView, QueueView, QueuedHost, QueuedThread, ReactedView, RepliesView, Site, SpokenView,
+    TagView, TalkView, TallyView,
 };
 use super::{
     favicon, render_about, render_author, render_error, render_home, render_post, render_queue,
@@ -123,6 +124,12 @@ pub(super) fn comments() -> Vec<CommentView> {
     ];
     all[4].language = "ar".to_owned();
     all[5].deleted = true;
+    all[0].tallies = vec![
+        tally("likes", "♥", 3),
+        tally("boosts", "↻", 1),
+        tally("", "🎉", 2),
+        tally("dislikes", "−", 1),
+    ];
     all[0].edited = at("2026-03-02T11:00:00Z");
     let mut number = "4".to_owned();
     for level in 1..12 {
@@ -131,6 +138,44 @@ pub(super) fn comments() -> Vec<CommentView> {
     }
     all.push(comment("5", 6, "<p>Bookmarked for Lent.</p>"));
     all
+}
+
+fn tally(phrase: &'static str, sign: &str, count: i64) -> TallyView {
+    TallyView {
+        phrase,
+        sign: sign.to_owned(),
+        picture: None,
+        count,
+    }
+}
+
+fn reacted(sign: &str, total: i64, people: std::ops::Range<usize>) -> ReactedView {
+    ReactedView {
+        tally: tally("", sign, total),
+        faces: Faces {
+            total,
+            faces: people.map(person).collect(),
+        },
+    }
+}
+
+fn talk(total: i64, excerpts: &[&str]) -> TalkView {
+    let spoken = |(index, excerpt): (usize, &&str)| SpokenView {
+        author: person(index + 2),
+        host: person(index + 2)
+            .handle
+            .rsplit('@')
+            .next()
+            .unwrap()
+            .to_owned(),
+        url: format!("https://far.example/{index}"),
+        excerpt: (*excerpt).to_owned(),
+        published: Timestamp::parse("2026-03-03T10:00:00Z").unwrap(),
+    };
+    TalkView {
+        total,
+        items: excerpts.iter().enumerate().map(spoken).collect(),
+    }
 }
 
 /// Rendered as posts are, so that the pages are tried with what they will meet.
@@ -169,6 +214,20 @@ pub(super) fn post() -> PostView {
             total: 4,
             faces: (3..7).map(person).collect(),
         },
+        reacted: vec![
+            reacted("🔥", 5, 0..4),
+            reacted("❤\u{FE0F}", 2, 4..6),
+            reacted(":blob_cat:", 1, 6..7),
+        ],
+        dislikes: 2,
+        quotes: talk(
+            2,
+            &[
+                "This, and the hyphenation note, are why I still read blogs.",
+                "<b>bold & co</b>",
+            ],
+        ),
+        links: talk(31, &["Links for a slow Sunday", "", "شكرًا على هذا المقال"]),
         comment_total: i64::try_from(comments.len()).unwrap(),
         comments,
         comments_feed_url: "https://blog.example/2026/03/the-pause/comments.atom".to_owned(),
@@ -274,6 +333,10 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         comment_total: 0,
         likes: Faces::default(),
         boosts: Faces::default(),
+        reacted: Vec::new(),
+        dislikes: 0,
+        quotes: TalkView::default(),
+        links: TalkView::default(),
         ..post.clone()
     };
     let error = |status| ErrorView {

@@ -129,6 +129,67 @@ impl Faces {
     }
 }
 
+/// What somebody reacts with, and how often.
+#[derive(Clone, Debug, Default)]
+pub struct TallyView {
+    /// The key of the phrase that counts it (`likes`, `boosts`, `dislikes`); empty for an emoji.
+    pub phrase: &'static str,
+    /// The sign, the emoji or `:name:`.
+    pub sign: String,
+    /// The custom emoji's picture at an address of this node.
+    pub picture: Option<String>,
+    /// How often.
+    pub count: i64,
+}
+
+/// Those who reacted with one emoji.
+#[derive(Clone, Debug, Default)]
+pub struct ReactedView {
+    /// With which; its count is that of the faces.
+    pub tally: TallyView,
+    /// Who.
+    pub faces: Faces,
+}
+
+/// Posts elsewhere that speak of a post.
+#[derive(Clone, Debug, Default)]
+pub struct TalkView {
+    /// All of them, also those not shown.
+    pub total: i64,
+    /// The ones to show, newest first.
+    pub items: Vec<SpokenView>,
+}
+
+impl TalkView {
+    /// How many are not shown.
+    pub fn hidden(&self) -> i64 {
+        let shown = i64::try_from(self.items.len()).unwrap_or(i64::MAX);
+        self.total.saturating_sub(shown).max(0)
+    }
+}
+
+/// A post elsewhere that quotes or links to a post.
+#[derive(Clone, Debug)]
+pub struct SpokenView {
+    /// Who wrote it.
+    pub author: Author,
+    /// The server it is on.
+    pub host: String,
+    /// Its page.
+    pub url: String,
+    /// Its title or beginning, as plain text; may be empty.
+    pub excerpt: String,
+    /// When it was written.
+    pub published: Timestamp,
+}
+
+impl SpokenView {
+    /// The address when it is one a browser may follow; see [`safe_href`].
+    pub fn href(&self) -> Option<&str> {
+        safe_href(&self.url)
+    }
+}
+
 /// A post with its discussion.
 #[derive(Clone, Debug, Default)]
 pub struct PostView {
@@ -162,6 +223,14 @@ pub struct PostView {
     pub likes: Faces,
     /// Who boosted it (Announce).
     pub boosts: Faces,
+    /// Who reacted with which emoji.
+    pub reacted: Vec<ReactedView>,
+    /// How often it was disliked; nobody is shown.
+    pub dislikes: i64,
+    /// Who quotes it.
+    pub quotes: TalkView,
+    /// Who links to it.
+    pub links: TalkView,
     /// The comments of this page of the discussion in thread order: each answer after what it answers.
     pub comments: Vec<CommentView>,
     /// How many comments there are in all, on every page of the discussion.
@@ -179,6 +248,12 @@ pub struct PostView {
 }
 
 impl PostView {
+    /// True when somebody reacted in any way.
+    pub fn has_reactions(&self) -> bool {
+        let counted = self.likes.total + self.boosts.total + self.dislikes;
+        counted > 0 || !self.reacted.is_empty()
+    }
+
     /// The title; for a post without one the summary, and failing that the address.
     pub fn label(&self) -> &str {
         label(&self.title, &self.summary, &self.url)
@@ -226,6 +301,8 @@ pub struct CommentView {
     pub ap_id: String,
     /// The pictures that stand in it.
     pub pictures: Vec<PictureView>,
+    /// How others reacted to it.
+    pub tallies: Vec<TallyView>,
     /// True when the writer of the post wrote it.
     pub is_author: bool,
     /// True for a tombstone: deleted, but with answers below.

@@ -3,6 +3,7 @@
 mod blocks;
 mod comments;
 mod document;
+mod echoes;
 mod moderation;
 mod posts;
 mod refusals;

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod commands;
+mod echoes;
 mod failures;
 mod locating;
 mod serving;

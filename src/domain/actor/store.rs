@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::{Actor, ActorKey, LocalKeys};
 use crate::db::schema::{
-    actor_keys, actors, comments, followers, following, local_keys, reactions,
+    actor_keys, actors, comments, followers, following, local_keys, notifications, reactions, talk,
 };
 use crate::db::{CHUNK, Conn, each};
 use crate::error::{Error, Result};
@@ -186,6 +186,12 @@ pub fn forget_unused(conn: &mut Conn, oldest: Timestamp) -> Result<usize> {
         )))
         .filter(not(exists(
             following::table.filter(following::target_id.eq(actors::id)),
+        )))
+        .filter(not(exists(
+            talk::table.filter(talk::actor_id.eq(actors::id)),
+        )))
+        .filter(not(exists(
+            notifications::table.filter(notifications::from_id.eq(actors::id)),
         )))
         .select(actors::id)
         .limit(FORGOTTEN_AT_ONCE)

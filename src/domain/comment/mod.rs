@@ -37,11 +37,11 @@ pub use passing::{PASSED_ON_MAX, keep_for_parked};
 pub use read::{Thread, get_placed, list_aside, list_under};
 pub use request::{Answer, Place, Request, after_decision, ask};
 pub use store::{
-    Parent, cast_all_of, count_direct, count_public, count_replies, find_parent, forget_tombstones,
-    get, is_parked, list_by_status, list_inboxes, list_of_post, list_participants, list_public,
-    list_public_replies, list_stranded, list_unknown, load_by_ap_id, load_number, load_parked,
-    park, parked_for, set_mentions, set_status, take_parked, unpark_below, unpark_old,
-    waits_for_itself, was_received,
+    Parent, Unparked, cast_all_of, count_direct, count_public, count_replies, find_parent,
+    forget_tombstones, get, is_buried, is_parked, list_by_status, list_inboxes, list_of_post,
+    list_participants, list_public, list_public_replies, list_stranded, list_unknown,
+    load_by_ap_id, load_number, load_parked, park, parked_for, set_mentions, set_status,
+    take_parked, unpark_below, unpark_old, waits_for_itself, was_received,
 };
 pub use store::{
     PassedOn, forget_done_passed_on, forget_one_passed_on, forget_requests, load_passed_on,

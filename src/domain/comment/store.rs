@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
 pub use parked::{
-    forget_tombstones, is_parked, list_stranded, load_parked, park, parked_for, repark,
+    Unparked, forget_tombstones, is_parked, list_stranded, load_parked, park, parked_for, repark,
     take_parked, unpark_below, unpark_old, waits_for_itself,
 };
 pub(super) use parked::{has_parked, unpark_own};
@@ -308,7 +308,7 @@ pub(super) fn bury(conn: &mut Conn, ap_id: &ApUrl, actor: &ApUrl, now: Timestamp
 }
 
 /// True when its author deleted a reply before it came; what others on that server said counts for nothing.
-pub(super) fn is_buried(conn: &mut Conn, ap_id: &ApUrl, author: Id<Actor>) -> Result<bool> {
+pub fn is_buried(conn: &mut Conn, ap_id: &ApUrl, author: Id<Actor>) -> Result<bool> {
     let found = tombstones::table
         .inner_join(actors::table.on(actors::ap_id.eq(tombstones::actor_ap_id)))
         .filter(tombstones::ap_id.eq(ap_id))

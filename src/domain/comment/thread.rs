@@ -125,6 +125,7 @@ mod tests {
             },
             pictures: Vec::new(),
             emojis: crate::text::emoji::Emojis::new(),
+            reactions: Vec::new(),
         }
     }
 

@@ -3,12 +3,14 @@
 mod around;
 mod emoji;
 mod list;
+mod reactions;
+mod talk;
 
 use diesel::prelude::*;
 
 use super::{Post, store};
 use crate::db::Conn;
-use crate::db::schema::{actors, comments, reactions};
+use crate::db::schema::{actors, comments};
 use crate::domain::actor::{self, Actor, avatar_path};
 use crate::domain::backfill::{self, Missing};
 use crate::domain::media::{self, Picture};
@@ -19,6 +21,8 @@ use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
 pub use around::{Neighbour, Selection, load_neighbours, load_tag_name};
 pub use list::{List, Listed, Start, load_list};
+pub use reactions::{Group, Symbol, Tally};
+pub use talk::Spoken;
 
 /// Faces shown in a row of likes or boosts; the rest is a number.
 pub const FACES: i64 = 24;
@@ -69,6 +73,8 @@ pub struct Entry {
     pub pictures: Vec<Picture>,
     /// The emoji of the text that have a picture here.
     pub emojis: Emojis,
+    /// How others reacted to it, most first.
+    pub reactions: Vec<Tally>,
 }
 
 /// Likes or boosts: how many, and some of the people.
@@ -99,6 +105,14 @@ pub struct PostPage {
     pub boosts: Faces,
     /// Replies that are known and not here.
     pub missing: Missing,
+    /// Who reacted with which emoji, most first.
+    pub reacted: Vec<Group>,
+    /// How often it was disliked.
+    pub dislikes: i64,
+    /// Who quotes it elsewhere, newest first; how many in all.
+    pub quotes: (Vec<Spoken>, i64),
+    /// Who links to it elsewhere, newest first; how many in all.
+    pub links: (Vec<Spoken>, i64),
 }
 
 type EntryRow = (
@@ -142,11 +156,17 @@ fn load(conn: &mut Conn, post: Post) -> Result<PostPage> {
             .remove(&post.id.raw())
             .unwrap_or_default(),
         comments: load_comments(conn, post.id, None)?,
-        likes: load_faces(conn, post.id, "like")?,
-        boosts: load_faces(conn, post.id, "announce")?,
+        likes: Faces::default(),
+        boosts: Faces::default(),
         missing: backfill::count_missing(conn, post.id)?,
+        reacted: Vec::new(),
+        dislikes: 0,
+        quotes: (Vec::new(), 0),
+        links: (Vec::new(), 0),
         post,
     };
+    let counts = reactions::load(conn, &mut page)?;
+    talk::load(conn, &mut page, counts)?;
     emoji::dress(conn, &mut page)?;
     Ok(page)
 }
@@ -216,6 +236,7 @@ fn entry(row: EntryRow) -> Entry {
         author: person(name, &username, &host, page, avatar),
         pictures: Vec::new(),
         emojis: Emojis::new(),
+        reactions: Vec::new(),
     }
 }
 
@@ -227,40 +248,4 @@ fn person(name: String, username: &str, host: &Host, url: ApUrl, avatar: Option<
         avatar: avatar.as_deref().map(avatar_path),
         emojis: Emojis::new(),
     }
-}
-
-/// The likes (`like`) or boosts (`announce`) of a post itself.
-fn load_faces(conn: &mut Conn, post: Id<Post>, kind: &str) -> Result<Faces> {
-    let of_post = reactions::post_id
-        .eq(post)
-        .and(reactions::comment_id.is_null())
-        .and(reactions::kind.eq(kind))
-        .and(actors::blocked.eq(false));
-    let people: Vec<(String, String, Host, ApUrl, Option<String>)> = reactions::table
-        .inner_join(actors::table)
-        .filter(of_post)
-        .order(reactions::id)
-        .limit(FACES)
-        .select((
-            actors::name,
-            actors::username,
-            actors::host,
-            actors::url,
-            actors::avatar,
-        ))
-        .load(conn)?;
-    let shown = i64::try_from(people.len()).unwrap_or(FACES);
-    let total = if shown < FACES {
-        shown
-    } else {
-        let all = reactions::table.inner_join(actors::table);
-        all.filter(of_post).count().get_result(conn)?
-    };
-    let people = people
-        .into_iter()
-        .map(|(name, user, host, url, avatar)| person(name, &user, &host, url, avatar));
-    Ok(Faces {
-        total,
-        people: people.collect(),
-    })
 }

@@ -57,7 +57,7 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Moderation;
+    use crate::config::{Moderation, Quotes};
 
     const DAY: i64 = Timestamp::DAY;
 
@@ -66,6 +66,7 @@ mod tests {
             moderation: Moderation::Open,
             verdicts: 1,
             verdict_days: 1,
+            quotes: Quotes::Open,
             close_after_days: days,
         }
     }

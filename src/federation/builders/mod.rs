@@ -6,6 +6,7 @@ pub mod article;
 pub mod collection;
 pub mod note;
 pub mod policy;
+pub mod quote;
 
 use serde_json::{Value, json};
 use url::Url;
@@ -35,6 +36,8 @@ pub fn context() -> Value {
             "manualApproval": id("gts:manualApproval"),
             "always": id("gts:always"),
             "approvalRequired": id("gts:approvalRequired"),
+            "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+            "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
             "ReplyRequest": "gts:ReplyRequest",
             "ReplyAuthorization": "gts:ReplyAuthorization",
             "interactingObject": id("gts:interactingObject"),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::activity::{Built, built};
 use super::{PUBLIC, set};
 use crate::app::App;
-use crate::config::{Discussion, Moderation};
+use crate::config::{Discussion, Moderation, Quotes};
 use crate::domain::actor::Actor;
 use crate::domain::comment::{Answer, Comment, Request};
 use crate::domain::post::Post;
@@ -52,7 +52,7 @@ impl Terms {
     /// Says in a post's document who may answer and quote it. When it has closed by itself, that moment is its last edit:
     /// others read no Update that is not newer.
     pub fn add_to_post(&self, document: &mut Value, post: &Post, author: &Actor) {
-        add(document, self.answering(post), &[&author.ap_id]);
+        self.add(document, self.answering(post), &[&author.ap_id]);
         let closed = post.closes_at(&self.rules).filter(|at| *at <= self.now);
         if let Some(at) = closed.max(post.edited_at) {
             set(document, "updated", json!(at.rfc3339()));
@@ -65,15 +65,18 @@ impl Terms {
         if *writer != author.ap_id {
             ours.push(writer);
         }
-        add(document, self.answering(post), &ours);
+        self.add(document, self.answering(post), &ours);
     }
-}
 
-fn add(document: &mut Value, answering: Answering, ours: &[&ApUrl]) {
-    let policy = json!({ "canReply": can_reply(answering, ours), "canQuote": can_quote() });
-    set(document, "interactionPolicy", policy);
-    let open = answering != Answering::Closed;
-    set(document, "commentsEnabled", json!(open));
+    fn add(&self, document: &mut Value, answering: Answering, ours: &[&ApUrl]) {
+        let policy = json!({
+            "canReply": can_reply(answering, ours),
+            "canQuote": can_quote(self.rules.quotes, ours),
+        });
+        set(document, "interactionPolicy", policy);
+        let open = answering != Answering::Closed;
+        set(document, "commentsEnabled", json!(open));
+    }
 }
 
 /// Who may answer: `ours` always may.
@@ -86,9 +89,12 @@ pub fn can_reply(answering: Answering, ours: &[&ApUrl]) -> Value {
     }
 }
 
-/// Who may quote: everybody.
-pub fn can_quote() -> Value {
-    rule(json!([PUBLIC]), json!([]))
+/// Who may quote: everybody, or only `ours`. Silence would mean nobody (FEP-044f).
+pub fn can_quote(quotes: Quotes, ours: &[&ApUrl]) -> Value {
+    match quotes {
+        Quotes::Open => rule(json!([PUBLIC]), json!([])),
+        Quotes::Closed => rule(json!(ours), json!([])),
+    }
 }
 
 /// A rule in the present terms and in those that GoToSocial before 0.21 reads.

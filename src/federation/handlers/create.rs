@@ -1,4 +1,4 @@
-//! Create: a reply, most of all. An object that is only named, or is not its actor's own, is fetched from its origin by a
+//! Create: a reply, most of all, or what speaks of us otherwise. An object that is only named, or is not its actor's own, is fetched from its origin by a
 //! job.
 
 use super::reply_request::awaits_an_answer;
@@ -8,7 +8,7 @@ use crate::federation::objects::Doc;
 use crate::federation::ownership::{self, Part};
 use crate::federation::reason::{Reason, Refusal};
 use crate::federation::replies::Taken;
-use crate::federation::{forward, replies};
+use crate::federation::{forward, replies, talk};
 use crate::queue::Job;
 
 /// A Create of anything.
@@ -28,13 +28,15 @@ activity!(
         }
         // The first reply that is stored brings the activity along; the rest stand for themselves.
         let mut activity = Some(forward::brought(app, &envelope));
-        for part in ownership::parts(&envelope.doc, &envelope.actor.ap_id)? {
+        for part in ownership::parts(&envelope.doc, &envelope.actor.ap_id, &app.host)? {
             let taken = match part {
                 Part::Own(object) => {
                     if let Some(brought) = &mut activity {
                         brought.asked = asked(&object, &envelope);
                     }
-                    let taken = replies::take(app, &object, &envelope.actor, activity.as_ref()).await;
+                    let reply = replies::take(app, &object, &envelope.actor, activity.as_ref()).await;
+                    let id = activity.as_ref().map(|brought| &brought.id);
+                    let taken = talk::unless_reply(app, &object, &envelope.actor, id, reply).await;
                     if let (Ok(Taken::Parked), Some(brought)) = (&taken, &activity) {
                         forward::keep_for_parked(app, brought, &object, &envelope.actor).await?;
                     }

@@ -5,6 +5,7 @@ mod answer;
 mod create;
 mod delete;
 mod follow;
+mod quote;
 mod react;
 mod reply_request;
 mod undo;
@@ -120,7 +121,7 @@ macro_rules! activity {
 use activity;
 pub(super) use delete::farewell;
 
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 14] = [
     "Follow",
     "Undo",
     "Accept",
@@ -131,6 +132,10 @@ const KNOWN: [&str; 10] = [
     "Like",
     "Announce",
     "ReplyRequest",
+    "Dislike",
+    "EmojiReact",
+    "EmojiReaction",
+    "QuoteRequest",
 ];
 
 /// The first type of an activity that does something here.
@@ -152,8 +157,11 @@ pub async fn dispatch(envelope: Envelope, data: &Data<Arc<App>>) -> Result<(), R
         "Create" => run(create::Create(envelope), data).await,
         "Update" => run(update::Update(envelope), data).await,
         "Delete" => run(delete::Delete(envelope), data).await,
-        "Like" | "Announce" => run(react::React(envelope), data).await,
+        "Like" | "Announce" | "Dislike" | "EmojiReact" | "EmojiReaction" => {
+            run(react::React(envelope), data).await
+        }
         "ReplyRequest" => run(reply_request::ReplyRequest(envelope), data).await,
+        "QuoteRequest" => run(quote::Quote(envelope), data).await,
         _ => Err(Reason::UnknownType.drop()),
     }
 }

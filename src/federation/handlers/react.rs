@@ -1,12 +1,15 @@
-//! Like and Announce of something here; of anything else they are not about us. What a group announces whole is asked of
-//! its own origin: its members' activities are not proven by the group's signature.
+//! Like, Announce, Dislike and emoji reactions to something here; to anything else they are not about us. What a group
+//! announces is asked of its own origin: its members' activities are not proven by the group's signature.
 
 use super::{Envelope, activity};
-use crate::domain::reaction::{self, Kind};
+use crate::app::App;
+use crate::domain::reaction::{self, Given};
+use crate::federation::objects::{Doc, reaction as objects};
 use crate::federation::passed_on;
 use crate::federation::reason::{Reason, Refusal};
+use crate::types::ApUrl;
 
-/// A Like or an Announce.
+/// A Like, an Announce, a Dislike, an EmojiReact.
 pub(super) struct React(pub(super) Envelope);
 
 activity!(
@@ -26,9 +29,29 @@ activity!(
                 taken => taken,
             };
         }
-        let kind = if envelope.doc.is("Announce") { Kind::Announce } else { Kind::Like };
         let target = envelope.object_id()?;
-        let counted = reaction::receive(app, envelope.id, kind, envelope.actor.id, target).await?;
-        if counted { Ok(()) } else { Err(Reason::NothingOfOurs.drop()) }
+        let read = objects::read(&envelope.doc).ok_or_else(|| Reason::UnknownType.drop())?;
+        let given = Given {
+            activity: envelope.id.clone(),
+            kind: read.kind,
+            emoji: read.emoji,
+            pictures: read.pictures,
+            actor: envelope.actor.id,
+            target: target.clone(),
+        };
+        if reaction::give(app, given).await? {
+            Ok(())
+        } else if is_passed_on(app, &envelope, &target) {
+            let named = Doc([("type".to_owned(), "Create".into()), ("object".to_owned(), target.as_str().into())].into_iter().collect());
+            passed_on::take(app, &named, Some(envelope.id)).await
+        } else {
+            Err(Reason::NothingOfOurs.drop())
+        }
     }
 );
+
+/// True when a group passes on something elsewhere by its bare id (NodeBB, Mbin): it may be a reply to us. What a person
+/// boosts is not about us.
+fn is_passed_on(app: &App, envelope: &Envelope, target: &ApUrl) -> bool {
+    envelope.doc.is("Announce") && envelope.actor.kind == "Group" && !app.is_local(target)
+}

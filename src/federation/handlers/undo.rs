@@ -2,14 +2,14 @@
 
 use super::{Envelope, activity};
 use crate::app::App;
-use crate::domain::reaction::{Kind, Undone};
+use crate::domain::reaction::Undone;
 use crate::domain::{actor, comment, follower, reaction};
-use crate::federation::objects::Doc;
+use crate::federation::objects::{Doc, reaction as objects};
 use crate::federation::ownership;
 use crate::federation::reason::{Reason, Refusal};
 use crate::types::ApUrl;
 
-/// An Undo of a Follow, Like or Announce.
+/// An Undo of a Follow, or of a reaction.
 pub(super) struct Undo(pub(super) Envelope);
 
 activity!(
@@ -25,16 +25,15 @@ activity!(
         let did = match kind.as_deref() {
             Some("Follow") if object.first_id("object").is_some() => return unfollow(app, envelope, &object).await,
             Some("Follow") => follower::receive_unfollow_of(app, envelope.actor.id, undone).await?,
-            Some("Like") => take_back(app, &envelope, undone, Some(Kind::Like), &object).await?,
-            Some("Announce") => take_back(app, &envelope, undone, Some(Kind::Announce), &object).await?,
+            Some(_) if objects::is_reaction(&object) => take_back(app, &envelope, undone, &object).await?,
             Some(_) => return Err(Reason::UnknownType.drop()),
-            None => take_back(app, &envelope, undone.clone(), None, &object).await?
+            None => take_back(app, &envelope, undone.clone(), &object).await?
                 || follower::receive_unfollow_of(app, envelope.actor.id, undone).await?,
         };
         if did {
             return Ok(());
         }
-        if matches!(kind.as_deref(), Some("Like" | "Announce")) {
+        if objects::is_reaction(&object) {
             remember(app, &envelope).await?;
         }
         Err(Reason::Unchanged.drop())
@@ -57,12 +56,13 @@ async fn take_back(
     app: &App,
     envelope: &Envelope,
     activity: ApUrl,
-    kind: Option<Kind>,
     object: &Doc,
 ) -> Result<bool, Refusal> {
+    let read = objects::undone(object);
     let undone = Undone {
         activity,
-        kind,
+        kind: read.as_ref().map(|(kind, _)| *kind),
+        emoji: read.map(|(_, emoji)| emoji).unwrap_or_default(),
         target: object.first_id("object"),
     };
     Ok(reaction::undo(app, envelope.actor.id, undone).await?)

@@ -2,7 +2,7 @@
 
 use super::{Envelope, activity};
 use crate::federation::reason::Reason;
-use crate::federation::{forward, ownership, replies};
+use crate::federation::{forward, ownership, replies, talk};
 use crate::queue::Job;
 
 /// An Update of a reply or an actor.
@@ -27,7 +27,8 @@ activity!(
             Some(_) if envelope.actor.gone_at.is_some() => Err(Reason::Deleted.drop()),
             Some(object) => {
                 let brought = forward::brought(app, &envelope);
-                replies::revise(app, &object, &envelope.actor, Some(&brought)).await?;
+                let reply = replies::revise(app, &object, &envelope.actor, Some(&brought)).await;
+                talk::unless_reply(app, &object, &envelope.actor, Some(&envelope.id), reply).await?;
                 Ok(forward::keep_for_parked(app, &brought, &object, &envelope.actor).await?)
             }
             None if app.is_local(&id) => Err(Reason::NothingOfOurs.drop()),

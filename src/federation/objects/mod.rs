@@ -5,6 +5,9 @@ pub mod actor;
 pub mod leads;
 pub mod media;
 pub mod note;
+mod poll;
+pub mod reaction;
+pub mod talk;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::{Doc, clean_within, is_public, media};
+use super::{Doc, clean_within, is_public, media, poll};
 use crate::domain::media::Named;
 use crate::domain::visibility::Visibility;
 use crate::federation::ownership;
 use crate::text::{self, language, markdown, sanitize};
 use crate::types::{ApUrl, Html, Timestamp};
 
-const KINDS: [&str; 8] = [
+pub(super) const KINDS: [&str; 8] = [
     "Note", "Article", "Page", "Question", "Image", "Video", "Audio", "Event",
 ];
 /// Attachments shown as links below the text.
@@ -53,7 +53,7 @@ pub fn read(doc: &Doc, now: Timestamp) -> Option<Reply> {
         return None;
     }
     let named = media::named(doc);
-    let (html, language) = shown(doc, !named.pictures.is_empty())?;
+    let (html, language) = shown(doc, !named.pictures.is_empty(), now)?;
     let published_at = doc.time("published").unwrap_or(now).min(now);
     let edited_at = doc
         .time("updated")
@@ -104,7 +104,7 @@ pub fn visibility(doc: &Doc) -> Visibility {
 }
 
 /// The clean text with title and attachments, and its language. None when there is nothing to show.
-fn shown(doc: &Doc, has_pictures: bool) -> Option<(Html, Option<String>)> {
+fn shown(doc: &Doc, has_pictures: bool, now: Timestamp) -> Option<(Html, Option<String>)> {
     let mapped = doc.mapped("contentMap");
     let language = mapped
         .as_ref()
@@ -134,6 +134,9 @@ fn shown(doc: &Doc, has_pictures: bool) -> Option<(Html, Option<String>)> {
         );
     }
     html.push_str(body.as_str());
+    if doc.is("Question") {
+        poll::push(&mut html, doc, now);
+    }
     let others = doc
         .values("attachment")
         .filter(|one| !media::is_picture(one));
@@ -191,7 +194,7 @@ fn push_paragraph(html: &mut String, inner: &str) {
     html.push_str("</p>");
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

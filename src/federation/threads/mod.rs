@@ -248,6 +248,7 @@ fn fate(taken: &Result<replies::Taken, Refusal>) -> Fate {
     match taken {
         Ok(replies::Taken::Stored) => Fate::Here,
         Ok(replies::Taken::Parked) => Fate::Waits,
+        Ok(replies::Taken::Listed) => Fate::Settled(State::Stray),
         Err(refusal) => fate_of(refusal),
     }
 }

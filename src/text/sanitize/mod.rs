@@ -18,7 +18,7 @@ mod tokens;
 mod tests;
 
 pub use alternate::alternate;
-pub use plain::{images, line, name, plain, prose};
+pub use plain::{images, line, links, name, plain, prose};
 
 use url::Url;
 

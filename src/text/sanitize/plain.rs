@@ -59,6 +59,36 @@ pub fn images(html: &Html) -> Vec<(String, String)> {
     walk(html.as_str(), Images::default()).0
 }
 
+/// The addresses that links in HTML lead to, in order, at most `max`.
+pub fn links(html: &str, max: usize) -> Vec<String> {
+    let reader = Links {
+        found: Vec::new(),
+        max,
+    };
+    walk(html, reader).found
+}
+
+struct Links {
+    found: Vec<String>,
+    max: usize,
+}
+
+impl Visitor for Links {
+    fn text(&mut self, _: &str) {}
+
+    fn open(&mut self, tag: &Tag) -> Content {
+        if &*tag.name == "a"
+            && self.found.len() < self.max
+            && let Some(href) = attribute(tag, "href")
+        {
+            self.found.push(href.to_owned());
+        }
+        Content::Show
+    }
+
+    fn close(&mut self, _: &str) {}
+}
+
 fn fold(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -12,7 +12,9 @@ more-posts = Weitere Beiträge
 updated = aktualisiert
 tags = Schlagwörter
 tag = Schlagwort
-reactions = Favorisiert und geteilt
+reactions = Reaktionen
+quoted = Zitiert von
+talked-about = Darüber gesprochen bei
 discussion = Diskussion
 number = Kommentar
 edited = bearbeitet
@@ -152,6 +154,10 @@ likes = { $count ->
 boosts = { $count ->
     [one] Einmal geteilt
    *[other] { $count }-mal geteilt
+}
+dislikes = { $count ->
+    [one] Gefällt einmal nicht
+   *[other] Gefällt { $count }-mal nicht
 }
 followers = { $count ->
     [one] Ein Follower

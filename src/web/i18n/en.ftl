@@ -12,7 +12,9 @@ more-posts = More posts
 updated = updated
 tags = Tags
 tag = Tag
-reactions = Likes and boosts
+reactions = Reactions
+quoted = Quoted by
+talked-about = Talked about at
 discussion = Discussion
 number = Comment
 edited = edited
@@ -152,6 +154,10 @@ likes = { $count ->
 boosts = { $count ->
     [one] One boost
    *[other] { $count } boosts
+}
+dislikes = { $count ->
+    [one] One dislike
+   *[other] { $count } dislikes
 }
 followers = { $count ->
     [one] One follower

@@ -12,7 +12,9 @@ more-posts = Más entradas
 updated = actualizada el
 tags = Etiquetas
 tag = Etiqueta
-reactions = Favoritos e impulsos
+reactions = Reacciones
+quoted = Citado por
+talked-about = Se habla de esto en
 discussion = Conversación
 number = Comentario
 edited = editado
@@ -152,6 +154,10 @@ likes = { $count ->
 boosts = { $count ->
     [one] Un impulso
    *[other] { $count } impulsos
+}
+dislikes = { $count ->
+    [one] No le gusta a una persona
+   *[other] No les gusta a { $count } personas
 }
 followers = { $count ->
     [one] Un seguidor

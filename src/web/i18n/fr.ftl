@@ -12,7 +12,9 @@ more-posts = Autres articles
 updated = mis à jour le
 tags = Mots-clés
 tag = Mot-clé
-reactions = Favoris et partages
+reactions = Réactions
+quoted = Cité par
+talked-about = On en parle sur
 discussion = Discussion
 number = Commentaire
 edited = modifié
@@ -152,6 +154,10 @@ likes = { $count ->
 boosts = { $count ->
     [one] { $count } partage
    *[other] { $count } partages
+}
+dislikes = { $count ->
+    [one] { $count } avis négatif
+   *[other] { $count } avis négatifs
 }
 followers = { $count ->
     [one] { $count } abonné

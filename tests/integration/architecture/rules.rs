@@ -70,6 +70,7 @@ const SLICES: &[&[&str]] = &[
     &["media"],
     &["post", "backfill"],
     &["comment"],
+    &["talk"],
     &["reaction", "follower", "note"],
     &["delivery"],
     &["moderation"],

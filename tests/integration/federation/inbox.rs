@@ -83,7 +83,7 @@ both_databases! {
     async fn activities_without_a_meaning_here_are_taken_and_forgotten(node: TestNode) {
         let there = node.neighbour().await;
         let bob = there.person("bob");
-        for kind in ["View", "Arrive", "EmojiReact", "Block"] {
+        for kind in ["View", "Arrive", "Listen", "Block"] {
             assert_eq!(node.receive(&bob.tell(kind, node.alice())).await, StatusCode::ACCEPTED);
         }
         assert_eq!(there.requests_for(&bob.id), 0);

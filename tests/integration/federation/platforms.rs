@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use antiphon::db::Conn;
-use antiphon::db::schema::{actors, comments, followers, reactions};
+use antiphon::db::schema::{actors, comments, followers, notifications, reactions, talk};
 use antiphon::domain::actor::Actor;
 use antiphon::domain::comment::Comment;
 use antiphon::types::{ApUrl, Id};
@@ -39,6 +39,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 struct Scene {
     there: FakeInstance,
     sender: Person,
+    /// The groups that its server shows beside the sender.
+    groups: Vec<String>,
     words: Vec<(&'static str, String)>,
 }
 
@@ -57,6 +59,7 @@ impl Scene {
         let mut scene = Self {
             there,
             sender,
+            groups: Vec::new(),
             words,
         };
         let actor = scene.read(&folder.join("actor.json"));
@@ -64,9 +67,23 @@ impl Scene {
         scene.sender.key_id = text(&actor["publicKey"]["id"]);
         scene.serve(&actor);
         for file in files(&folder.join("served")) {
-            scene.serve(&scene.read(&file));
+            let document = scene.read(&file);
+            scene.serve(&document);
+            if document["type"] == "Group" {
+                scene.groups.push(text(&document["id"]));
+            }
         }
         scene
+    }
+
+    /// Who sends an activity: the sender, or a group that its server shows.
+    fn by(&self, actor: &Value) -> Person {
+        let mut sender = self.sender.clone();
+        if let Some(group) = self.groups.iter().find(|group| actor == group.as_str()) {
+            sender.id.clone_from(group);
+            sender.key_id = format!("{group}#main-key");
+        }
+        sender
     }
 
     fn read(&self, file: &Path) -> Value {
@@ -106,7 +123,8 @@ async fn all_is_taken(node: &TestNode, platform: &str) {
         .into_iter()
         .filter(|file| !file.ends_with("actor.json"))
     {
-        let mut letter = scene.sender.letter(scene.read(&file));
+        let activity = scene.read(&file);
+        let mut letter = scene.by(&activity["actor"]).letter(activity.clone());
         if RFC9421_FIRST.contains(&platform) {
             letter = letter.rfc9421();
         }
@@ -154,9 +172,10 @@ fn describe(conn: &mut Conn) -> String {
         said.iter()
             .map(|comment| comment_line(comment, &names, &ids)),
     );
-    let done: Vec<(String, Id<Actor>, ApUrl)> = reactions::table
+    let done: Vec<(String, String, Id<Actor>, ApUrl)> = reactions::table
         .select((
             reactions::kind,
+            reactions::emoji,
             reactions::actor_id,
             reactions::target_ap_id,
         ))
@@ -164,7 +183,33 @@ fn describe(conn: &mut Conn) -> String {
         .unwrap();
     lines.extend(
         done.iter()
-            .map(|(kind, who, what)| format!("{kind} of {what} by {}", names[who])),
+            .map(|(kind, emoji, who, what)| format!("{kind}{emoji} of {what} by {}", names[who])),
+    );
+    let spoken: Vec<(String, ApUrl, ApUrl, Option<ApUrl>, String)> = talk::table
+        .select((
+            talk::kind,
+            talk::ap_id,
+            talk::target_ap_id,
+            talk::request,
+            talk::excerpt,
+        ))
+        .load(conn)
+        .unwrap();
+    lines.extend(spoken.iter().map(|(kind, id, of, request, text)| {
+        let asked = request.as_ref().map_or("-", ApUrl::as_str);
+        format!("{kind} of {of} in {id} asked {asked}: {text:?}")
+    }));
+    let told: Vec<(String, ApUrl, String)> = notifications::table
+        .select((
+            notifications::kind,
+            notifications::object,
+            notifications::excerpt,
+        ))
+        .load(conn)
+        .unwrap();
+    lines.extend(
+        told.iter()
+            .map(|(kind, object, text)| format!("told of a {kind} in {object}: {text:?}")),
     );
     let follows: Vec<(Id<Actor>, ApUrl)> = followers::table
         .select((followers::follower_id, followers::follow_ap_id))

@@ -38,6 +38,7 @@ const KNOWN: &[&str] = &[
     "/ap/comments/{id}/{collection}",
     "/ap/comments/{id}/authorization",
     "/ap/notes/{id}",
+    "/ap/quotes/{id}",
     "/healthz",
     "/readyz",
     "/metrics",
@@ -117,6 +118,7 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         add(&format!("/ap/notes/{}", thought.row.id));
         add(&format!("/replies?url={}", thought.row.ap_id));
         add(&format!("/replies?url={}", thought.row.url));
+        add(&format!("/ap/quotes/{}", thought.row.id));
         add(&format!("/ap/users/{}", thought.author.id));
     }
     all

@@ -100,23 +100,38 @@ pub fn waits_for_itself(conn: &mut Conn, ap_id: &ApUrl) -> Result<bool> {
     Ok(true)
 }
 
+/// A parked reply that was taken away.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Unparked {
+    /// Its id.
+    pub ap_id: ApUrl,
+    /// Its author.
+    pub actor: ApUrl,
+    /// The reply as it came.
+    pub document: String,
+}
+
 /// Takes a parked reply away with everything that waits below it, and the replies parked below `ap_id` when that is not parked
 /// itself. Returns them.
-pub fn unpark_below(conn: &mut Conn, ap_id: &ApUrl) -> Result<Vec<ApUrl>> {
+pub fn unpark_below(conn: &mut Conn, ap_id: &ApUrl) -> Result<Vec<Unparked>> {
+    let columns = (parked::ap_id, parked::actor_ap_id, parked::document);
     let (mut level, mut gone) = (vec![ap_id.clone()], Vec::new());
     while !level.is_empty() {
-        let mut below = Vec::new();
+        let mut below: Vec<ApUrl> = Vec::new();
         for chunk in level.chunks(CHUNK) {
             let waiting = parked::table.filter(parked::parent_ap_id.eq_any(chunk));
             below.extend(waiting.select(parked::ap_id).load::<ApUrl>(conn)?);
-            diesel::delete(parked::table.filter(parked::ap_id.eq_any(chunk))).execute(conn)?;
+            let these = || parked::table.filter(parked::ap_id.eq_any(chunk));
+            gone.extend(these().select(columns).load::<Unparked>(conn)?);
+            diesel::delete(these()).execute(conn)?;
         }
         // In a circle, what was taken away already stands below.
-        below.retain(|one| !gone.contains(one) && !level.contains(one));
-        gone.append(&mut level);
+        let taken: HashSet<&ApUrl> = gone.iter().map(|one| &one.ap_id).collect();
+        below.retain(|one| !taken.contains(one));
         level = below;
     }
-    passing::forget_about_parked(conn, &gone)?;
+    let ids: Vec<ApUrl> = gone.iter().map(|one| one.ap_id.clone()).collect();
+    passing::forget_about_parked(conn, &ids)?;
     Ok(gone)
 }
 

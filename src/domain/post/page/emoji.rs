@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Entry, Person, PostPage};
+use super::{Entry, Person, PostPage, Symbol};
 use crate::db::Conn;
 use crate::domain::actor::avatar_path;
 use crate::domain::media;
@@ -27,8 +27,16 @@ pub(super) fn dress(conn: &mut Conn, page: &mut PostPage) -> Result<()> {
         note(&entry.author.handle, &entry.author.name);
         note(&entry.author.handle, entry.html.as_str());
     }
-    for person in page.likes.people.iter().chain(&page.boosts.people) {
+    for person in faces(page) {
         note(&person.handle, &person.name);
+    }
+    for spoken in page.quotes.0.iter().chain(&page.links.0) {
+        note(&spoken.author.handle, &spoken.author.name);
+    }
+    for symbol in symbols(page) {
+        if let Some((name, host)) = symbol.named() {
+            note(&format!("@{host}"), &format!(":{name}:"));
+        }
     }
     if names.is_empty() {
         return Ok(());
@@ -67,6 +75,28 @@ fn spread(page: &mut PostPage, known: &HashMap<String, Emojis>) {
     }
     let people = page.likes.people.iter_mut().chain(&mut page.boosts.people);
     people.for_each(dress);
+    let spoken = page.quotes.0.iter_mut().chain(&mut page.links.0);
+    spoken.for_each(|spoken| dress(&mut spoken.author));
+    for group in &mut page.reacted {
+        group.faces.people.iter_mut().for_each(dress);
+        group.symbol.dress(known);
+    }
+    let tallies = page.comments.iter_mut().flat_map(|one| &mut one.reactions);
+    tallies.for_each(|tally| tally.symbol.dress(known));
+}
+
+/// The people in rows of faces.
+fn faces(page: &PostPage) -> impl Iterator<Item = &Person> {
+    let groups = page.reacted.iter().flat_map(|group| &group.faces.people);
+    let rows = page.likes.people.iter().chain(&page.boosts.people);
+    rows.chain(groups)
+}
+
+/// What people reacted with, to the post and to comments.
+fn symbols(page: &PostPage) -> impl Iterator<Item = &Symbol> {
+    let groups = page.reacted.iter().map(|group| &group.symbol);
+    let tallies = page.comments.iter().flat_map(|one| &one.reactions);
+    groups.chain(tallies.map(|tally| &tally.symbol))
 }
 
 /// The server in `@user@host`.
