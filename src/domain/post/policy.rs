@@ -44,7 +44,8 @@ impl Policy {
     /// When comments close by themselves; None: never.
     pub fn closes_at(self, rules: &Discussion) -> Option<Timestamp> {
         let days = i64::from(rules.close_after_days);
-        let at = |from: Timestamp| Timestamp(from.0.saturating_add(days * Timestamp::DAY));
+        let at =
+            |from: Timestamp| Timestamp(from.0.saturating_add(days.saturating_mul(Timestamp::DAY)));
         self.published_at.filter(|_| days > 0).map(at)
     }
 
