@@ -1,6 +1,7 @@
 //! The typed configuration: `config/default.toml`, under the file in the data folder, under the environment. It
 //! checks values and prints them with their comments; it opens nothing.
 
+mod layers;
 mod quotes;
 
 use std::net::SocketAddr;
@@ -8,12 +9,13 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use serde::Deserialize;
-use toml_edit::{DocumentMut, Item, Value};
+use toml_edit::DocumentMut;
 use url::Url;
 
 use crate::error::{Error, Result};
 use crate::types::Host;
 
+pub use layers::{defaults, effective, overlay};
 pub use quotes::Quotes;
 
 /// Every key with its default and its comment; compiled in, so that file and program cannot differ.
@@ -21,8 +23,6 @@ pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
 /// The name of the configuration file in the data folder.
 pub const FILE_NAME: &str = "antiphon.toml";
-
-const ENV_PREFIX: &str = "ANTIPHON_";
 
 /// The whole configuration of a node.
 #[derive(Clone, Debug, Deserialize)]
@@ -289,113 +289,6 @@ pub fn origin(text: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// The defaults with the file's and the environment's values laid over them, comments kept.
-pub fn effective(data: &Path, env: impl Iterator<Item = (String, String)>) -> Result<DocumentMut> {
-    let path = data.join(FILE_NAME);
-    let mut document = defaults();
-    let text = std::fs::read_to_string(&path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => Error::Setup(format!(
-            "there is no node in {}: {FILE_NAME} is missing; create one with `antiphon init --data {0} --url https://…`, or name its folder with --data",
-            data.display()
-        )),
-        _ => Error::Setup(format!("cannot read {}: {e}", path.display())),
-    })?;
-    overlay(&mut document, &text, &path.display().to_string())?;
-    overlay_env(&mut document, env)?;
-    Ok(document)
-}
-
-/// The compiled-in defaults as a document.
-pub fn defaults() -> DocumentMut {
-    DEFAULTS
-        .parse()
-        .expect("config/default.toml is valid TOML, held by a test")
-}
-
-/// Lays the values of a TOML text over `document`. Fails on a key that the document does not have.
-pub fn overlay(document: &mut DocumentMut, text: &str, source: &str) -> Result<()> {
-    let file: DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| {
-        let before = e.span().and_then(|span| text.get(..span.start));
-        let line = before.unwrap_or_default().matches('\n').count() + 1;
-        let why = e.message().replace('\n', ", ");
-        Error::Setup(format!("{source} is not valid TOML: line {line}: {why}"))
-    })?;
-    for (section, item) in file.iter() {
-        let Some(table) = item.as_table_like() else {
-            return Err(unknown(document, section, source));
-        };
-        for (key, item) in table.iter() {
-            let value = item
-                .as_value()
-                .ok_or_else(|| unknown(document, &format!("{section}.{key}"), source))?;
-            set(document, section, key, value.clone(), source)?;
-        }
-    }
-    Ok(())
-}
-
-/// Lays `ANTIPHON_<SECTION>__<KEY>` variables over `document`. Variables without `__` are somebody else's.
-fn overlay_env(
-    document: &mut DocumentMut,
-    env: impl Iterator<Item = (String, String)>,
-) -> Result<()> {
-    for (name, text) in env {
-        let Some((section, key)) = name
-            .strip_prefix(ENV_PREFIX)
-            .and_then(|rest| rest.split_once("__"))
-        else {
-            continue;
-        };
-        let value = text.parse::<Value>().unwrap_or_else(|_| Value::from(text));
-        set(
-            document,
-            &section.to_lowercase(),
-            &key.to_lowercase(),
-            value,
-            &format!("the environment variable {name}"),
-        )?;
-    }
-    Ok(())
-}
-
-/// Replaces one value, keeping the comments around it.
-fn set(
-    document: &mut DocumentMut,
-    section: &str,
-    key: &str,
-    mut value: Value,
-    source: &str,
-) -> Result<()> {
-    let slot = document
-        .get_mut(section)
-        .and_then(Item::as_table_like_mut)
-        .and_then(|t| t.get_mut(key))
-        .and_then(Item::as_value_mut);
-    let Some(slot) = slot else {
-        return Err(unknown(document, &format!("{section}.{key}"), source));
-    };
-    if slot.is_str() && !value.is_str() {
-        value = Value::from(value.to_string().trim().to_owned());
-    }
-    *value.decor_mut() = slot.decor().clone();
-    *slot = value;
-    Ok(())
-}
-
-fn unknown(document: &DocumentMut, key: &str, source: &str) -> Error {
-    let known = document.iter().flat_map(|(section, item)| {
-        item.as_table_like()
-            .into_iter()
-            .flat_map(move |t| t.iter().map(move |(key, _)| format!("{section}.{key}")))
-    });
-    let nearest = known
-        .max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)))
-        .unwrap_or_default();
-    Error::Setup(format!(
-        "{source}: there is no key \"{key}\"; did you mean \"{nearest}\"? `antiphon config print` lists all"
-    ))
-}
-
 /// An empty text means "none".
 fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
@@ -428,6 +321,7 @@ fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpN
 
 #[cfg(test)]
 mod tests {
+    use super::layers::overlay_env;
     use super::*;
 
     fn with(text: &str, env: &[(&str, &str)]) -> Result<Config> {

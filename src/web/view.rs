@@ -1,6 +1,12 @@
 //! What the pages show, as plain values: no database, no wire format, no words of the interface. The
 //! handlers fill these from the domain; the templates only read them.
 
+mod queue;
+mod talk;
+
+pub use queue::{QueueView, QueuedHost, QueuedThread};
+pub use talk::{ReactedView, SpokenView, TalkView, TallyView};
+
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text::emoji::{self, Emojis, Part};
@@ -126,67 +132,6 @@ impl Faces {
     pub fn hidden(&self) -> i64 {
         let shown = i64::try_from(self.faces.len()).unwrap_or(i64::MAX);
         self.total.saturating_sub(shown).max(0)
-    }
-}
-
-/// What somebody reacts with, and how often.
-#[derive(Clone, Debug, Default)]
-pub struct TallyView {
-    /// The key of the phrase that counts it (`likes`, `boosts`, `dislikes`); empty for an emoji.
-    pub phrase: &'static str,
-    /// The sign, the emoji or `:name:`.
-    pub sign: String,
-    /// The custom emoji's picture at an address of this node.
-    pub picture: Option<String>,
-    /// How often.
-    pub count: i64,
-}
-
-/// Those who reacted with one emoji.
-#[derive(Clone, Debug, Default)]
-pub struct ReactedView {
-    /// With which; its count is that of the faces.
-    pub tally: TallyView,
-    /// Who.
-    pub faces: Faces,
-}
-
-/// Posts elsewhere that speak of a post.
-#[derive(Clone, Debug, Default)]
-pub struct TalkView {
-    /// All of them, also those not shown.
-    pub total: i64,
-    /// The ones to show, newest first.
-    pub items: Vec<SpokenView>,
-}
-
-impl TalkView {
-    /// How many are not shown.
-    pub fn hidden(&self) -> i64 {
-        let shown = i64::try_from(self.items.len()).unwrap_or(i64::MAX);
-        self.total.saturating_sub(shown).max(0)
-    }
-}
-
-/// A post elsewhere that quotes or links to a post.
-#[derive(Clone, Debug)]
-pub struct SpokenView {
-    /// Who wrote it.
-    pub author: Author,
-    /// The server it is on.
-    pub host: String,
-    /// Its page.
-    pub url: String,
-    /// Its title or beginning, as plain text; may be empty.
-    pub excerpt: String,
-    /// When it was written.
-    pub published: Timestamp,
-}
-
-impl SpokenView {
-    /// The address when it is one a browser may follow; see [`safe_href`].
-    pub fn href(&self) -> Option<&str> {
-        safe_href(&self.url)
     }
 }
 
@@ -489,56 +434,4 @@ mod tests {
         assert_eq!(author("  ", "@bob@b.example").initial(), "b");
         assert_eq!(author("", "").initial(), "·");
     }
-}
-
-/// What the node has to do.
-#[derive(Clone, Debug, Default)]
-pub struct QueueView {
-    /// Deliveries never tried.
-    pub waiting: i64,
-    /// Deliveries that failed and will be tried again.
-    pub retrying: i64,
-    /// Deliveries refused or given up.
-    pub dead: i64,
-    /// Threads that will be read from other servers.
-    pub threads: Vec<QueuedThread>,
-    /// Servers that are asked.
-    pub hosts: Vec<QueuedHost>,
-    /// Requests in an hour for one thread at most.
-    pub per_thread: i64,
-    /// Documents in an hour from one server at most.
-    pub per_host: i64,
-}
-
-/// A thread that will be read from other servers.
-#[derive(Clone, Debug, Default)]
-pub struct QueuedThread {
-    /// The title of the post; may be empty.
-    pub title: String,
-    /// Its page.
-    pub url: String,
-    /// When it is read next.
-    pub next: Option<Timestamp>,
-    /// When it was last read.
-    pub last: Option<Timestamp>,
-    /// Requests in the hour that runs.
-    pub spent: i64,
-}
-
-impl QueuedThread {
-    /// The title, or the address of a post without one.
-    pub fn label(&self) -> &str {
-        label(&self.title, "", &self.url)
-    }
-}
-
-/// A server that is asked.
-#[derive(Clone, Debug, Default)]
-pub struct QueuedHost {
-    /// Its name.
-    pub name: String,
-    /// Replies of its people that are looked for.
-    pub wanted: i64,
-    /// Documents fetched in the hour that runs.
-    pub spent: i64,
 }
