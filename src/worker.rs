@@ -247,6 +247,9 @@ pub async fn clean(fed: &Federation) {
     if let Err(error) = cleared.await {
         tracing::warn!("cannot clear old rows away: {}", error.log_text());
     }
+    if let Err(error) = backfill::wake_sleeping(&fed.app).await {
+        tracing::warn!("cannot wake threads: {}", error.log_text());
+    }
     if let Err(error) = parents::attach_stranded(&fed.app).await {
         tracing::warn!("cannot attach what waited: {}", error.log_text());
     }

@@ -210,9 +210,10 @@ impl PostView {
         missing.fold(self.comment_total, i64::saturating_add)
     }
 
-    /// Where readers ask for missing replies.
-    pub fn look_url(&self) -> String {
-        format!("{}/look", self.url)
+    /// The path where readers ask for missing replies.
+    pub fn look_path(&self) -> String {
+        let path = self.url.splitn(4, '/').nth(3).unwrap_or_default();
+        format!("/{path}/look")
     }
 
     /// The content's language, or none when it is not known.

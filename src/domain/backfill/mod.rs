@@ -198,7 +198,8 @@ pub fn next_reading(now: Timestamp, last: Timestamp) -> Option<Timestamp> {
 
 /// When a source may be read again that told nothing new so often in a row (or failed).
 pub fn next_source_reading(now: Timestamp, idle: i32) -> Timestamp {
-    let doublings = u32::try_from(idle.clamp(0, 10)).unwrap_or(0);
+    // A quarter of an hour, an hour, four, sixteen … three days.
+    let doublings = 2 * u32::try_from(idle.clamp(0, 5)).unwrap_or(0);
     now.plus_secs((COOLDOWN_SECS << doublings).min(READ_MAX_SECS))
 }
 
@@ -292,6 +293,27 @@ pub async fn ask(app: &App, post: Id<Post>) -> Result<bool> {
         app.wake.jobs.notify_one();
     }
     Ok(asked)
+}
+
+/// Wakes the threads that sleep though something is wanted for them, as when its server is unblocked.
+pub async fn wake_sleeping(app: &App) -> Result<()> {
+    let now = app.now();
+    let asleep = app.db.read(store::list_oversleeping).await?;
+    if asleep.is_empty() {
+        return Ok(());
+    }
+    let jobs: Vec<_> = asleep
+        .into_iter()
+        .map(|post| (post, app.job(Job::CompleteThread { post: post.raw() })))
+        .collect();
+    app.db
+        .write(move |conn| {
+            jobs.iter()
+                .try_for_each(|(post, job)| awaken(conn, job, *post, now).map(|_| ()))
+        })
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use super::store;
 use crate::app::App;
+use crate::domain::backfill;
 use crate::error::{Error, Result};
 use crate::hosts::{self, Block, Blocked};
 use crate::types::Host;
@@ -74,6 +75,7 @@ pub async fn unblock(app: &App, domain: Host) -> Result<Effects> {
     let effects = effects.await?;
     app.hosts.reload(&app.db).await?;
     app.wake.deliveries.notify_one();
+    backfill::wake_sleeping(app).await?;
     Ok(effects)
 }
 

@@ -91,8 +91,9 @@ fn the_doctor_finds_a_running_node_in_order_and_it_stops_when_told() {
 
 #[test]
 fn an_occupied_port_is_told() {
-    let (node, address) = local_node();
-    let _occupied = TcpListener::bind(&address).unwrap();
+    let (node, _) = local_node();
+    let occupied = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = occupied.local_addr().unwrap();
     let refused = node.say(&format!("serve --bind {address}")).refused(1);
     assert!(
         refused.contains("another program listens there"),

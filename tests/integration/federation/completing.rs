@@ -241,6 +241,24 @@ both_databases! {
         assert_eq!(blocked.requests_for(id(&eve)), 0);
     }
 
+    async fn what_a_block_kept_away_is_fetched_when_the_server_is_unblocked(node: TestNode) {
+        let (there, elsewhere) = (node.neighbour().await, node.neighbour().await);
+        let (post, bob, first, context) = thread(&node, &there).await;
+        let second = elsewhere.person("carol").note(2, id(&first));
+        elsewhere.publish(&second);
+        there.publish(&collection(&context, &[&first, &second]));
+        let domain = Host::parse(elsewhere.host()).unwrap();
+        moderation::block(node.app(), vec![(domain.clone(), None)]).await.unwrap();
+        node.accept_reply(&bob, &first).await;
+        for _ in 0..20 {
+            after(&node, DAY).await;
+        }
+        assert_eq!((missing(&node, &post).await.blocked, node.jobs().await), (1, 0));
+        moderation::unblock(node.app(), domain).await.unwrap();
+        node.drain().await;
+        assert_eq!(node.numbers(&post).await, ["1", "1.1"]);
+    }
+
     async fn a_host_that_comes_back_brings_its_replies(node: TestNode) {
         let (there, elsewhere) = (node.neighbour().await, node.neighbour().await);
         let (post, bob, first, context) = thread(&node, &there).await;

@@ -193,7 +193,7 @@ both_databases! {
         let plain = page_at(&there, "/plain", "");
         for (address, word, code) in [
             (id(&secret), "private", ""),
-            (id(&astray), "ignored", "no_comment"),
+            (id(&astray), "ignored", "nothing_of_ours"),
             (id(&far), "ignored", "nothing_of_ours"),
             (&bob.id, "ignored", "no_comment"),
             (&bob.at("/notes/99"), "unknown", "not_found"),

@@ -139,7 +139,7 @@ async fn all_is_taken(node: &TestNode, platform: &str) {
         );
         node.drain().await;
     }
-    assert_eq!(node.jobs().await, 0);
+    assert_eq!(node.jobs_but_readings().await, 0);
     let stored = node.app().db.read(|conn| Ok(describe(conn))).await.unwrap();
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(&folder);

@@ -192,6 +192,16 @@ impl TestNode {
         count.await.unwrap()
     }
 
+    /// How many jobs are left beside the readings of threads, which come later.
+    pub(crate) async fn jobs_but_readings(&self) -> i64 {
+        let others = jobs::table.filter(jobs::payload.not_like("%complete_thread%"));
+        let count = self
+            .app()
+            .db
+            .read(move |conn| Ok(others.count().get_result(conn)?));
+        count.await.unwrap()
+    }
+
     /// How many replies wait for their parent.
     pub(crate) async fn parked(&self) -> i64 {
         let count = self

@@ -156,6 +156,19 @@ pub(in crate::domain::backfill) fn may_ask(
     Ok(source.or(item).is_some())
 }
 
+/// Threads that sleep though something is wanted for them: its server was unblocked, say.
+pub(in crate::domain::backfill) fn list_oversleeping(conn: &mut Conn) -> Result<Vec<Id<Post>>> {
+    let query = threads::table
+        .inner_join(wanted::table.on(wanted::post_id.eq(threads::post_id.nullable())))
+        .filter(threads::due_at.is_null())
+        .filter(wanted::state.eq(State::Open))
+        .filter(wanted::due_at.is_not_null())
+        .select(threads::post_id)
+        .distinct()
+        .limit(1000);
+    Ok(query.load(conn)?)
+}
+
 /// A thread that is being completed, for the overview.
 #[derive(Clone, Debug, Queryable)]
 pub struct ThreadRow {

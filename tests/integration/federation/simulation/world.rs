@@ -29,11 +29,16 @@ pub(super) enum Style {
     Echo,
 }
 
-const STYLES: [Style; 6] = [
+/// As often as such servers are met: most people are where answers are listed, in one of these ways.
+const STYLES: [Style; 10] = [
     Style::Bare,
     Style::Inline,
+    Style::Inline,
+    Style::Inline,
+    Style::Paged,
     Style::Paged,
     Style::Whole,
+    Style::Context,
     Style::Context,
     Style::Echo,
 ];
@@ -223,7 +228,7 @@ impl World {
         let chance = match (under, above) {
             (Under::Post, _) => 0.95,
             (_, Some(above)) if above.tells_us => 0.7,
-            (Under::Note(_), _) => 0.15,
+            (Under::Note(_), _) => 0.3,
             (Under::Nothing, _) => 0.1,
         };
         let seen = match dice.random_range(0..100) {
