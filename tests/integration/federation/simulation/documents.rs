@@ -215,6 +215,13 @@ impl World {
                 let body = json!({ "id": format!("{id}?page=1"), "type": "CollectionPage", "partOf": id, "items": others });
                 Answer::new(body, others)
             }
+            Style::Inline => {
+                let own = self.ids(&self.by_author(number, now).0);
+                let body = json!({ "id": id, "type": "Collection", "first": {
+                    "type": "CollectionPage", "partOf": id, "items": own, "next": format!("{id}?page=1"),
+                } });
+                Answer::new(body, own)
+            }
             _ => paged(&id, &self.ids(&all), page, self.page),
         }
     }

@@ -265,8 +265,9 @@ impl Oracle<'_> {
             let note = &self.world.notes[number];
             let host = &self.world.hosts[note.host];
             let author = self.world.person(note);
-            let about =
-                |(_, address, _): &&(i64, String, u16)| *address == note.id || *address == author;
+            let about = |(_, address, _): &&(i64, String, u16)| {
+                address.starts_with(&note.id) || *address == author
+            };
             let asked: Vec<_> = self.log.requests.iter().filter(about).collect();
             text.push(format!(
                 "[{number} at {}s {:?} deleted {:?} by {} {:?} {:?} blocked {}; came {:?}, named {}, asked {asked:?}]",
