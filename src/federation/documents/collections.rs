@@ -1,5 +1,5 @@
 //! The collections that other servers read here, whole or by pages: what an actor published, who follows, what answers a
-//! post or a comment. Only ids of what everybody may see, at most [`PAGE`] at a time.
+//! post or a comment. Only ids of what everybody may see, fifty at a time.
 
 use serde_json::{Value, json};
 
