@@ -215,3 +215,18 @@ fn a_discussion_of_500_comments_renders_quickly() {
     assert!(each.as_millis() < 200, "{each:?}");
     println!("500 comments: {each:?}");
 }
+
+#[test]
+fn a_thread_says_how_complete_it_is_and_offers_to_look() {
+    let html = render_post(&site(), &post()).unwrap();
+    let known = "At least 24 known, 21 here (2 not public, 1 on servers that do not answer)";
+    assert!(html.contains(known), "{html}");
+    assert!(html.contains("action=\"/2026/03/the-pause/look\""));
+    let mut whole = post();
+    whole.missing.clear();
+    assert!(
+        !render_post(&site(), &whole)
+            .unwrap()
+            .contains("At least 24")
+    );
+}

@@ -219,6 +219,7 @@ pub(super) fn post() -> PostView {
             reacted("❤\u{FE0F}", 2, 4..6),
             reacted(":blob_cat:", 1, 6..7),
         ],
+        missing: vec![("missing-private", 2), ("missing-unreachable", 1)],
         dislikes: 2,
         quotes: talk(
             2,
