@@ -17,6 +17,7 @@ mod inbox;
 mod lies;
 mod locating;
 mod notices;
+mod once;
 mod ownership;
 mod platforms;
 mod policy;
