@@ -36,6 +36,11 @@ const REQUESTS_MAX: u32 = 24;
 /// that another job reads.
 pub async fn complete(app: &App, fetcher: &Fetcher, post: Id<Post>) -> Result<()> {
     let (now, hourly) = (app.now(), app.config.limits.thread_fetches);
+    if hourly == 0 {
+        // It was forbidden meanwhile.
+        let sleep = move |conn: &mut crate::db::Conn| backfill::sleep_until(conn, post, None);
+        return app.db.write(sleep).await;
+    }
     let hourly = i32::try_from(hourly).unwrap_or(i32::MAX);
     let turn = app
         .db

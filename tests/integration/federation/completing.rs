@@ -5,11 +5,12 @@ use antiphon::db::schema::{sources, threads, wanted};
 use antiphon::domain::backfill::{self, Missing, State};
 use antiphon::domain::moderation;
 use antiphon::domain::post::Post;
+use antiphon::queue::Job;
 use antiphon::types::{ApUrl, Host};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{FakeInstance, Fault, Person, TestNode, both_databases};
+use crate::support::{FakeInstance, Fault, Person, TestApp, TestDb, TestNode, both_databases};
 
 /// A collection with all its items in it.
 fn collection(id: &str, items: &[&Value]) -> Value {
@@ -184,6 +185,20 @@ both_databases! {
         node.accept_reply(&bob, &with(again, "context", &context)).await;
         after(&node, HOUR).await;
         assert!(there.requests_for(&context) > asked);
+    }
+
+    async fn a_node_that_may_not_complete_threads_asks_nobody(db: TestDb) {
+        let closed = TestApp::builder().configure(|config| config.limits.thread_fetches = 0);
+        let node = TestNode::quiet(closed, db).await;
+        let there = node.neighbour().await;
+        let (post, bob, first, context) = thread(&node, &there).await;
+        node.accept_reply(&bob, &first).await;
+        let (post, now) = (post.id, node.app().now());
+        let job = node.app().job(Job::CompleteThread { post: post.raw() });
+        let awaken = node.app().db.write(move |conn| backfill::awaken(conn, &job, post, now));
+        assert!(awaken.await.unwrap(), "it was allowed before");
+        after(&node, DAY).await;
+        assert_eq!((there.requests_for(&context), node.jobs().await), (0, 0));
     }
 
     async fn a_node_to_which_nobody_answers_asks_nobody(node: TestNode) {

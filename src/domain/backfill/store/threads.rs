@@ -66,12 +66,12 @@ pub fn begin(conn: &mut Conn, post: Id<Post>, hourly: i32, now: Timestamp) -> Re
     else {
         return Ok(Turn::NotYet);
     };
-    let over = thread.hour_at.plus_secs(HOUR_SECS);
-    let (hour_at, spent) = if over <= now {
+    let (hour_at, spent) = if thread.hour_at.plus_secs(HOUR_SECS) <= now {
         (now, 0)
     } else {
         (thread.hour_at, thread.spent)
     };
+    let over = hour_at.plus_secs(HOUR_SECS);
     let left = hourly - spent;
     let spent_all = left <= 0;
     let due = if spent_all {
