@@ -230,25 +230,27 @@ pub const fn is_lying(items: i32, strays: i32) -> bool {
 /// Notes in the transaction that stores a reply of a thread what it says about further ones, and lets the thread be read
 /// soon. `delivered` replies make known sources due again; fetched ones came out of them. True when a job was written.
 pub fn follow(conn: &mut Conn, reading: &Reading, leads: &Leads, now: Timestamp) -> Result<bool> {
-    let mut due = None;
+    let mut due = Vec::new();
     for source in &leads.sources {
-        let at = add_source(conn, reading.post, source, reading.delivered, now)?;
-        due = due.min(at).or(due).or(at);
+        due.extend(add_source(
+            conn,
+            reading.post,
+            source,
+            reading.delivered,
+            now,
+        )?);
     }
     if !leads.items.is_empty() {
-        want(
-            conn,
-            Some(reading.post),
-            None,
-            &leads.items,
-            &reading.blocked,
-            now,
-        )?;
-        due = Some(due.map_or(now, |at: Timestamp| at.min(now)));
+        let (post, blocked) = (Some(reading.post), &reading.blocked);
+        want(conn, post, None, &leads.items, blocked, now)?;
+        due.push(now);
     }
-    match due {
+    match due.into_iter().min() {
         None => Ok(false),
-        Some(_) => awaken(conn, &reading.job, reading.post, now.plus_secs(SOON_SECS)),
+        Some(at) => {
+            let soon = now.plus_secs(SOON_SECS);
+            awaken(conn, &reading.job, reading.post, at.max(soon))
+        }
     }
 }
 
