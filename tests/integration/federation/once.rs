@@ -35,7 +35,7 @@ both_databases! {
         let read = threads::complete(node.app(), &node.fed.fetcher, post.id);
         let located = comment::look_up(node.app(), &id);
         let (statuses, fetched, read, located) = Box::pin(async { tokio::join!(letters, fetched, read, located) }).await;
-        assert!(statuses.iter().all(|status| status.is_success()), "{statuses:?}");
+        assert!(statuses.iter().all(http::StatusCode::is_success), "{statuses:?}");
         assert!(fetched.iter().all(Result::is_ok) && read.is_ok() && located.is_ok());
         node.drain().await;
         assert_eq!(node.numbers(&post).await, ["1", "2"]);
