@@ -13,6 +13,7 @@ pub mod error;
 pub mod federation;
 pub mod hosts;
 pub mod http;
+pub mod kept;
 pub mod limits;
 pub mod metrics;
 pub mod queue;

@@ -13,6 +13,7 @@ use super::view::ErrorView;
 use super::{CONTENT_SECURITY_POLICY, convert, render_error};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::kept::Scope;
 use crate::types::Timestamp;
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -30,6 +31,7 @@ pub(super) struct Document {
     etag: String,
     activity: Option<String>,
     changed: Option<Timestamp>,
+    shows: Vec<Scope>,
 }
 
 impl Document {
@@ -41,6 +43,7 @@ impl Document {
             media_type: HTML,
             activity: None,
             changed: None,
+            shows: Vec::new(),
         }
     }
 
@@ -51,6 +54,13 @@ impl Document {
             changed,
             ..Self::html(body)
         }
+    }
+
+    /// Names everything that the document shows, so that it is kept until something of it changes. Documents that name
+    /// nothing are made anew for each reader.
+    pub(super) fn shows(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
+        self.shows.extend(scopes);
+        self
     }
 
     /// Names the ActivityPub document that says the same.

@@ -12,8 +12,10 @@ pub mod i18n;
 #[cfg(test)]
 mod page_tests;
 mod pages;
+pub mod query;
 mod queue;
 mod read;
+pub mod reader;
 mod replies;
 mod routes;
 #[cfg(test)]

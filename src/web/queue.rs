@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::answer::{Document, answer, status_page};
 use super::view::{QueueView, QueuedHost, QueuedThread};
-use super::{convert, render_queue};
+use super::{reader, render_queue};
 use crate::app::App;
 use crate::domain::backfill::Overview;
 use crate::domain::{account, backfill, delivery};
@@ -31,13 +31,13 @@ pub(super) async fn page(State(app): State<Arc<App>>, request: HeaderMap) -> Res
         Err(Error::Unauthorized(_)) => return challenge(&app),
         Err(error) => return super::error_page(&app, &error),
     }
-    let mut response = answer(&app, &request, shown(&app).await);
+    let mut response = answer(&app, &request, shown(&app, &request).await);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     response
 }
 
-async fn shown(app: &App) -> Result<Document> {
+async fn shown(app: &App, request: &HeaderMap) -> Result<Document> {
     let (totals, _) = delivery::overview(app, None, 0).await?;
     let found = backfill::overview(app, ROWS).await?;
     let view = QueueView {
@@ -49,7 +49,7 @@ async fn shown(app: &App) -> Result<Document> {
         hosts: hosts(&found),
         threads: found.threads.into_iter().map(thread).collect(),
     };
-    let site = convert::site(&app.config);
+    let site = reader::site(app, request);
     Ok(Document::html(render_queue(&site, &view)?))
 }
 

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 
 use super::answer::{Document, answer};
 use super::view::{FateView, RepliesView};
-use super::{convert, error_page, render_replies};
+use super::{error_page, reader, render_replies};
 use crate::app::App;
 use crate::domain::comment::locate::{ABOVE_HIDDEN, OWN_HOST};
 use crate::domain::comment::{self, Fate, Outcome};
@@ -32,7 +32,7 @@ pub(super) async fn where_is_it(
         Err(error) => return error_page(&app, &error),
     };
     let is_bad = view.is_bad;
-    let page = render_replies(&convert::site(&app.config), &view).map(Document::html);
+    let page = render_replies(&reader::site(&app, &request), &view).map(Document::html);
     let mut response = answer(&app, &request, page);
     if is_bad {
         *response.status_mut() = StatusCode::BAD_REQUEST;

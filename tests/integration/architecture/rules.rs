@@ -20,12 +20,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("limits", &[]),
     ("metrics", &[]),
     ("verdicts", &[]),
+    ("kept", &[]),
     ("queue", &["text", "config", "db"]),
     ("hosts", &["text", "config", "http", "db", "limits"]),
     (
         "app",
         &[
             "text", "config", "http", "db", "limits", "queue", "hosts", "metrics", "verdicts",
+            "kept",
         ],
     ),
     (
@@ -37,7 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "federation",
         &[
-            "text", "config", "http", "db", "queue", "hosts", "app", "domain",
+            "text", "config", "http", "db", "queue", "hosts", "kept", "app", "domain",
         ],
     ),
     (
@@ -53,7 +55,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// What a face may look into: never another face, federation, the database or the queue.
-const FACE: &[&str] = &["text", "config", "app", "domain"];
+const FACE: &[&str] = &["text", "config", "kept", "app", "domain"];
 
 /// The faces, which never see diesel.
 const FACES: &[&str] = &["web", "api", "micropub", "mastodon"];
