@@ -4,14 +4,15 @@
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, OnceCell};
 
 use crate::clock::{Clock, IdGenerator};
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Db, Heard};
 use crate::error::Result;
 use crate::hosts::Hosts;
 use crate::http::{HttpClient, HttpSettings};
+use crate::kept::Answers;
 use crate::limits::Rates;
 use crate::metrics::Metrics;
 use crate::queue::{Job, NewJob};
@@ -40,6 +41,10 @@ pub struct App {
     pub verdicts: Verdicts,
     /// Looks things up elsewhere, for somebody who asks; empty where nothing federates.
     pub finder: OnceLock<Arc<dyn Finder>>,
+    /// Answers that are given again until what they show changes.
+    pub kept: Arc<Answers>,
+    /// Whether changes of the database are heard.
+    hearing: OnceCell<()>,
     /// What the node counts.
     pub metrics: Metrics,
     /// Held while a file enters or leaves the media folder, and while a picture is decoded: one at a time bounds the memory.
@@ -80,6 +85,7 @@ impl App {
         );
         hosts.reload(&db).await?;
         let ids = IdGenerator::new(clock.clone(), rand::random());
+        let kept_bytes = u64::from(config.server.kept_memory) * 1024 * 1024;
         Ok(Arc::new(Self {
             host: config.host(),
             senders: Rates::per_minute(config.limits.inbox_per_host),
@@ -91,6 +97,8 @@ impl App {
             hosts,
             verdicts: Verdicts::default(),
             finder: OnceLock::new(),
+            kept: Arc::new(Answers::new(kept_bytes)),
+            hearing: OnceCell::new(),
             metrics: Metrics::default(),
             media: Mutex::default(),
             wake: Wake::default(),
@@ -101,6 +109,24 @@ impl App {
     pub async fn open_system(config: Config) -> Result<Arc<Self>> {
         let http = HttpClient::new(http_settings(&config))?;
         Self::open(config, Clock::System, http).await
+    }
+
+    /// Begins to hear what changes in the database, whoever changes it, so that answers can be kept. Later calls do nothing.
+    pub async fn hear_changes(&self) -> Result<()> {
+        let listen = async || {
+            let kept = Arc::clone(&self.kept);
+            self.db
+                .listen(Arc::new(move |heard| match heard {
+                    Heard::Changed(scopes) => {
+                        kept.note(scopes.iter().filter_map(|scope| scope.parse().ok()));
+                    }
+                    Heard::Lost => kept.set_hearing(false),
+                    Heard::Again => kept.set_hearing(true),
+                }))
+                .await
+        };
+        self.hearing.get_or_try_init(listen).await?;
+        Ok(())
     }
 
     /// The present moment.

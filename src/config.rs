@@ -77,6 +77,8 @@ pub struct Server {
     /// Where `/metrics` is served; None: beside the pages.
     #[serde(deserialize_with = "optional")]
     pub metrics_bind: Option<SocketAddr>,
+    /// MiB of answers kept in memory.
+    pub kept_memory: u32,
 }
 
 /// `[database]`.

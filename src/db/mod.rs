@@ -1,6 +1,7 @@
 //! The way to the database: one connection type for SQLite and PostgreSQL, `read` and `write` off the async threads,
 //! migrations. It knows no table's meaning; the SQL stands in each slice's `store.rs`.
 
+mod changes;
 mod migrate;
 mod pool;
 mod presence;
@@ -11,10 +12,12 @@ use std::path::Path;
 
 use diesel::prelude::*;
 
+pub use changes::{Ear, Heard, note_change};
 pub use pool::{AnyBackend, Conn};
 
 use crate::config;
 use crate::error::{Error, Result};
+use changes::Changes;
 use pool::Pool;
 use presence::Presence;
 use writer::Writer;
@@ -66,6 +69,7 @@ pub struct Db {
     pool: Pool,
     writer: Option<Writer>,
     presence: Presence,
+    changes: Changes,
 }
 
 impl Db {
@@ -76,8 +80,9 @@ impl Db {
         let backend = Backend::parse(&config.database.url, &config.data)?;
         let mut first = pool::connect(&backend)?;
         migrate::run(&mut first, &backend)?;
+        let changes = Changes::default();
         let writer = match first {
-            Conn::Sqlite(_) => Some(Writer::start(first)?),
+            Conn::Sqlite(_) => Some(Writer::start(first, changes.clone())?),
             Conn::Pg(_) => None,
         };
         Ok(Self {
@@ -85,6 +90,7 @@ impl Db {
             backend,
             writer,
             presence: Presence::default(),
+            changes,
         })
     }
 
@@ -135,8 +141,31 @@ impl Db {
     {
         match &self.writer {
             Some(writer) => writer.run(work).await,
-            None => self.read(|conn| conn.transaction(work)).await,
+            None => {
+                let changes = self.changes.clone();
+                self.read(move |conn| {
+                    let (value, end) = conn.transaction(|conn| {
+                        let value = work(conn)?;
+                        Ok::<_, Error>((value, changes.ask_for_end(conn)?))
+                    })?;
+                    if let Some(end) = end {
+                        end.wait();
+                    }
+                    Ok(value)
+                })
+                .await
+            }
         }
+    }
+
+    /// Lets `ear` hear of every change from now on, by whichever process. Only the first ear is used.
+    pub async fn listen(&self, ear: Ear) -> Result<()> {
+        self.changes.listen(&self.backend, ear).await
+    }
+
+    /// Makes sure that everything that was committed a millisecond ago has been heard.
+    pub fn catch_up(&self) {
+        self.changes.catch_up_soon();
     }
 
     /// Fails when the database does not answer.

@@ -8,6 +8,7 @@ use diesel::connection::SimpleConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Conn;
+use super::changes::Changes;
 use crate::error::{Error, Result};
 
 const GROUP: usize = 64;
@@ -29,7 +30,7 @@ pub(super) struct Writer(mpsc::Sender<Change>);
 
 impl Writer {
     /// Starts the thread on its own connection.
-    pub(super) fn start(mut conn: Conn) -> Result<Self> {
+    pub(super) fn start(mut conn: Conn, changes: Changes) -> Result<Self> {
         let (sender, mut receiver) = mpsc::channel::<Change>(WAITING);
         std::thread::Builder::new()
             .name("db-writer".into())
@@ -41,7 +42,7 @@ impl Writer {
                     {
                         group.push(next);
                     }
-                    run_group(&mut conn, group);
+                    run_group(&mut conn, &changes, group);
                 }
             })
             .map_err(Error::internal)?;
@@ -78,7 +79,7 @@ fn stopped() -> Error {
     Error::internal("the database writer has stopped")
 }
 
-fn run_group(conn: &mut Conn, group: Vec<Change>) {
+fn run_group(conn: &mut Conn, changes: &Changes, group: Vec<Change>) {
     if let Err(e) = conn.batch_execute("BEGIN IMMEDIATE") {
         // The changes never ran: dropping them tells each caller that the writer gave up on it.
         tracing::error!("the database could not begin a change: {e}");
@@ -93,6 +94,8 @@ fn run_group(conn: &mut Conn, group: Vec<Change>) {
         let _ = conn.batch_execute("ROLLBACK");
         CommitFailed(e.to_string())
     });
+    // Whoever changed something must see it changed.
+    changes.catch_up();
     for answer in answers {
         answer(committed.clone());
     }

@@ -282,7 +282,8 @@ async fn note(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Re
     )
 }
 
-pub(super) fn wants_html(headers: &HeaderMap) -> bool {
+/// True when a client names HTML among what it takes.
+pub fn wants_html(headers: &HeaderMap) -> bool {
     let accept = headers
         .get(http::header::ACCEPT)
         .and_then(|value| value.to_str().ok());

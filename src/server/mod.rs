@@ -3,6 +3,7 @@
 mod client;
 mod connections;
 mod headers;
+mod kept;
 mod limits;
 mod room;
 mod router;

@@ -16,6 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::client::client_address;
 use super::headers;
+use super::kept;
 use super::limits::{Client, Limits, limit};
 use crate::app::App;
 use crate::domain::{actor, delivery};
@@ -59,7 +60,11 @@ pub fn router(fed: Arc<Federation>) -> Router {
             DEADLINE,
         ))
         .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn_with_state(app, headers::protect))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            headers::protect,
+        ))
+        .layer(middleware::from_fn_with_state(app, kept::keep))
 }
 
 /// `/healthz`: the process lives. `/readyz`: it can serve.

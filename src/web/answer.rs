@@ -13,7 +13,7 @@ use super::view::ErrorView;
 use super::{CONTENT_SECURITY_POLICY, convert, render_error};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::kept::Scope;
+use crate::kept::{Keep, Scope};
 use crate::types::Timestamp;
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -80,21 +80,17 @@ fn etag(body: &str) -> String {
 }
 
 /// Answers with the document, with 304 where the asker has it already, or with the page of the error.
-pub(super) fn answer(app: &App, request: &HeaderMap, outcome: Result<Document>) -> Response {
+pub(super) fn answer(app: &App, _request: &HeaderMap, outcome: Result<Document>) -> Response {
     let document = match outcome {
         Ok(document) => document,
         Err(error) => return error_page(app, &error),
     };
-    let known = has_current(request, &document.etag);
-    let mut response = if known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        Response::new(Body::from(document.body))
-    };
-    let headers = response.headers_mut();
-    if !known {
-        set(headers, header::CONTENT_TYPE, document.media_type);
+    let mut response = Response::new(Body::from(document.body));
+    if !document.shows.is_empty() {
+        response.extensions_mut().insert(Keep(document.shows));
     }
+    let headers = response.headers_mut();
+    set(headers, header::CONTENT_TYPE, document.media_type);
     set(headers, header::CACHE_CONTROL, REVALIDATE);
     set(headers, header::ETAG, &document.etag);
     if let Some(ap_id) = document.activity {
@@ -117,16 +113,6 @@ pub(super) fn negotiated(app: &App, request: &HeaderMap, outcome: Result<Documen
     let mut response = answer(app, request, outcome);
     set(response.headers_mut(), header::VARY, "Accept");
     response
-}
-
-/// True when `If-None-Match` names this validator (RFC 9110 13.1.2); a proxy that compresses may have weakened it.
-fn has_current(request: &HeaderMap, etag: &str) -> bool {
-    let lines = request.get_all(header::IF_NONE_MATCH).iter();
-    lines
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
-        .map(str::trim)
-        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 /// The page of an error, in the style of the others. Logs what is our fault, with a reference the reader can quote.
@@ -193,27 +179,6 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn asked(lines: &[&str]) -> HeaderMap {
-        let header = |line: &&str| (header::IF_NONE_MATCH, HeaderValue::from_str(line).unwrap());
-        lines.iter().map(header).collect()
-    }
-
-    #[test]
-    fn a_validator_is_found_in_lists_and_in_its_weak_form() {
-        for lines in [
-            &["\"a\""][..],
-            &["W/\"a\""],
-            &["\"b\", \"a\""],
-            &["\"b\"", "\"a\""],
-            &["*"],
-        ] {
-            assert!(has_current(&asked(lines), "\"a\""), "{lines:?}");
-        }
-        for lines in [&[][..], &["\"b\""], &["a"], &[""]] {
-            assert!(!has_current(&asked(lines), "\"a\""), "{lines:?}");
-        }
-    }
 
     #[test]
     fn each_kind_of_error_has_its_status() {

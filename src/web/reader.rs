@@ -1,5 +1,7 @@
 //! What is known of the reader from the request: the language of the interface.
 
+use std::fmt;
+
 use http::HeaderMap;
 
 use super::convert;
@@ -20,6 +22,12 @@ impl Reader {
         Self {
             language: super::i18n::Catalogue::of(&config.site.language).tag(),
         }
+    }
+}
+
+impl fmt::Display for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.language)
     }
 }
 

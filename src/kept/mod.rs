@@ -1,8 +1,21 @@
-//! What an answer shows, as scopes: whoever changes something in a scope makes the answers that show it stale. It knows
-//! no page and no table.
+//! Answers that are kept in memory, and what each shows, as scopes: whoever changes something in a scope makes the answers
+//! that show it stale. It knows no page and no table.
+
+mod answer;
+mod answers;
+mod encoding;
+mod scopes;
 
 use std::fmt;
 use std::str::FromStr;
+
+pub use answer::{Answer, is_unchanged};
+pub use answers::{Answers, Found, Key, Turn};
+pub use encoding::{Encoding, shrink};
+
+/// Marks a response that may be kept until one of these scopes changes; without any it is kept as long as there is room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keep(pub Vec<Scope>);
 
 /// A part of what the node knows. An answer names the scopes of everything it shows, and is kept until one of them changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,6 +28,8 @@ pub enum Scope {
     Actor(i64),
     /// Who follows an account.
     Followers(i64),
+    /// The pictures of custom emoji.
+    Emojis,
     /// What stands on every page: accounts, free pages, categories, series.
     Site,
 }
@@ -26,6 +41,7 @@ impl fmt::Display for Scope {
             Self::Posts => f.write_str("posts"),
             Self::Actor(id) => write!(f, "actor:{id}"),
             Self::Followers(id) => write!(f, "followers:{id}"),
+            Self::Emojis => f.write_str("emojis"),
             Self::Site => f.write_str("site"),
         }
     }
@@ -43,6 +59,7 @@ impl FromStr for Scope {
             "posts" => Ok(Self::Posts),
             "actor" => Ok(Self::Actor(id()?)),
             "followers" => Ok(Self::Followers(id()?)),
+            "emojis" => Ok(Self::Emojis),
             "site" => Ok(Self::Site),
             _ => Err(()),
         }
@@ -60,6 +77,7 @@ mod tests {
             Scope::Posts,
             Scope::Actor(1),
             Scope::Followers(3),
+            Scope::Emojis,
             Scope::Site,
         ] {
             assert_eq!(scope.to_string().parse(), Ok(scope));

@@ -1,0 +1,278 @@
+//! One answer that is kept: its headers, its body in every form, and how it is sent.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED, VARY,
+};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+
+use super::Scope;
+use super::encoding::{Encoding, is_worth_it, shrink};
+
+/// What counts against the room beside the bodies, in bytes: headers, scopes, the entry itself.
+const FRAME: usize = 1_500;
+
+/// An answer with status 200.
+pub struct Answer {
+    forms: [Option<Form>; 4],
+    unchanged: HeaderMap,
+    scopes: Box<[Scope]>,
+    made: u64,
+    checked: AtomicU64,
+}
+
+/// A body as it travels, with the headers of that form.
+struct Form {
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Answer {
+    /// An answer that shows `scopes`, read after the change `made`. With the form that the first reader gets.
+    pub fn new(headers: HeaderMap, body: Bytes, scopes: Vec<Scope>, made: u64) -> Self {
+        let mut headers = headers;
+        if worth_it(&headers, &body) {
+            headers.append(VARY, HeaderValue::from_static("Accept-Encoding"));
+        }
+        headers.remove(CONTENT_LENGTH);
+        let mut unchanged = headers.clone();
+        unchanged.remove(CONTENT_TYPE);
+        let plain = Form { headers, body };
+        Self {
+            forms: [Some(plain), None, None, None],
+            unchanged,
+            scopes: scopes.into(),
+            made,
+            checked: AtomicU64::new(made),
+        }
+    }
+
+    /// The same with one more form, quickly made; this one where that does not help.
+    pub fn with_quick_form(mut self, encoding: Encoding) -> Self {
+        self.add(encoding, true);
+        self
+    }
+
+    /// The same with every form as small as it gets. Takes some ten milliseconds: not on an async thread.
+    pub fn with_all_forms(&self) -> Self {
+        let mut all = self.copy();
+        for encoding in Encoding::ALL {
+            all.add(encoding, false);
+        }
+        all
+    }
+
+    /// True when a smaller form of it may exist.
+    pub fn is_worth_shrinking(&self) -> bool {
+        let plain = self.plain();
+        plain.is_some_and(|plain| worth_it(&plain.headers, &plain.body))
+    }
+
+    fn copy(&self) -> Self {
+        let form = self.plain().map(|plain| Form {
+            headers: plain.headers.clone(),
+            body: plain.body.clone(),
+        });
+        Self {
+            forms: [form, None, None, None],
+            unchanged: self.unchanged.clone(),
+            scopes: self.scopes.clone(),
+            made: self.made,
+            checked: AtomicU64::new(self.checked.load(Ordering::Relaxed)),
+        }
+    }
+
+    fn plain(&self) -> Option<&Form> {
+        self.forms.first().and_then(Option::as_ref)
+    }
+
+    fn add(&mut self, encoding: Encoding, fast: bool) {
+        let Some(plain) = self.plain().filter(|_| self.is_worth_shrinking()) else {
+            return;
+        };
+        let (Some(name), Some(body)) = (encoding.name(), shrink(&plain.body, encoding, fast))
+        else {
+            return;
+        };
+        let mut headers = plain.headers.clone();
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+        weaken(&mut headers);
+        let place = Encoding::ALL.iter().position(|one| *one == encoding);
+        if let Some(form) = place.and_then(|place| self.forms.get_mut(place)) {
+            *form = Some(Form { headers, body });
+        }
+    }
+
+    /// What it shows.
+    pub(super) fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+
+    /// After which change it was read.
+    pub(super) fn made(&self) -> u64 {
+        self.made
+    }
+
+    /// The last change at which it was found to be current.
+    pub(super) fn checked(&self) -> &AtomicU64 {
+        &self.checked
+    }
+
+    /// The room it takes, in bytes.
+    pub(super) fn size(&self) -> usize {
+        let bodies = self
+            .forms
+            .iter()
+            .flatten()
+            .map(|form| form.body.len() + FRAME);
+        bodies.sum::<usize>() + self.scopes.len() * size_of::<Scope>()
+    }
+
+    /// The response to a request with these headers: 304 when the client has it, else the smallest form that it takes.
+    pub fn respond<B: From<Bytes>>(&self, asked: &HeaderMap) -> Response<B> {
+        if is_unchanged(asked, &self.unchanged) {
+            return response(
+                StatusCode::NOT_MODIFIED,
+                self.unchanged.clone(),
+                Bytes::new(),
+            );
+        }
+        let taken = Encoding::taken(asked);
+        let forms = self.forms.iter().zip(taken).rev();
+        let best = forms
+            .filter(|(_, taken)| *taken)
+            .find_map(|(form, _)| form.as_ref());
+        match best {
+            Some(form) => response(StatusCode::OK, form.headers.clone(), form.body.clone()),
+            None => response(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                HeaderMap::new(),
+                Bytes::new(),
+            ),
+        }
+    }
+}
+
+fn response<B: From<Bytes>>(status: StatusCode, headers: HeaderMap, body: Bytes) -> Response<B> {
+    let mut response = Response::new(B::from(body));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+fn worth_it(headers: &HeaderMap, body: &Bytes) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| is_worth_it(kind, body.len()))
+}
+
+/// A form of other bytes has the same validator only in its weak form (RFC 9110 8.8.1).
+fn weaken(headers: &mut HeaderMap) {
+    let weak = headers
+        .get(ETAG)
+        .and_then(|etag| etag.to_str().ok())
+        .filter(|etag| !etag.starts_with("W/"))
+        .and_then(|etag| HeaderValue::from_str(&format!("W/{etag}")).ok());
+    if let Some(weak) = weak {
+        headers.insert(ETAG, weak);
+    }
+}
+
+/// True when the client has what the headers describe (RFC 9110 13.1): by its validator, or by its date where the client
+/// names no validator.
+pub fn is_unchanged(asked: &HeaderMap, headers: &HeaderMap) -> bool {
+    let mut tags = asked.get_all(IF_NONE_MATCH).iter().peekable();
+    if tags.peek().is_some() {
+        let Some(etag) = headers.get(ETAG).and_then(|etag| etag.to_str().ok()) else {
+            return false;
+        };
+        let etag = etag.strip_prefix("W/").unwrap_or(etag);
+        return tags
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(','))
+            .map(str::trim)
+            .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag);
+    }
+    let date = |headers: &HeaderMap, name| {
+        let text = headers.get(name)?.to_str().ok()?;
+        httpdate::parse_http_date(text).ok()
+    };
+    match (date(asked, IF_MODIFIED_SINCE), date(headers, LAST_MODIFIED)) {
+        (Some(known), Some(changed)) => changed <= known,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(lines: &[(http::HeaderName, &str)]) -> HeaderMap {
+        let line =
+            |(name, value): &(http::HeaderName, &str)| (name.clone(), value.parse().unwrap());
+        lines.iter().map(line).collect()
+    }
+
+    fn page() -> Answer {
+        let head = headers(&[(CONTENT_TYPE, "text/html; charset=utf-8"), (ETAG, "\"v1\"")]);
+        Answer::new(head, Bytes::from("<p>hello</p>".repeat(500)), Vec::new(), 0)
+    }
+
+    #[test]
+    fn a_client_gets_the_smallest_form_it_takes() {
+        use http::header::ACCEPT_ENCODING;
+        let page = page().with_all_forms();
+        for (asked, form) in [
+            ("gzip, br", Some("br")),
+            ("gzip", Some("gzip")),
+            ("zstd, gzip", Some("zstd")),
+            ("", None),
+        ] {
+            let response: Response<Bytes> = page.respond(&headers(&[(ACCEPT_ENCODING, asked)]));
+            let got = response
+                .headers()
+                .get(CONTENT_ENCODING)
+                .map(|form| form.to_str().unwrap());
+            assert_eq!(got, form);
+            assert_eq!(response.headers()[VARY], "Accept-Encoding");
+            let etag = if form.is_some() { "W/\"v1\"" } else { "\"v1\"" };
+            assert_eq!(response.headers()[ETAG], etag);
+        }
+    }
+
+    #[test]
+    fn who_has_it_in_any_form_is_told_so() {
+        for known in ["\"v1\"", "W/\"v1\"", "\"v0\", W/\"v1\"", "*"] {
+            let response: Response<Bytes> = page().respond(&headers(&[(IF_NONE_MATCH, known)]));
+            assert_eq!(response.status(), 304, "{known}");
+            assert!(response.body().is_empty());
+            assert!(response.headers().get(CONTENT_TYPE).is_none());
+        }
+        let response: Response<Bytes> = page().respond(&headers(&[(IF_NONE_MATCH, "\"v2\"")]));
+        assert_eq!(response.status(), 200);
+    }
+
+    #[test]
+    fn a_date_counts_only_where_no_validator_is_named() {
+        let feed = headers(&[
+            (ETAG, "\"v1\""),
+            (LAST_MODIFIED, "Sun, 22 Nov 2026 12:00:00 GMT"),
+        ]);
+        let since = |at: &str| headers(&[(IF_MODIFIED_SINCE, at)]);
+        assert!(is_unchanged(&since("Sun, 22 Nov 2026 12:00:00 GMT"), &feed));
+        assert!(!is_unchanged(
+            &since("Sun, 22 Nov 2026 11:59:59 GMT"),
+            &feed
+        ));
+        assert!(!is_unchanged(&since("yesterday"), &feed));
+        let both = headers(&[
+            (IF_NONE_MATCH, "\"v0\""),
+            (IF_MODIFIED_SINCE, "Sun, 22 Nov 2026 12:00:00 GMT"),
+        ]);
+        assert!(!is_unchanged(&both, &feed));
+    }
+}

@@ -1,0 +1,247 @@
+//! Answers that are kept: given before routing, with the headers they had, as long as what they show has not changed. A
+//! cold one is made once for all that wait for it, and made small after the first reader was answered.
+
+use std::sync::Arc;
+
+use axum::body::{Body, HttpBody, to_bytes};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use bytes::Bytes;
+use http::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LAST_MODIFIED,
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+use crate::app::App;
+use crate::federation::routes;
+use crate::kept::{self, Answer, Encoding, Found, Keep, Key, Turn};
+use crate::web;
+use crate::web::reader::Reader;
+
+/// Longest address whose answers are kept, in bytes.
+const LONGEST: usize = 1_024;
+/// Largest body that is kept or made small, in bytes.
+const BODY_MAX: usize = 4 * 1024 * 1024;
+
+/// Answers from memory, or lets the router answer and keeps what may be kept. Outermost of all layers, so that what is
+/// kept is what was sent.
+pub(super) async fn keep(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let Some(key) = key(&app, request.method(), request.uri(), request.headers()) else {
+        return next.run(request).await;
+    };
+    if let Err(error) = app.hear_changes().await {
+        tracing::error!("cannot hear what changes: {}", error.log_text());
+        return next.run(request).await;
+    }
+    let (is_head, asked) = (request.method() == Method::HEAD, request.headers().clone());
+    let mut response = match find(&app, &key, &asked) {
+        Some(response) => response,
+        None => cold(&app, key, request, asked, next).await,
+    };
+    if is_head {
+        let length = response.body().size_hint().exact().map(HeaderValue::from);
+        if let Some(length) = length.filter(|_| response.status().is_success()) {
+            response.headers_mut().insert(CONTENT_LENGTH, length);
+        }
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+/// The kept answer of a key, as this client takes it.
+pub(super) fn find<B: From<Bytes>>(
+    app: &App,
+    key: &Key,
+    asked: &HeaderMap,
+) -> Option<http::Response<B>> {
+    app.db.catch_up();
+    match app.kept.find(key)? {
+        Found::Kept(answer) => {
+            let response = answer.respond(asked);
+            app.metrics.count_response(response.status().as_u16());
+            Some(response)
+        }
+        Found::Passing => None,
+    }
+}
+
+/// The key of a request whose answer may be kept: nobody's own, and of a finite set, whatever the query holds.
+pub(super) fn key(app: &App, method: &Method, uri: &http::Uri, headers: &HeaderMap) -> Option<Key> {
+    let is_private = headers.contains_key(AUTHORIZATION)
+        || headers.contains_key("signature")
+        || headers.contains_key("signature-input");
+    let path = uri.path();
+    if !matches!(*method, Method::GET | Method::HEAD) || is_private || path.len() > LONGEST {
+        return None;
+    }
+    let form = Form::of(headers);
+    if app.config.federation.secure_mode && (form == Form::Activity || path.starts_with("/ap/")) {
+        return None;
+    }
+    let query = web::query::canonical(uri);
+    let reader = Reader::of(headers, &app.config);
+    Some(format!("{path}?{query} {} {reader}", form.word()).into())
+}
+
+/// Which of its forms an address gives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Activity,
+    Page,
+    Any,
+}
+
+impl Form {
+    fn of(headers: &HeaderMap) -> Self {
+        if routes::wants_activity(headers) {
+            Self::Activity
+        } else if routes::wants_html(headers) {
+            Self::Page
+        } else {
+            Self::Any
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Activity => "activity",
+            Self::Page => "page",
+            Self::Any => "any",
+        }
+    }
+}
+
+/// Makes an answer that is not kept, or waits for who makes it.
+async fn cold(
+    app: &Arc<App>,
+    key: Key,
+    request: Request,
+    asked: HeaderMap,
+    next: Next,
+) -> Response {
+    let making = match app.kept.find(&key) {
+        Some(Found::Passing) => None,
+        _ => match app.kept.turn(&key) {
+            Turn::Make(making) => Some(making),
+            Turn::Wait(mut done) => {
+                let _ = done.changed().await;
+                if let Some(response) = find(app, &key, &asked) {
+                    return response;
+                }
+                None
+            }
+        },
+    };
+    let Some(making) = making else {
+        let response = next.run(whole(request)).await;
+        return as_asked(response, &asked).await;
+    };
+    let (app, told) = (Arc::clone(app), asked.clone());
+    // In a task of its own: who asked first may go away, and the others still wait.
+    let made = tokio::spawn(async move {
+        let before = app.kept.now();
+        let response = next.run(whole(request)).await;
+        let answered = keep_new(&app, key, response, &told, before).await;
+        drop(making);
+        answered
+    });
+    match made.await {
+        Ok(response) => as_asked(response, &asked).await,
+        Err(_) => broken(),
+    }
+}
+
+/// For what cannot happen: the layers below catch panics and bound bodies.
+fn broken() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
+}
+
+/// The request for the whole answer: what the client has already is compared here.
+fn whole(mut request: Request) -> Request {
+    *request.method_mut() = Method::GET;
+    let headers = request.headers_mut();
+    headers.remove(IF_NONE_MATCH);
+    headers.remove(IF_MODIFIED_SINCE);
+    request
+}
+
+/// Keeps a response that says what it shows.
+async fn keep_new(
+    app: &Arc<App>,
+    key: Key,
+    mut response: Response,
+    asked: &HeaderMap,
+    before: u64,
+) -> Response {
+    let keep = response.extensions_mut().remove::<Keep>();
+    if response.status() != StatusCode::OK {
+        return response;
+    }
+    let Some(Keep(scopes)) = keep else {
+        app.kept.pass(key);
+        return response;
+    };
+    let (parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, BODY_MAX).await else {
+        return broken();
+    };
+    let mut answer = Answer::new(parts.headers, body, scopes, before);
+    if let Some(encoding) = quick_form(asked) {
+        answer = answer.with_quick_form(encoding);
+    }
+    let answer = Arc::new(answer);
+    app.kept.keep(Key::clone(&key), Arc::clone(&answer));
+    let response = answer.respond(asked);
+    if answer.is_worth_shrinking() {
+        let app = Arc::clone(app);
+        tokio::task::spawn_blocking(move || app.kept.improve(key, answer.with_all_forms()));
+    }
+    response
+}
+
+/// The form that is quickly made for the first who asks.
+fn quick_form(asked: &HeaderMap) -> Option<Encoding> {
+    let taken = Encoding::taken(asked);
+    let forms = Encoding::ALL.into_iter().zip(taken);
+    forms
+        .filter(|(form, taken)| *taken && matches!(form, Encoding::Gzip | Encoding::Zstd))
+        .map(|(form, _)| form)
+        .last()
+}
+
+/// A response that is not kept, as the client takes it: nothing if it has it, smaller if it is a text.
+async fn as_asked(mut response: Response, asked: &HeaderMap) -> Response {
+    if response.status() != StatusCode::OK || response.headers().contains_key(CONTENT_ENCODING) {
+        return response;
+    }
+    let has_validator = [ETAG, LAST_MODIFIED]
+        .iter()
+        .any(|name| response.headers().contains_key(name));
+    if has_validator && kept::is_unchanged(asked, response.headers()) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response.headers_mut().remove(CONTENT_TYPE);
+        response.headers_mut().remove(CONTENT_LENGTH);
+        *response.body_mut() = Body::empty();
+        return response;
+    }
+    let length = response.body().size_hint().exact();
+    let is_whole = length.is_some_and(|length| length <= BODY_MAX.try_into().unwrap_or(u64::MAX));
+    match quick_form(asked).filter(|_| is_whole) {
+        Some(encoding) => in_form(response, encoding, asked).await,
+        None => response,
+    }
+}
+
+/// A whole response in a form that is quickly made.
+async fn in_form(response: Response, encoding: Encoding, asked: &HeaderMap) -> Response {
+    let (parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, BODY_MAX).await else {
+        return broken();
+    };
+    let answer = Answer::new(parts.headers, body, Vec::new(), 0).with_quick_form(encoding);
+    answer.respond(asked)
+}
