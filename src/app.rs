@@ -15,6 +15,7 @@ use crate::http::{HttpClient, HttpSettings};
 use crate::kept::Answers;
 use crate::limits::Rates;
 use crate::metrics::Metrics;
+use crate::pace::Pace;
 use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Host, Timestamp};
 use crate::verdicts::Verdicts;
@@ -43,6 +44,8 @@ pub struct App {
     pub finder: OnceLock<Arc<dyn Finder>>,
     /// Answers that are given again until what they show changes.
     pub kept: Arc<Answers>,
+    /// How long those wait who ask this node.
+    pub pace: Pace,
     /// Whether changes of the database are heard.
     hearing: OnceCell<()>,
     /// What the node counts.
@@ -98,6 +101,7 @@ impl App {
             verdicts: Verdicts::default(),
             finder: OnceLock::new(),
             kept: Arc::new(Answers::new(kept_bytes)),
+            pace: Pace::default(),
             hearing: OnceCell::new(),
             metrics: Metrics::default(),
             media: Mutex::default(),

@@ -16,6 +16,7 @@ pub mod http;
 pub mod kept;
 pub mod limits;
 pub mod metrics;
+pub mod pace;
 pub mod queue;
 pub mod server;
 pub mod text;

@@ -28,6 +28,7 @@ pub struct Metrics {
     ignored: Family<Because, Counter>,
     deliveries: Family<Outcome, Counter>,
     responses: Family<Outcome, Counter>,
+    kept: Family<Outcome, Counter>,
 }
 
 impl Default for Metrics {
@@ -61,6 +62,12 @@ impl Default for Metrics {
             "Answers, by class of status",
             Family::clone(&responses),
         );
+        let kept = Family::default();
+        registry.register(
+            "kept_answers",
+            "Answers that may be kept, made or given again",
+            Family::clone(&kept),
+        );
         Self {
             registry,
             inbox,
@@ -68,11 +75,17 @@ impl Default for Metrics {
             ignored,
             deliveries,
             responses,
+            kept,
         }
     }
 }
 
 impl Metrics {
+    /// Counts an answer that may be kept: `made`, or `given` again.
+    pub fn count_kept(&self, outcome: &'static str) {
+        self.kept.get_or_create(&Outcome { outcome }).inc();
+    }
+
     /// Counts an activity that came.
     pub fn count_inbox(&self, outcome: &'static str) {
         self.inbox.get_or_create(&Outcome { outcome }).inc();

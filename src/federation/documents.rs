@@ -15,24 +15,26 @@ use crate::domain::comment::{self, Comment};
 use crate::domain::note;
 use crate::domain::post::{self, Post, Status};
 use crate::error::{Error, Result};
+use crate::kept::Scope;
 use crate::types::{ApUrl, Id};
 
 /// A document, or the tombstone of something deleted (answered with 410).
 pub enum Served {
-    /// It is here.
-    Here(Value),
+    /// It is here; with the scopes of what it shows, when it may be kept.
+    Here(Value, Vec<Scope>),
     /// It was here.
     Gone(Value),
 }
 
 /// One of our actors.
-pub async fn actor(app: &App, ap_id: ApUrl) -> Result<Value> {
+pub async fn actor(app: &App, ap_id: ApUrl) -> Result<(Value, Vec<Scope>)> {
     let site = app.config.site.url.clone();
     app.db
         .read(move |conn| {
             let row = local_actor(conn, &ap_id)?;
             let keys = actor::list_keys(conn, row.id)?;
-            Ok(actors::actor(&row, &keys, &site))
+            let shows = vec![Scope::Actor(row.id.raw()), Scope::Site];
+            Ok((actors::actor(&row, &keys, &site), shows))
         })
         .await
 }
@@ -49,9 +51,11 @@ pub async fn post(app: &App, address: ApUrl) -> Result<Served> {
         .read(move |conn| {
             let row = post::load_by_ap_id(conn, &address)?.ok_or(Error::NotFound("the post"))?;
             match row.status {
-                Status::Published => Ok(Served::Here(with_context(article(
-                    conn, &row, &site, &terms,
-                )?))),
+                Status::Published => {
+                    let document = with_context(article(conn, &row, &site, &terms)?);
+                    let shows = [Scope::Post(row.id.raw()), Scope::Actor(row.actor_id.raw())];
+                    Ok(Served::Here(document, shows.to_vec()))
+                }
                 Status::Deleted => {
                     let deleted = row.deleted_at.unwrap_or(row.updated_at);
                     Ok(Served::Gone(with_context(article::tombstone(
@@ -81,9 +85,8 @@ pub async fn comment(app: &App, ap_id: ApUrl) -> Result<Served> {
             let row = comment::load_by_ap_id(conn, &ap_id)?.filter(|row| row.local);
             let row = row.ok_or(Error::NotFound("the comment"))?;
             if row.is_public() {
-                Ok(Served::Here(with_context(
-                    outbox::tell(conn, &row, &terms)?.note,
-                )))
+                let note = with_context(outbox::tell(conn, &row, &terms)?.note);
+                Ok(Served::Here(note, Vec::new()))
             } else if row.is_tombstone() {
                 let tombstone = article::tombstone(&row.ap_id, "Note", row.updated_at);
                 Ok(Served::Gone(with_context(tombstone)))

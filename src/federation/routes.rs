@@ -32,6 +32,7 @@ use super::{Federation, quotes, signature};
 use crate::domain::account;
 use crate::error::{Error, Result};
 use crate::http::within_budget;
+use crate::kept::{Keep, Scope};
 use crate::types::Host;
 
 type Fed = State<Arc<Federation>>;
@@ -196,7 +197,7 @@ fn refused_with(refusal: &Refusal) -> StatusCode {
 
 async fn instance(State(fed): Fed, headers: HeaderMap) -> Response {
     let id = fed.app.url("/ap/instance");
-    answer(&headers, documents::actor(&fed.app, id).await)
+    object(&headers, shown(documents::actor(&fed.app, id).await, false))
 }
 
 async fn user(
@@ -207,26 +208,27 @@ async fn user(
 ) -> Response {
     let found = documents::actor(&fed.app, fed.app.url(&format!("/ap/users/{id}"))).await;
     match found {
-        Ok(document) if !wants_activity(&headers) && wants_html(&headers) => {
+        Ok((document, _)) if !wants_activity(&headers) && wants_html(&headers) => {
             see_other(document.get("url").and_then(Value::as_str).unwrap_or("/"))
         }
-        other => answer(&headers, shown(other, stranger.is_some())),
+        other => object(&headers, shown(other, stranger.is_some())),
     }
 }
 
 /// An actor's document; to strangers, as little as a signature's proof needs.
-fn shown(document: Result<Value>, stranger: bool) -> Result<Value> {
-    if stranger {
-        document.map(|document| actors::stub(&document))
+fn shown(found: Result<(Value, Vec<Scope>)>, stranger: bool) -> Result<Served> {
+    let (document, shows) = found?;
+    Ok(if stranger {
+        Served::Here(actors::stub(&document), Vec::new())
     } else {
-        document
-    }
+        Served::Here(document, shows)
+    })
 }
 
 async fn article(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let served = documents::post(&fed.app, fed.app.url(&format!("/ap/posts/{id}"))).await;
     match served {
-        Ok(Served::Here(document)) if !wants_activity(&headers) && wants_html(&headers) => {
+        Ok(Served::Here(document, _)) if !wants_activity(&headers) && wants_html(&headers) => {
             see_other(document.get("url").and_then(Value::as_str).unwrap_or("/"))
         }
         other => object(&headers, other),
@@ -251,7 +253,7 @@ pub async fn actor_by_name(
     match account::get_by_name(&fed.app, name).await {
         Ok((_, actor)) => {
             let document = documents::actor(&fed.app, actor.ap_id).await;
-            answer(headers, shown(document, stranger))
+            object(headers, shown(document, stranger))
         }
         Err(error) => failure(&error),
     }
@@ -300,14 +302,23 @@ fn see_other(address: &str) -> Response {
 
 fn object(headers: &HeaderMap, served: Result<Served>) -> Response {
     match served {
-        Ok(Served::Here(document)) => document_answer(headers, StatusCode::OK, &document),
+        Ok(Served::Here(document, shows)) => {
+            let mut response = document_answer(headers, StatusCode::OK, &document);
+            if !shows.is_empty() {
+                response.extensions_mut().insert(Keep(shows));
+            }
+            response
+        }
         Ok(Served::Gone(tombstone)) => document_answer(headers, StatusCode::GONE, &tombstone),
         Err(error) => failure(&error),
     }
 }
 
 pub(super) fn answer(headers: &HeaderMap, document: Result<Value>) -> Response {
-    object(headers, document.map(Served::Here))
+    object(
+        headers,
+        document.map(|document| Served::Here(document, Vec::new())),
+    )
 }
 
 /// A document with its ETag; 304 when the client has it.

@@ -1,6 +1,6 @@
 //! One answer that is kept: its headers, its body in every form, and how it is sent.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http::header::{
@@ -14,6 +14,8 @@ use super::encoding::{Encoding, is_worth_it, shrink};
 
 /// What counts against the room beside the bodies, in bytes: headers, scopes, the entry itself.
 const FRAME: usize = 1_500;
+/// How often it is given before it is made as small as it gets: that takes longer than making it.
+const OFTEN: u32 = 3;
 
 /// An answer with status 200.
 pub struct Answer {
@@ -22,6 +24,7 @@ pub struct Answer {
     scopes: Box<[Scope]>,
     made: u64,
     checked: AtomicU64,
+    given: AtomicU32,
 }
 
 /// A body as it travels, with the headers of that form.
@@ -47,6 +50,7 @@ impl Answer {
             scopes: scopes.into(),
             made,
             checked: AtomicU64::new(made),
+            given: AtomicU32::new(0),
         }
     }
 
@@ -65,8 +69,13 @@ impl Answer {
         all
     }
 
+    /// Counts that it is given once more. True once: when it is given often enough to be made as small as it gets.
+    pub fn is_given_often(&self) -> bool {
+        self.given.fetch_add(1, Ordering::Relaxed) == OFTEN && self.is_worth_shrinking()
+    }
+
     /// True when a smaller form of it may exist.
-    pub fn is_worth_shrinking(&self) -> bool {
+    fn is_worth_shrinking(&self) -> bool {
         let plain = self.plain();
         plain.is_some_and(|plain| worth_it(&plain.headers, &plain.body))
     }
@@ -82,6 +91,7 @@ impl Answer {
             scopes: self.scopes.clone(),
             made: self.made,
             checked: AtomicU64::new(self.checked.load(Ordering::Relaxed)),
+            given: AtomicU32::new(OFTEN + 1),
         }
     }
 

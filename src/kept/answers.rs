@@ -38,6 +38,7 @@ pub enum Turn {
 /// The answers of a node.
 pub struct Answers {
     kept: Cache<Key, Found>,
+    keeps: bool,
     scopes: Scopes,
     making: Arc<Mutex<HashMap<Key, watch::Receiver<()>>>>,
 }
@@ -57,13 +58,14 @@ impl Drop for Making {
 }
 
 impl Answers {
-    /// Keeps at most so many bytes of answers.
+    /// Keeps at most so many bytes of answers; 0: none.
     pub fn new(bytes: u64) -> Self {
         let weigh = |key: &Key, found: &Found| match found {
             Found::Kept(answer) => u32::try_from(answer.size() + key.len()).unwrap_or(u32::MAX),
             Found::Passing => NOTE,
         };
         Self {
+            keeps: bytes > 0,
             kept: Cache::builder().max_capacity(bytes).weigher(weigh).build(),
             scopes: Scopes::default(),
             making: Arc::default(),
@@ -77,7 +79,7 @@ impl Answers {
 
     /// What is kept of a key, if it is current.
     pub fn find(&self, key: &Key) -> Option<Found> {
-        if !self.scopes.is_hearing() {
+        if !self.keeps || !self.scopes.is_hearing() {
             return None;
         }
         match self.kept.get(key)? {

@@ -2,6 +2,7 @@
 //! cold one is made once for all that wait for it, and made small after the first reader was answered.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
@@ -52,7 +53,7 @@ pub(super) async fn keep(State(app): State<Arc<App>>, request: Request, next: Ne
 
 /// The kept answer of a key, as this client takes it.
 pub(super) fn find<B: From<Bytes>>(
-    app: &App,
+    app: &Arc<App>,
     key: &Key,
     asked: &HeaderMap,
 ) -> Option<http::Response<B>> {
@@ -61,10 +62,19 @@ pub(super) fn find<B: From<Bytes>>(
         Found::Kept(answer) => {
             let response = answer.respond(asked);
             app.metrics.count_response(response.status().as_u16());
+            app.metrics.count_kept("given");
+            if answer.is_given_often() {
+                shrink(Arc::clone(app), Key::clone(key), answer);
+            }
             Some(response)
         }
         Found::Passing => None,
     }
+}
+
+/// Makes every form of an answer as small as it gets, while it is given as it is.
+fn shrink(app: Arc<App>, key: Key, answer: Arc<Answer>) {
+    tokio::task::spawn_blocking(move || app.kept.improve(key, answer.with_all_forms()));
 }
 
 /// The key of a request whose answer may be kept: nobody's own, and of a finite set, whatever the query holds.
@@ -138,12 +148,13 @@ async fn cold(
         let response = next.run(whole(request)).await;
         return as_asked(response, &asked).await;
     };
-    let (app, told) = (Arc::clone(app), asked.clone());
+    let (app, told, began) = (Arc::clone(app), asked.clone(), Instant::now());
     // In a task of its own: who asked first may go away, and the others still wait.
     let made = tokio::spawn(async move {
         let before = app.kept.now();
         let response = next.run(whole(request)).await;
         let answered = keep_new(&app, key, response, &told, before).await;
+        app.pace.note(began.elapsed());
         drop(making);
         answered
     });
@@ -194,13 +205,9 @@ async fn keep_new(
         answer = answer.with_quick_form(encoding);
     }
     let answer = Arc::new(answer);
-    app.kept.keep(Key::clone(&key), Arc::clone(&answer));
-    let response = answer.respond(asked);
-    if answer.is_worth_shrinking() {
-        let app = Arc::clone(app);
-        tokio::task::spawn_blocking(move || app.kept.improve(key, answer.with_all_forms()));
-    }
-    response
+    app.kept.keep(key, Arc::clone(&answer));
+    app.metrics.count_kept("made");
+    answer.respond(asked)
 }
 
 /// The form that is quickly made for the first who asks.

@@ -21,6 +21,7 @@ use crate::domain::follower;
 use crate::domain::post::page::{self, List, Selection};
 use crate::domain::post::{self, Post};
 use crate::error::{Error, Result};
+use crate::kept::Scope;
 use crate::text::hashtag;
 use crate::types::Id;
 
@@ -43,9 +44,12 @@ pub async fn post_page(
         let found = page::load_by_slug(conn, checked(&slug, "the post")?)?;
         let around = page::load_neighbours(conn, &found.post)?;
         let closed = found.post.policy().is_closed(&rules, now);
+        let shows = shown(&found);
         let mut view = convert::post(&site, found, around);
         view.comments_closed = closed;
-        Ok(Document::html(render_post(&site, &view)?).with_activity(&view.ap_id))
+        Ok(Document::html(render_post(&site, &view)?)
+            .with_activity(&view.ap_id)
+            .shows(shows))
     });
     let outcome = work.await;
     negotiated(&app, &request, outcome)
@@ -103,9 +107,10 @@ pub(super) async fn home(State(app): State<Arc<App>>, uri: Uri, request: HeaderM
         let writers = account::list_with_actors(conn)?;
         let site = convert::with_writers(site, &writers);
         let list = page::load_list(conn, &Selection::default(), before, PAGE)?;
+        let shows = listed(&list);
         let base = format!("{}/", site.url);
         let view = convert::list(&site, some(list, before)?, &writers, &base);
-        Ok(Document::html(render_home(&site, &view)?))
+        Ok(Document::html(render_home(&site, &view)?).shows(shows))
     });
     let outcome = work.await;
     answer(&app, &request, outcome)
@@ -139,7 +144,7 @@ pub(super) async fn about(State(app): State<Arc<App>>, request: HeaderMap) -> Re
     let site = reader::site(&app, &request);
     let work = app.db.read(move |conn| {
         let site = convert::with_writers(site, &account::list_with_actors(conn)?);
-        Ok(Document::html(render_about(&site)?))
+        Ok(Document::html(render_about(&site)?).shows([Scope::Site, Scope::Actor(1)]))
     });
     let outcome = work.await;
     answer(&app, &request, outcome)
@@ -223,6 +228,33 @@ pub(super) async fn comments_feed(
     });
     let outcome = work.await;
     answer(&app, &request, outcome)
+}
+
+fn shown(found: &page::PostPage) -> Vec<Scope> {
+    let mut all = vec![
+        Scope::Post(found.post.id.raw()),
+        Scope::Actor(found.author.id.raw()),
+        Scope::Site,
+        Scope::Emojis,
+    ];
+    all.extend(
+        found
+            .comments
+            .iter()
+            .map(|one| Scope::Actor(one.actor_id.raw())),
+    );
+    all
+}
+
+fn listed(list: &List) -> Vec<Scope> {
+    let mut all = vec![Scope::Posts, Scope::Site];
+    all.extend(list.posts.iter().flat_map(|one| {
+        [
+            Scope::Post(one.post.id.raw()),
+            Scope::Actor(one.post.actor_id.raw()),
+        ]
+    }));
+    all
 }
 
 fn posts_feed(

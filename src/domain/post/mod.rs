@@ -10,10 +10,12 @@ mod store;
 use diesel::prelude::*;
 
 use crate::app::App;
+use crate::db::note_change;
 use crate::db::schema::posts;
 use crate::domain::actor::{Actor, Mentions};
 use crate::domain::media::{self, Owner};
 use crate::error::{Error, Result};
+use crate::kept::Scope;
 use crate::queue::{Event, Job, NewJob};
 use crate::types::{ApUrl, Html, Id, Json, Timestamp, word_enum};
 
@@ -257,7 +259,14 @@ pub async fn close_comments(app: &App, id: Id<Post>) -> Result<()> {
         Some(_) if post.comments == Comments::Closed => return Ok(()),
         Some(at) => tell(at),
     };
-    app.db.write(move |conn| job.enqueue(conn)).await?;
+    let shown = Scope::Post(id.raw()).to_string();
+    app.db
+        .write(move |conn| {
+            // No row changes: the days have passed.
+            note_change(conn, &shown)?;
+            job.enqueue(conn)
+        })
+        .await?;
     app.wake.jobs.notify_one();
     Ok(())
 }

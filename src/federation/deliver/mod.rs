@@ -6,7 +6,7 @@ mod send;
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
@@ -133,7 +133,14 @@ impl Loop {
         let (sender, aside) = (Arc::clone(&self.sender), Arc::clone(&self.aside));
         let (finished, results) = (self.finished.0.clone(), self.results.clone());
         let app = Arc::clone(&self.fed.app);
+        let ready = Instant::now();
         tokio::spawn(async move {
+            // What a post sends out brings readers. They wait for the same threads as this task did.
+            app.pace.note(ready.elapsed());
+            let hold = app.pace.hold();
+            if !hold.is_zero() {
+                tokio::time::sleep(hold).await;
+            }
             let outcome = {
                 let sending = sender.send(&due);
                 tokio::pin!(sending);

@@ -21,6 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("verdicts", &[]),
     ("kept", &[]),
+    ("pace", &[]),
     ("queue", &["text", "config", "db"]),
     ("hosts", &["text", "config", "http", "db", "limits"]),
     (
@@ -33,7 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "domain",
         &[
-            "text", "config", "http", "db", "queue", "hosts", "verdicts", "app",
+            "text", "config", "http", "db", "queue", "hosts", "verdicts", "kept", "app",
         ],
     ),
     (

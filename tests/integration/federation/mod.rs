@@ -14,6 +14,7 @@ mod follow;
 mod forwarding;
 mod hostile;
 mod inbox;
+mod kept;
 mod lies;
 mod locating;
 mod notices;

@@ -2,27 +2,20 @@
 
 use std::sync::Arc;
 
-use antiphon::app::App;
 use antiphon::domain::actor::{self, Actor};
 use antiphon::domain::comment::{self, Comment, Incoming, Parent};
 use antiphon::domain::media::Named;
 use antiphon::domain::post::{self, NewPost, Post};
 use antiphon::domain::visibility::{CommentStatus, Visibility};
+use antiphon::federation::Federation;
+use antiphon::server;
 use antiphon::text::sanitize;
 use antiphon::types::{ApUrl, Html, Id};
-use antiphon::web;
 use axum::Router;
 use axum::body::Body;
 use http::Request;
 
 use crate::support::{Answer, TestApp};
-
-/// Everything readers can reach.
-fn face() -> Router<Arc<App>> {
-    web::router()
-        .merge(web::negotiated_routes())
-        .fallback(web::not_found)
-}
 
 /// Asks with a method and headers.
 pub(crate) async fn ask(
@@ -36,7 +29,10 @@ pub(crate) async fn ask(
         request = request.header(*name, *value);
     }
     let request = request.body(Body::empty()).expect("the test asks well");
-    app.send(face(), request).await
+    let fed = Federation::new(Arc::clone(&app.app)).await;
+    let router = server::router(fed.expect("the node has its keys"));
+    app.send(Router::new().fallback_service(router), request)
+        .await
 }
 
 /// Asks for a page.
