@@ -9,11 +9,12 @@ use tokio::sync::{Mutex, Notify, OnceCell};
 use crate::clock::{Clock, IdGenerator};
 use crate::config::Config;
 use crate::db::{Db, Heard};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hosts::Hosts;
 use crate::http::{HttpClient, HttpSettings};
 use crate::kept::Answers;
 use crate::limits::Rates;
+use crate::look::Look;
 use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::queue::{Job, NewJob};
@@ -26,6 +27,8 @@ pub struct App {
     pub config: Config,
     /// This node's own host, of which every message is asked.
     pub host: Host,
+    /// How the site looks beyond what is compiled in.
+    pub look: Arc<Look>,
     /// The database.
     pub db: Db,
     /// The time.
@@ -77,9 +80,10 @@ impl App {
     /// Opens the database and builds everything on it. Needs a tokio runtime.
     pub async fn open(config: Config, clock: Clock, http: HttpClient) -> Result<Arc<Self>> {
         let opened = config.clone();
-        let db = tokio::task::spawn_blocking(move || Db::open(&opened))
+        let open = move || Ok::<_, Error>((Look::load(&opened)?, Db::open(&opened)?));
+        let (look, db) = tokio::task::spawn_blocking(open)
             .await
-            .map_err(crate::error::Error::internal)??;
+            .map_err(Error::internal)??;
         let limits = &config.limits;
         let hosts = Hosts::new(
             clock.clone(),
@@ -93,6 +97,7 @@ impl App {
             host: config.host(),
             senders: Rates::per_minute(config.limits.inbox_per_host),
             config,
+            look: Arc::new(look),
             db,
             clock,
             ids,

@@ -2,6 +2,7 @@
 //! checks values and prints them with their comments; it opens nothing.
 
 mod layers;
+pub mod look;
 mod quotes;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::types::Host;
 
 pub use layers::{defaults, effective, overlay};
+pub use look::Look;
 pub use quotes::Quotes;
 
 /// Every key with its default and its comment; compiled in, so that file and program cannot differ.
@@ -47,6 +49,8 @@ pub struct Config {
     pub discussion: Discussion,
     /// What it keeps of others' pictures.
     pub media: Media,
+    /// How it looks.
+    pub look: Look,
     /// What it logs.
     pub log: Log,
 }
@@ -63,6 +67,8 @@ pub struct Site {
     pub description: String,
     /// BCP 47.
     pub language: String,
+    /// The interface speaks the reader's language where there are words for it.
+    pub follow_reader_language: bool,
 }
 
 /// `[server]`.
@@ -235,6 +241,7 @@ impl Config {
                 self.site.language
             )));
         }
+        self.look.check()?;
         let positive = [
             ("database.connections", self.database.connections > 0),
             ("delivery.concurrency", self.delivery.concurrency > 0),

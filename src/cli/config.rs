@@ -7,6 +7,7 @@ use super::context::Context;
 use super::{Outcome, output};
 use crate::config::{self, Config};
 use crate::error::Error;
+use crate::look::Look;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -22,7 +23,7 @@ impl Command {
     pub(super) fn run(self, context: &Context) -> Outcome {
         let Self::Print { show_secrets } = self;
         let mut document = config::effective(&context.data, std::env::vars())?;
-        Config::from_document(&context.data, &document)?;
+        Look::load(&Config::from_document(&context.data, &document)?)?;
         if !show_secrets {
             hide_password(&mut document);
         }

@@ -46,10 +46,12 @@ pub fn overlay(document: &mut DocumentMut, text: &str, source: &str) -> Result<(
             return Err(unknown(document, section, source));
         };
         for (key, item) in table.iter() {
+            // `[[look.menu]]` and `[look.colours]` say the same as the list and the inline table.
             let value = item
-                .as_value()
-                .ok_or_else(|| unknown(document, &format!("{section}.{key}"), source))?;
-            set(document, section, key, value.clone(), source)?;
+                .clone()
+                .into_value()
+                .map_err(|_| unknown(document, &format!("{section}.{key}"), source))?;
+            set(document, section, key, value, source)?;
         }
     }
     Ok(())

@@ -383,6 +383,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    picture_sizes (of_file, file) {
+        of_file -> Text,
+        file -> Text,
+        width -> Integer,
+    }
+}
+
+diesel::table! {
     comment_versions (id) {
         id -> BigInt,
         comment_id -> BigInt,
@@ -424,6 +432,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notes,
     notifications,
     parked,
+    picture_sizes,
     pictures,
     post_tags,
     posts,

@@ -54,6 +54,10 @@ pub fn router(fed: Arc<Federation>) -> Router {
         .fallback_service(unknown)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn_with_state(limits, limit))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            web::in_readers_words,
+        ))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -1,16 +1,21 @@
 //! How pages and errors become HTTP: headers, validators, status. The one place that maps an error's kind to a status
 //! for people.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest;
 use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{self, HeaderName};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::view::ErrorView;
-use super::{CONTENT_SECURITY_POLICY, convert, render_error};
+use super::reader::{self, Reader, VARY};
+use super::{CONTENT_SECURITY_POLICY, render_error};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::kept::{Keep, Scope};
@@ -93,6 +98,7 @@ pub(super) fn answer(app: &App, _request: &HeaderMap, outcome: Result<Document>)
     set(headers, header::CONTENT_TYPE, document.media_type);
     set(headers, header::CACHE_CONTROL, REVALIDATE);
     set(headers, header::ETAG, &document.etag);
+    set(headers, header::VARY, VARY);
     if let Some(ap_id) = document.activity {
         let link = format!("<{ap_id}>; rel=\"alternate\"; type=\"application/activity+json\"");
         set(headers, header::LINK, &link);
@@ -111,7 +117,7 @@ pub(super) fn answer(app: &App, _request: &HeaderMap, outcome: Result<Document>)
 /// The same for addresses that give a page or an ActivityPub document, as the asker likes: caches must tell them apart.
 pub(super) fn negotiated(app: &App, request: &HeaderMap, outcome: Result<Document>) -> Response {
     let mut response = answer(app, request, outcome);
-    set(response.headers_mut(), header::VARY, "Accept");
+    set(response.headers_mut(), header::VARY, &format!("Accept, {VARY}"));
     response
 }
 
@@ -133,24 +139,49 @@ pub fn error_page(app: &App, error: &Error) -> Response {
     response
 }
 
-/// The page of a status, without a log line.
+/// The page of a status, without a log line, in the site's language: [`in_readers_words`] knows the reader.
 pub(super) fn status_page(app: &App, status: StatusCode, reference: String) -> Response {
     let view = ErrorView {
         status: status.as_u16(),
         reference,
     };
-    // Without the template there is still the number.
-    let page =
-        render_error(&convert::site(&app.config), &view).unwrap_or_else(|_| status.to_string());
-    let mut response = (status, page).into_response();
+    let mut response = status.into_response();
+    show_error(app, Reader::unknown(&app.config), &view, &mut response);
+    response.extensions_mut().insert(view);
     let headers = response.headers_mut();
     set(headers, header::CONTENT_TYPE, HTML);
     set(headers, header::CACHE_CONTROL, "no-store");
+    set(headers, header::VARY, VARY);
     set(
         headers,
         header::CONTENT_SECURITY_POLICY,
         CONTENT_SECURITY_POLICY,
     );
+    response
+}
+
+fn show_error(app: &App, reader: Reader, view: &ErrorView, response: &mut Response) {
+    // Without the template there is still the number.
+    let page = render_error(&reader::site_for(app, reader), view)
+        .unwrap_or_else(|_| view.status.to_string());
+    *response.body_mut() = Body::from(page);
+}
+
+/// A layer around everything: an error's page comes in the language and the colours that its reader wants. Whatever made it
+/// need not know who reads.
+pub async fn in_readers_words(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let reader = Reader::of(request.headers(), &app.config);
+    let is_head = request.method() == Method::HEAD;
+    let mut response = next.run(request).await;
+    let view = response.extensions_mut().remove::<ErrorView>();
+    if let Some(view) = view.filter(|_| !is_head && reader != Reader::unknown(&app.config)) {
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        show_error(&app, reader, &view, &mut response);
+    }
     response
 }
 

@@ -1,50 +1,95 @@
-//! The files that pages refer to: one style sheet and one icon, compiled in. Their addresses carry a
-//! hash of the content, so they may be cached for ever (`Cache-Control: public, max-age=31536000,
-//! immutable`).
+//! The files that pages refer to, compiled in: one style sheet made of parts, scripts, one icon. Their addresses carry a
+//! hash of the content, so they may be cached for ever (`Cache-Control: public, max-age=31536000, immutable`).
 
 use std::sync::LazyLock;
 
-use aws_lc_rs::digest;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crate::look::{CONTRAST, TOKENS, fingerprint};
 
-/// What pages may load and run: their own style sheet, icon and cached pictures, no script at all, and nothing from
-/// another server, which would learn who reads.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// What pages may load and run: their own styles, scripts, fonts, icon and cached pictures, and nothing from another
+/// server, which would learn who reads. What stands in a page itself never runs.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+     img-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const CSS: &str = concat!(
+/// The parts of the one style sheet, in order, after the tokens. A new part is a line here.
+const STYLES: &[&str] = &[
     include_str!("static/base.css"),
+    include_str!("static/lists.css"),
+    include_str!("static/forms.css"),
     include_str!("static/prose.css"),
+    include_str!("static/aside.css"),
+    include_str!("static/scripts.css"),
     include_str!("static/code.css"),
     include_str!("static/discussion.css"),
     include_str!("static/print.css"),
-);
+];
 
-static STYLESHEET: LazyLock<(String, String)> = LazyLock::new(|| {
-    let text = compact(CSS);
-    (format!("/static/antiphon.{}.css", fingerprint(&text)), text)
+/// The scripts that every page loads after it was read (`defer`), in order: a name and a text each. Pages are complete
+/// without them.
+const SCRIPTS: &[(&str, &str)] = &[];
+
+/// A file that pages refer to.
+pub(super) struct Asset {
+    /// Where it is served.
+    pub(super) path: String,
+    /// What it is.
+    pub(super) media_type: &'static str,
+    /// Its content.
+    pub(super) text: String,
+}
+
+static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
+    // A choice of the system's, and the same as the reader's own: one list of tokens for both. The doubled selector
+    // is stronger than what a look sets.
+    let contrast = format!(
+        "@media (prefers-contrast: more) {{\n:root:root {{\n{CONTRAST}}}\n}}\n:root[data-theme=\"contrast\"] {{\n{CONTRAST}}}\n"
+    );
+    let css: String = [TOKENS, &contrast].into_iter().chain(STYLES.iter().copied()).collect();
+    Asset::new("antiphon", "css", "text/css; charset=utf-8", compact(&css))
 });
 
-static FAVICON: LazyLock<(String, &'static str)> = LazyLock::new(|| {
+static FAVICON: LazyLock<Asset> = LazyLock::new(|| {
     let text = include_str!("static/favicon.svg");
-    (format!("/static/antiphon.{}.svg", fingerprint(text)), text)
+    Asset::new("antiphon", "svg", "image/svg+xml", text.to_owned())
 });
+
+static LOADED: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let asset = |(name, text): &(&str, &str)| {
+        Asset::new(name, "js", "text/javascript; charset=utf-8", (*text).to_owned())
+    };
+    SCRIPTS.iter().map(asset).collect()
+});
+
+impl Asset {
+    fn new(name: &str, extension: &str, media_type: &'static str, text: String) -> Self {
+        Self {
+            path: format!("/static/{name}.{}.{extension}", fingerprint(text.as_bytes())),
+            media_type,
+            text,
+        }
+    }
+}
 
 /// Gives the style sheet: its path on this site, and its text (`text/css; charset=utf-8`).
 pub fn stylesheet() -> (&'static str, &'static str) {
-    (&STYLESHEET.0, &STYLESHEET.1)
+    (&STYLESHEET.path, &STYLESHEET.text)
 }
 
 /// Gives the icon: its path on this site, and its text (`image/svg+xml`).
 pub fn favicon() -> (&'static str, &'static str) {
-    (&FAVICON.0, FAVICON.1)
+    (&FAVICON.path, &FAVICON.text)
 }
 
-/// The first 72 bits of the SHA-256, in 12 characters that need no escaping.
-fn fingerprint(text: &str) -> String {
-    let hash = digest::digest(&digest::SHA256, text.as_bytes());
-    URL_SAFE_NO_PAD.encode(hash.as_ref().get(..9).unwrap_or_default())
+/// Gives the scripts of every page, in order.
+pub(super) fn scripts() -> &'static [Asset] {
+    &LOADED
+}
+
+/// Finds the file that is served at a path.
+pub(super) fn find(path: &str) -> Option<&'static Asset> {
+    let own: [&Asset; 2] = [&STYLESHEET, &FAVICON];
+    own.into_iter()
+        .chain(scripts())
+        .find(|asset| asset.path == path)
 }
 
 /// Drops indentation, empty lines and comments that have their lines to themselves.
@@ -70,14 +115,24 @@ mod tests {
     fn the_style_sheet_is_small_balanced_and_named_by_its_content() {
         let (path, text) = stylesheet();
         assert!(path.starts_with("/static/antiphon.") && path.strip_suffix(".css").is_some());
-        assert!(text.len() < 24_000, "{}", text.len());
+        // Under 9 KB when it is compressed.
+        assert!(text.len() < 40_000, "{}", text.len());
         assert_eq!(text.matches('{').count(), text.matches('}').count());
         assert!(!text.contains("/*") && !text.contains("url("));
+        assert_eq!(find(path).unwrap().text, text);
     }
 
     #[test]
     fn another_text_has_another_name() {
-        assert_ne!(fingerprint("a"), fingerprint("b"));
-        assert_eq!(fingerprint("a").len(), 12);
+        assert_ne!(fingerprint(b"a"), fingerprint(b"b"));
+        assert_eq!(fingerprint(b"a").len(), 12);
+    }
+
+    #[test]
+    fn styles_know_no_left_and_no_right() {
+        let sided = ["margin-left", "margin-right", "padding-left", "padding-right", "border-left", "border-right", "float: left", "float: right", " left:", " right:"];
+        for sign in sided {
+            assert!(!stylesheet().1.contains(sign), "{sign}");
+        }
     }
 }

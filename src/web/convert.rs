@@ -12,16 +12,22 @@ use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::backfill::Missing;
 use crate::domain::comment::thread::{self, Item};
-use crate::domain::media::Picture;
+use crate::domain::media::{Illustration, Picture};
 use crate::domain::post::page::{self, List, Listed, Neighbour, Person, PostPage, Start};
 use crate::domain::post::{Image, Post};
 use crate::domain::visibility::CommentStatus;
 use crate::text::emoji::{self, Emojis};
-use crate::text::{hashtag, images};
+use crate::text::contents::{self, Heading};
+use crate::text::images::{self, Ours};
+use crate::text::{formula, hashtag, reading, sidenotes};
 use crate::types::{Html, Id};
 
 /// Where the source of this program is; the AGPL (section 13) asks that readers are offered it.
 pub const SOURCE_URL: &str = "https://github.com/antiphon-blog/antiphon";
+
+/// Minutes from which on a post has a table of contents, when it has as many headings.
+const LONG_READ: i64 = 4;
+const MANY_HEADINGS: usize = 3;
 
 /// Those who write here, with their accounts.
 pub(super) type Writers = [(Account, Actor)];
@@ -34,10 +40,12 @@ pub(super) fn site(config: &Config) -> Site {
         url: site.url.clone(),
         description: site.description.clone(),
         language: site.language.clone(),
+        written_in: site.language.clone(),
         source_url: SOURCE_URL.to_owned(),
         software_version: env!("CARGO_PKG_VERSION").to_owned(),
         feed_url: format!("{}/feed.atom", site.url),
         accounts: Vec::new(),
+        ..Site::default()
     }
 }
 
@@ -83,6 +91,7 @@ pub(super) fn post(
 ) -> PostView {
     let PostPage { post, author, .. } = page;
     let image = preview_image(&post);
+    let minutes = reading::minutes(post.html.as_str());
     let url = post.url.into_string();
     // What our own people write lives here: its page is its place in this thread.
     let own = format!("{}/ap/", site.url);
@@ -95,7 +104,9 @@ pub(super) fn post(
     PostView {
         title: post.title,
         ap_id: post.ap_id.into_string(),
-        html: at_home(site, post.html, &page.pictures),
+        minutes,
+        contents: contents(&post.html, minutes),
+        html: on_page(site, post.html, &page.pictures),
         summary: post.summary.unwrap_or(post.excerpt),
         image,
         author: writer(&author),
@@ -185,14 +196,45 @@ fn picture(picture: Picture) -> PictureView {
 }
 
 /// A post's text with our copies of the pictures that stand elsewhere.
-fn at_home(site: &Site, html: Html, copies: &[Picture]) -> Html {
+fn at_home(site: &Site, html: Html, copies: &[Illustration]) -> Html {
     if !html.as_str().contains("<img ") {
         return html;
     }
+    let whole = |path: &str| format!("{}{path}", site.url);
     images::at_home(&html, &site.url, |source| {
-        let copy = copies.iter().find(|copy| copy.source == source)?;
-        Some(format!("{}{}", site.url, copy.path()?))
+        let copy = copies.iter().find(|copy| copy.picture.source == source)?;
+        let sizes = copy.sizes.iter();
+        Some(Ours {
+            src: whole(&copy.picture.path()?),
+            width: copy.picture.width.unwrap_or_default(),
+            height: copy.picture.height.unwrap_or_default(),
+            sizes: sizes.map(|size| (whole(&size.path), size.width)).collect(),
+        })
     })
+}
+
+/// Pictures for those who show them in one size, as feed readers do.
+fn plain(mut pictures: Vec<Illustration>) -> Vec<Illustration> {
+    pictures.iter_mut().for_each(|one| one.sizes.clear());
+    pictures
+}
+
+/// A post's text as its page shows it: formulas as MathML, footnotes beside their lines too.
+fn on_page(site: &Site, html: Html, copies: &[Illustration]) -> Html {
+    sidenotes::beside(&formula::show(&at_home(site, html, copies)))
+}
+
+/// The headings of a text that is long enough to need a table of contents.
+fn contents(html: &Html, minutes: i64) -> Vec<Heading> {
+    let headings = if minutes < LONG_READ {
+        Vec::new()
+    } else {
+        contents::headings(html.as_str())
+    };
+    if headings.len() < MANY_HEADINGS {
+        return Vec::new();
+    }
+    headings
 }
 
 /// The first picture of a post that previews can load.
@@ -279,7 +321,7 @@ pub(super) fn entries(site: &Site, list: List, writers: &Writers) -> Vec<PostVie
         PostView {
             title: post.title,
             ap_id: post.ap_id.into_string(),
-            html: at_home(site, post.html, &listed.pictures),
+            html: at_home(site, post.html, &plain(listed.pictures)),
             summary: post.summary.unwrap_or(post.excerpt),
             author: written_by(post.actor_id, writers),
             published: post.published_at,

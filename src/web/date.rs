@@ -17,6 +17,8 @@ pub(super) enum Form<'a> {
         form: &'a str,
         /// Twelve names.
         months: &'a [String],
+        /// How the first day of a month is written (`1er`).
+        first: &'a str,
     },
     /// RFC 3339, for machines.
     Machine,
@@ -44,7 +46,11 @@ pub(super) fn machine(at: impl Borrow<Timestamp>) -> DateText<'static> {
 impl fmt::Display for DateText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.at.to_chrono();
-        let Form::Words { form, months } = self.form else {
+        let Form::Words {
+            form,
+            months,
+            first,
+        } = self.form else {
             let (y, m, d) = (at.year(), at.month(), at.day());
             let (hour, minute, second) = (at.hour(), at.minute(), at.second());
             return write!(f, "{y:04}-{m:02}-{d:02}T{hour:02}:{minute:02}:{second:02}Z");
@@ -54,6 +60,7 @@ impl fmt::Display for DateText<'_> {
         for part in parts {
             let mut rest = part.chars();
             match rest.next() {
+                Some('d') if at.day() == 1 => f.write_str(first)?,
                 Some('d') => write!(f, "{}", at.day())?,
                 Some('Y') => write!(f, "{}", at.year())?,
                 Some('R') => write!(f, "{:02}:{:02}", at.hour(), at.minute())?,

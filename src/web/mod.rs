@@ -12,6 +12,7 @@ pub mod i18n;
 #[cfg(test)]
 mod page_tests;
 mod pages;
+mod preferences;
 pub mod query;
 mod queue;
 mod read;
@@ -23,20 +24,20 @@ mod sample;
 mod thread;
 pub mod view;
 
-pub use answer::error_page;
+pub use answer::{error_page, in_readers_words};
 pub use assets::{CONTENT_SECURITY_POLICY, favicon, stylesheet};
 pub use convert::SOURCE_URL;
 pub use date::DateText;
 pub use pages::{
-    render_about, render_author, render_error, render_home, render_post, render_queue,
-    render_replies, render_tag,
+    render_about, render_author, render_error, render_home, render_post, render_preferences,
+    render_queue, render_replies, render_tag,
 };
 pub use read::{author_page, post_page};
 pub use routes::{Segment, method_not_allowed, negotiated_routes, not_found, router};
 
 /// Name and text of each template, for the test that looks up the words they use.
 #[cfg(test)]
-fn templates_for_tests() -> [(&'static str, &'static str); 12] {
+fn templates_for_tests() -> [(&'static str, &'static str); 13] {
     [
         ("base", include_str!("templates/base.html")),
         ("macros", include_str!("templates/macros.html")),
@@ -48,6 +49,7 @@ fn templates_for_tests() -> [(&'static str, &'static str); 12] {
         ("tag", include_str!("templates/tag.html")),
         ("about", include_str!("templates/about.html")),
         ("queue", include_str!("templates/queue.html")),
+        ("preferences", include_str!("templates/preferences.html")),
         ("error", include_str!("templates/error.html")),
         ("replies", include_str!("templates/replies.html")),
     ]

@@ -2,11 +2,12 @@
 
 use askama::Template;
 
-use super::assets::{favicon, stylesheet};
+use super::assets::{Asset, favicon, scripts, stylesheet};
 use super::i18n::Catalogue;
 use super::thread::Thread;
 use super::view::{
-    AuthorView, ErrorView, HomeView, Link, PostView, QueueView, RepliesView, Site, TagView,
+    AuthorView, ErrorView, HomeView, Link, PostView, PreferencesView, QueueView, RepliesView, Site,
+    TagView,
 };
 use crate::error::{Error, Result};
 use crate::text::emoji::Part;
@@ -31,6 +32,7 @@ struct Frame<'a> {
     creator: Option<&'a str>,
     stylesheet: &'static str,
     favicon: &'static str,
+    scripts: &'static [Asset],
 }
 
 impl<'a> Frame<'a> {
@@ -49,6 +51,7 @@ impl<'a> Frame<'a> {
             creator: None,
             stylesheet: stylesheet().0,
             favicon: favicon().0,
+            scripts: scripts(),
         }
     }
 
@@ -111,6 +114,13 @@ struct QueuePage<'a> {
 struct RepliesPage<'a> {
     frame: Frame<'a>,
     view: &'a RepliesView,
+}
+
+#[derive(Template)]
+#[template(path = "preferences.html")]
+struct PreferencesPage<'a> {
+    frame: Frame<'a>,
+    view: &'a PreferencesView,
 }
 
 #[derive(Template)]
@@ -206,6 +216,13 @@ pub fn render_replies(site: &Site, view: &RepliesView) -> Result<String> {
     let mut frame = Frame::new(site, String::new());
     frame.title = format!("{} – {}", frame.t.text("where-reply"), site.title);
     render(&RepliesPage { frame, view }, FRAME_SIZE)
+}
+
+/// Renders the page where one says how one wants to read. No search engine keeps it.
+pub fn render_preferences(site: &Site, view: &PreferencesView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    frame.title = format!("{} – {}", frame.t.text("preferences"), site.title);
+    render(&PreferencesPage { frame, view }, FRAME_SIZE)
 }
 
 /// Renders an error page; statuses without words of their own read as one that has.

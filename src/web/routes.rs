@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -11,7 +12,7 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::answer::{FOR_EVER, error_page, status_page};
-use super::{favicon, queue, read, replies, stylesheet};
+use super::{assets, favicon, preferences, queue, read, replies};
 use crate::app::App;
 use crate::domain::media;
 use crate::error::Error;
@@ -23,6 +24,10 @@ pub fn router() -> Router<Arc<App>> {
         .route("/about", get(read::about))
         .route("/queue", get(queue::page))
         .route("/replies", get(replies::where_is_it))
+        .route(
+            "/preferences",
+            get(preferences::page).post(preferences::choose),
+        )
         .route("/feed.atom", get(read::site_feed))
         .route("/posts/{slug}/comments.atom", get(read::comments_feed))
         .route("/posts/{slug}/look", post(read::look))
@@ -77,18 +82,22 @@ impl FromRequestParts<Arc<App>> for Segment {
     }
 }
 
+/// A file named by its content: compiled in, or the site's own.
 async fn asset(State(app): State<Arc<App>>, uri: Uri) -> Response {
-    let (css, icon) = (stylesheet(), favicon());
-    let (media_type, text) = match uri.path() {
-        path if path == css.0 => ("text/css; charset=utf-8", css.1),
-        path if path == icon.0 => ("image/svg+xml", icon.1),
-        _ => return error_page(&app, &Error::NotFound("the file")),
+    let compiled = assets::find(uri.path());
+    let compiled = compiled.map(|file| (file.media_type, Bytes::from_static(file.text.as_bytes())));
+    let own = || {
+        let file = app.look.file(uri.path())?;
+        Some((file.media_type, file.bytes.clone()))
+    };
+    let Some((media_type, bytes)) = compiled.or_else(own) else {
+        return error_page(&app, &Error::NotFound("the file"));
     };
     let headers = [
         (header::CONTENT_TYPE, media_type),
         (header::CACHE_CONTROL, FOR_EVER),
     ];
-    (headers, text).into_response()
+    (headers, bytes).into_response()
 }
 
 async fn icon() -> Response {

@@ -1,6 +1,8 @@
 //! Sample pages for the tests, and a test that writes them to a folder to be looked at:
 //! `ANTIPHON_SAMPLES=/tmp/pages cargo test sample_pages_can_be_written`.
 
+mod design;
+
 use std::path::{Path, PathBuf};
 
 use super::view::{
@@ -12,7 +14,6 @@ use super::{
     favicon, render_about, render_author, render_error, render_home, render_post, render_queue,
     render_replies, render_tag, stylesheet,
 };
-use crate::text::markdown::{Mentions, render_post as render_post_text};
 use crate::types::{Html, Timestamp};
 
 const NAMES: [(&str, &str, bool); 9] = [
@@ -58,10 +59,12 @@ pub(super) fn site() -> Site {
         url: "https://blog.example".to_owned(),
         description: "Notes on singing, typesetting and the machines in between.".to_owned(),
         language: "en".to_owned(),
+        written_in: "en".to_owned(),
         source_url: "https://code.example/antiphon".to_owned(),
         software_version: "0.1.0".to_owned(),
         feed_url: "https://blog.example/feed.atom".to_owned(),
         accounts: vec![alice()],
+        ..Site::default()
     }
 }
 
@@ -187,11 +190,14 @@ pub(super) fn post() -> PostView {
         href: format!("https://blog.example/tag/{name}"),
     };
     let comments = comments();
+    let (html, minutes, contents) = design::text(POST);
     PostView {
+        html,
+        minutes,
+        contents,
         title: "The pause between two choirs".to_owned(),
         url: "https://blog.example/2026/03/the-pause".to_owned(),
         ap_id: "https://blog.example/posts/7412".to_owned(),
-        html: render_post_text(POST, &Mentions::new()).html,
         summary: "Why the second choir waits, and how to typeset a wait.".to_owned(),
         author: alice(),
         published: at("2026-03-01T14:05:00Z"),
@@ -344,7 +350,7 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         status,
         reference: "7f3a-91".to_owned(),
     };
-    vec![
+    let mut pages = vec![
         ("post.html", render_post(&site, &post).unwrap()),
         ("post-de.html", render_post(&german, &post).unwrap()),
         ("post-quiet.html", render_post(&site, &quiet).unwrap()),
@@ -356,7 +362,9 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("replies.html", render_replies(&site, &replies()).unwrap()),
         ("404.html", render_error(&site, &error(404)).unwrap()),
         ("500.html", render_error(&site, &error(500)).unwrap()),
-    ]
+    ];
+    pages.extend(design::pages());
+    pages
 }
 
 fn queue() -> QueueView {
@@ -394,6 +402,11 @@ fn write_pages(folder: &Path) {
     }
     put(stylesheet().0, stylesheet().1);
     put(favicon().0, favicon().1);
+    for look in design::looks() {
+        let sheet = look.stylesheet.as_deref().and_then(|path| look.file(path));
+        let sheet = sheet.unwrap();
+        put(&sheet.path, std::str::from_utf8(&sheet.bytes).unwrap());
+    }
     put("media/alice.svg", &picture(10));
     put(
         "media/stalls.svg",

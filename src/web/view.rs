@@ -2,36 +2,18 @@
 //! handlers fill these from the domain; the templates only read them.
 
 mod queue;
+mod site;
 mod talk;
 
 pub use queue::{QueueView, QueuedHost, QueuedThread};
+pub use site::{PreferencesView, Site};
 pub use talk::{ReactedView, SpokenView, TalkView, TallyView};
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::text::contents::Heading;
 use crate::text::emoji::{self, Emojis, Part};
 use crate::types::{Html, Timestamp};
-
-/// The publication as a whole: what stands on every page.
-#[derive(Clone, Debug, Default)]
-pub struct Site {
-    /// The name of the publication.
-    pub title: String,
-    /// The address of the home page, without a slash at the end.
-    pub url: String,
-    /// One sentence about the publication, as plain text; may be empty.
-    pub description: String,
-    /// BCP 47 tag; it chooses the words of the interface, see [`super::i18n::Catalogue::of`].
-    pub language: String,
-    /// Where the source of the running program is (AGPL section 13).
-    pub source_url: String,
-    /// The version of the running program.
-    pub software_version: String,
-    /// The address of the Atom feed of all posts.
-    pub feed_url: String,
-    /// The accounts that write here; the first is proposed to those who want to follow.
-    pub accounts: Vec<Author>,
-}
 
 /// Someone with a name: a writer of this site or a commenter from anywhere.
 #[derive(Clone, Debug, Default)]
@@ -146,6 +128,10 @@ pub struct PostView {
     pub ap_id: String,
     /// The content.
     pub html: Html,
+    /// How long it takes to read; 0 when that is not told.
+    pub minutes: i64,
+    /// The headings of a long text; empty for others.
+    pub contents: Vec<Heading>,
     /// What the post is about, as plain text; for previews, not shown on the page.
     pub summary: String,
     /// A picture for previews, as an absolute address.

@@ -1,6 +1,7 @@
 //! Pictures and emoji from elsewhere: through our own cache or not at all, bounded, and gone when they should be.
 
 mod pages;
+mod sizes;
 
 use std::io::Cursor;
 
@@ -243,7 +244,7 @@ both_databases! {
         };
         let post = post::create(node.app(), &node.test.alice, new).await.unwrap().post;
         node.drain().await;
-        let file = files(&node).pop().expect("it was fetched");
+        let file = files(&node).into_iter().find(|file| file.ends_with(".jpg")).expect("it was fetched");
         for address in [post.url.as_str(), "/feed.atom"] {
             let text = page(&node, address).await.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
             assert!(text.contains(&format!("src=\"https://blog.example/media/{file}\"")), "{text}");

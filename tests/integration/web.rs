@@ -1,7 +1,10 @@
 //! The pages as readers get them: over the router, on both databases.
 
 mod answers;
+mod articles;
 mod lists;
+mod look;
+mod preferences;
 mod queue;
 mod world;
 

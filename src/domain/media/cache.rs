@@ -29,6 +29,8 @@ pub(super) struct Copy {
     pub(super) width: u32,
     /// In pixels.
     pub(super) height: u32,
+    /// Smaller files of the same picture, and their widths.
+    pub(super) sizes: Vec<(String, u32)>,
 }
 
 /// Fetches a picture for `host`'s people, makes our copy, and commits what names it together with the file's row. Holds
@@ -43,15 +45,32 @@ pub(super) async fn keep(
     make_room(app, host).await?;
     let body = fetch(app, source, kind).await?;
     let _held = app.media.lock().await;
-    let encoded = tokio::task::spawn_blocking(move || shrink::shrink(&body, kind))
+    let mut encoded = tokio::task::spawn_blocking(move || shrink::shrink(&body, kind))
         .await
         .map_err(Error::internal)??;
-    let (bytes, host, now) = (encoded.bytes.len(), host.clone(), app.now());
-    let bytes = i64::try_from(bytes).map_err(Error::internal)?;
-    let copy = write(app, encoded).await?;
+    let mut smaller = Vec::new();
+    let mut files = Vec::new();
+    for one in std::mem::take(&mut encoded.smaller) {
+        let (width, bytes) = (one.width, one.bytes.len());
+        let file = write(app, one).await?;
+        smaller.push((file.clone(), width));
+        files.push((file, bytes));
+    }
+    let (width, height, bytes) = (encoded.width, encoded.height, encoded.bytes.len());
+    let copy = Copy {
+        file: write(app, encoded).await?,
+        width,
+        height,
+        sizes: smaller,
+    };
+    files.push((copy.file.clone(), bytes));
+    let (host, now) = (host.clone(), app.now());
     app.db
         .write(move |conn| {
-            store::note_file(conn, &copy.file, bytes, &host, now)?;
+            for (file, bytes) in files {
+                let bytes = i64::try_from(bytes).map_err(Error::internal)?;
+                store::note_file(conn, &file, bytes, &host, now)?;
+            }
             commit(conn, &copy)
         })
         .await
@@ -157,6 +176,7 @@ pub async fn read(app: &App, file: &str) -> Result<(&'static str, Vec<u8>)> {
     let media_type = match extension {
         "jpg" => "image/jpeg",
         "png" => "image/png",
+        "webp" => "image/webp",
         _ => return Err(missing),
     };
     if stem.len() != 64 || !stem.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -169,7 +189,7 @@ pub async fn read(app: &App, file: &str) -> Result<(&'static str, Vec<u8>)> {
 }
 
 /// Writes under a name made from the content; a reader sees the whole file or none.
-async fn write(app: &App, encoded: Encoded) -> Result<Copy> {
+async fn write(app: &App, encoded: Encoded) -> Result<String> {
     let mut file = String::with_capacity(70);
     for byte in digest::digest(&digest::SHA256, &encoded.bytes).as_ref() {
         let _ = write!(file, "{byte:02x}");
@@ -185,9 +205,5 @@ async fn write(app: &App, encoded: Encoded) -> Result<Copy> {
     written
         .await
         .map_err(|e| Error::Setup(format!("cannot write into {}: {e}", folder.display())))?;
-    Ok(Copy {
-        file,
-        width: encoded.width,
-        height: encoded.height,
-    })
+    Ok(file)
 }

@@ -65,6 +65,24 @@ impl Picture {
     }
 }
 
+/// A picture of a post with its copies for smaller screens.
+#[derive(Clone, Debug)]
+pub struct Illustration {
+    /// The picture.
+    pub picture: Picture,
+    /// Its copies in several widths and formats, narrow ones first; the picture's own file is not among them.
+    pub sizes: Vec<Size>,
+}
+
+/// One copy of a picture among several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Where it is.
+    pub path: String,
+    /// In pixels.
+    pub width: i32,
+}
+
 /// A custom emoji of a server.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = emojis)]
@@ -155,10 +173,14 @@ pub async fn fetch_pictures(app: &App, owner: Owner) -> Result<()> {
         .read(move |conn| store::list_pending(conn, owner))
         .await?;
     let mut later = Ok(());
+    let kind = match owner {
+        Owner::Comment(_) => Kind::Picture,
+        Owner::Post(_) => Kind::Illustration,
+    };
     for (picture, host) in pending {
         let id = picture.id;
         let commit = move |conn: &mut Conn, copy: &cache::Copy| store::set_copy(conn, id, copy);
-        let kept = cache::keep(app, &picture.source, &host, Kind::Picture, commit).await;
+        let kept = cache::keep(app, &picture.source, &host, kind, commit).await;
         match kept {
             Ok(()) => {}
             Err(error) if cache::is_final(&error) => {

@@ -16,6 +16,9 @@ const SOURCE_PIXELS: u64 = 32_000_000;
 /// Most memory a decoder may take for the picture, in bytes.
 const SOURCE_MEMORY: u64 = 192 * 1024 * 1024;
 const QUALITY: u8 = 85;
+const WEBP_QUALITY: f32 = 80.0;
+/// Widths of the copies for smaller screens, in pixels.
+const WIDTHS: [u32; 3] = [480, 800, 1200];
 
 /// What a picture is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub(super) enum Kind {
     Avatar,
     /// What somebody shows.
     Picture,
+    /// The same in a post: with copies for smaller screens.
+    Illustration,
     /// A sign in a line of text.
     Emoji,
 }
@@ -33,7 +38,7 @@ impl Kind {
     pub(super) const fn source_bytes(self) -> usize {
         match self {
             Self::Avatar => 4 * 1024 * 1024,
-            Self::Picture => 8 * 1024 * 1024,
+            Self::Picture | Self::Illustration => 8 * 1024 * 1024,
             Self::Emoji => 256 * 1024,
         }
     }
@@ -42,7 +47,7 @@ impl Kind {
         // An avatar fills its square; the others become smaller only, never larger.
         let (width, height) = match self {
             Self::Avatar => return picture.resize_to_fill(96, 96, FilterType::Triangle),
-            Self::Picture => (1600, 1600),
+            Self::Picture | Self::Illustration => (1600, 1600),
             Self::Emoji => (160, 40),
         };
         if picture.width() <= width && picture.height() <= height {
@@ -55,7 +60,7 @@ impl Kind {
 /// A picture ready to be written.
 #[derive(Debug)]
 pub(super) struct Encoded {
-    /// `jpg`, or `png` where something shines through.
+    /// `jpg`, or `png` where something shines through; `webp` of smaller ones.
     pub(super) extension: &'static str,
     /// The file.
     pub(super) bytes: Vec<u8>,
@@ -63,23 +68,33 @@ pub(super) struct Encoded {
     pub(super) width: u32,
     /// In pixels.
     pub(super) height: u32,
+    /// The same picture in smaller files.
+    pub(super) smaller: Vec<Encoded>,
 }
 
 /// Decodes a picture within bounds and encodes ours. Fails with a final `Remote` when it is none, or too large.
 pub(super) fn shrink(bytes: &[u8], kind: Kind) -> Result<Encoded> {
-    let small = kind.fit(decode(bytes)?);
-    let (width, height) = (small.width(), small.height());
+    let picture = kind.fit(decode(bytes)?);
+    let shines = picture.color().has_alpha() && picture.to_rgba8().pixels().any(|p| p.0[3] < 255);
+    let as_png = shines || kind == Kind::Emoji;
+    let mut encoded = encode(&picture, as_png)?;
+    if kind == Kind::Illustration {
+        encoded.smaller = smaller(&picture, as_png, encoded.bytes.len())?;
+    }
+    Ok(encoded)
+}
+
+fn encode(picture: &DynamicImage, as_png: bool) -> Result<Encoded> {
     let mut bytes = Vec::new();
-    let shines = small.color().has_alpha() && small.to_rgba8().pixels().any(|p| p.0[3] < 255);
-    let extension = if shines || kind == Kind::Emoji {
-        let plain = DynamicImage::ImageRgba8(small.to_rgba8());
+    let extension = if as_png {
+        let plain = DynamicImage::ImageRgba8(picture.to_rgba8());
         plain
             .write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
             .map_err(unreadable)?;
         "png"
     } else {
         let encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
-        small
+        picture
             .to_rgb8()
             .write_with_encoder(encoder)
             .map_err(unreadable)?;
@@ -88,9 +103,52 @@ pub(super) fn shrink(bytes: &[u8], kind: Kind) -> Result<Encoded> {
     Ok(Encoded {
         extension,
         bytes,
+        width: picture.width(),
+        height: picture.height(),
+        smaller: Vec::new(),
+    })
+}
+
+/// The picture for smaller screens, and in WebP, where that is smaller than the `whole` in its own format: flat drawings
+/// are not.
+fn smaller(picture: &DynamicImage, as_png: bool, whole: usize) -> Result<Vec<Encoded>> {
+    let mut made = Vec::new();
+    let full = webp(picture);
+    let with_webp = full.bytes.len() < whole;
+    for width in WIDTHS.into_iter().filter(|width| *width < picture.width()) {
+        // The height follows.
+        let small = picture.resize(width, u32::MAX, FilterType::Triangle);
+        made.push(encode(&small, as_png)?);
+        if with_webp {
+            made.push(webp(&small));
+        }
+    }
+    if with_webp {
+        made.push(full);
+    }
+    Ok(made)
+}
+
+fn webp(picture: &DynamicImage) -> Encoded {
+    let (width, height) = (picture.width(), picture.height());
+    let bytes = if picture.color().has_alpha() {
+        let raw = picture.to_rgba8();
+        webp::Encoder::from_rgba(&raw, width, height)
+            .encode(WEBP_QUALITY)
+            .to_vec()
+    } else {
+        let raw = picture.to_rgb8();
+        webp::Encoder::from_rgb(&raw, width, height)
+            .encode(WEBP_QUALITY)
+            .to_vec()
+    };
+    Encoded {
+        extension: "webp",
+        bytes,
         width,
         height,
-    })
+        smaller: Vec::new(),
+    }
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage> {
@@ -197,6 +255,23 @@ mod tests {
             assert!(refused.contains("too large"), "{colour}: {refused}");
         }
         assert!(shrink(&png(&red(SOURCE_SIDE + 1, 1)), Kind::Picture).is_err());
+    }
+
+    #[test]
+    fn an_illustration_has_copies_for_smaller_screens_and_in_webp() {
+        let noise = RgbImage::from_fn(1000, 500, |x, y| {
+            let grain = u8::try_from((x * 7 + y * 13) % 97).unwrap();
+            Rgb([grain, u8::try_from(x / 4).unwrap(), grain ^ 0x55])
+        });
+        let made = shrink(&png(&DynamicImage::ImageRgb8(noise)), Kind::Illustration).unwrap();
+        assert_eq!((made.extension, made.width), ("jpg", 1000));
+        let sizes: Vec<_> = made.smaller.iter().map(|one| (one.extension, one.width, one.height)).collect();
+        let wanted = [("jpg", 480, 240), ("webp", 480, 240), ("jpg", 800, 400), ("webp", 800, 400), ("webp", 1000, 500)];
+        assert_eq!(sizes, wanted);
+        for one in &made.smaller {
+            assert!(image::load_from_memory(&one.bytes).is_ok(), "{}", one.extension);
+        }
+        assert!(shrink(&png(&red(1000, 500)), Kind::Picture).unwrap().smaller.is_empty());
     }
 
     #[test]

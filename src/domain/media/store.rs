@@ -6,11 +6,13 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::cache::Copy;
-use super::{EMOJIS_MAX, Emoji, NewPicture, Owner, Picture};
+use super::{EMOJIS_MAX, Emoji, Illustration, NewPicture, Owner, Picture, Size};
 use crate::clock::IdGenerator;
-use crate::db::schema::{actors, comments, emojis, media_files, pictures, posts};
+use crate::db::schema::{
+    actors, comments, emojis, media_files, picture_sizes, pictures, posts,
+};
 use crate::db::{CHUNK, Conn, each};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{self, Actor};
 use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::Result;
 use crate::types::{Host, Id, Timestamp};
@@ -185,6 +187,17 @@ pub(super) fn set_copy(conn: &mut Conn, id: Id<Picture>, copy: &Copy) -> Result<
             pictures::height.eq(i32::try_from(copy.height).ok()),
         ))
         .execute(conn)?;
+    for (file, width) in &copy.sizes {
+        let row = (
+            picture_sizes::of_file.eq(&copy.file),
+            picture_sizes::file.eq(file),
+            picture_sizes::width.eq(i32::try_from(*width).unwrap_or(i32::MAX)),
+        );
+        each!(conn, c => diesel::insert_into(picture_sizes::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(c))?;
+    }
     Ok(())
 }
 
@@ -305,13 +318,36 @@ pub fn list_of_comment(conn: &mut Conn, comment: i64) -> Result<Vec<Picture>> {
     list(conn, Owner::Comment(comment))
 }
 
-/// The pictures of posts, by post; a page of a list at most.
-pub fn list_of_posts(conn: &mut Conn, posts: Vec<i64>) -> Result<HashMap<i64, Vec<Picture>>> {
+/// The pictures of posts with their sizes, by post; a page of a list at most.
+pub fn list_of_posts(
+    conn: &mut Conn,
+    posts: Vec<i64>,
+) -> Result<HashMap<i64, Vec<Illustration>>> {
     let query = pictures::table
         .filter(pictures::post_id.eq_any(posts))
         .order(pictures::id);
     let rows: Vec<Picture> = query.select(Picture::as_select()).load(conn)?;
-    Ok(grouped(rows, |row| row.post_id))
+    let files: Vec<String> = rows.iter().filter_map(|row| row.file.clone()).collect();
+    let mut sizes: HashMap<String, Vec<Size>> = HashMap::new();
+    for chunk in files.chunks(CHUNK) {
+        let query = picture_sizes::table
+            .filter(picture_sizes::of_file.eq_any(chunk.to_vec()))
+            .order((picture_sizes::width, picture_sizes::file));
+        let rows: Vec<(String, String, i32)> = query.load(conn)?;
+        for (of, file, width) in rows {
+            let path = actor::avatar_path(&file);
+            sizes.entry(of).or_default().push(Size { path, width });
+        }
+    }
+    let mut found: HashMap<i64, Vec<Illustration>> = HashMap::new();
+    for picture in rows {
+        let sizes = picture.file.as_ref().and_then(|file| sizes.get(file));
+        let sizes = sizes.cloned().unwrap_or_default();
+        let post = picture.post_id.unwrap_or_default();
+        let illustration = Illustration { picture, sizes };
+        found.entry(post).or_default().push(illustration);
+    }
+    Ok(found)
 }
 
 fn grouped(
@@ -363,16 +399,25 @@ pub(super) fn take_unused(conn: &mut Conn) -> Result<Vec<String>> {
         pictures::table.filter(pictures::file.eq(media_files::file.nullable())),
         emojis::table.filter(emojis::file.eq(media_files::file.nullable())),
         actors::table.filter(actors::avatar.eq(media_files::file.nullable())),
+        picture_sizes::table
+            .inner_join(pictures::table.on(pictures::file.eq(picture_sizes::of_file.nullable())))
+            .filter(picture_sizes::file.eq(media_files::file)),
     );
     let files: Vec<String> = media_files::table
         .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.0)))
         .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.1)))
         .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.2)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.3)))
         .order(media_files::added_at)
         .limit(SWEPT)
         .select(media_files::file)
         .load(conn)?;
     diesel::delete(media_files::table.filter(media_files::file.eq_any(files.clone())))
+        .execute(conn)?;
+    // A size goes with its picture, and the other way round: what is fetched again is made again.
+    diesel::delete(picture_sizes::table.filter(picture_sizes::file.eq_any(files.clone())))
+        .execute(conn)?;
+    diesel::delete(picture_sizes::table.filter(picture_sizes::of_file.eq_any(files.clone())))
         .execute(conn)?;
     Ok(files)
 }

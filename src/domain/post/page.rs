@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::db::schema::{actors, comments};
 use crate::domain::actor::{self, Actor, avatar_path};
 use crate::domain::backfill::{self, Missing};
-use crate::domain::media::{self, Picture};
+use crate::domain::media::{self, Illustration, Picture};
 use crate::domain::visibility::{CommentStatus, is_place, is_public};
 use crate::error::{Error, Result};
 use crate::text::emoji::Emojis;
@@ -96,7 +96,7 @@ pub struct PostPage {
     /// Its tags.
     pub tags: Vec<String>,
     /// Copies of the pictures in it that stand on other servers.
-    pub pictures: Vec<Picture>,
+    pub pictures: Vec<Illustration>,
     /// Its comments in the order they came, with the places of deleted ones.
     pub comments: Vec<Entry>,
     /// Who liked it.

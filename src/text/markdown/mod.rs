@@ -43,6 +43,8 @@ pub fn render_post(source: &str, mentions: &Mentions) -> Rendered {
     options.extension.footnotes = true;
     options.extension.header_id_prefix = Some("h-".to_owned());
     options.extension.header_id_prefix_in_href = true;
+    options.extension.math_dollars = true;
+    options.extension.math_code = true;
     options.render.r#unsafe = true;
     render(source, mentions, &options, tree::Images::Figures)
 }

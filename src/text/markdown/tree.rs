@@ -7,6 +7,7 @@ use comrak::nodes::{AstNode, NodeLink, NodeValue};
 use comrak::{Arena, Node};
 
 use super::Mentions;
+use crate::text::formula;
 use crate::text::hashtag;
 use crate::text::mention::{self, Handle};
 
@@ -41,6 +42,7 @@ pub(super) fn rewrite<'a>(
     let nodes: Vec<Node<'a>> = root.descendants().collect();
     for node in &nodes {
         unlink_mention(node);
+        keep_formula(node);
     }
     let mut found = Finder {
         known,
@@ -89,6 +91,15 @@ fn unlink_mention<'a>(node: Node<'a>) {
         after.detach();
     }
     node.detach();
+}
+
+/// A formula is stored as its TeX.
+fn keep_formula(node: Node<'_>) {
+    let kept = match &node.data().value {
+        NodeValue::Math(math) => formula::stored(&math.literal, math.display_math),
+        _ => return,
+    };
+    node.data_mut().value = NodeValue::Raw(kept);
 }
 
 fn text_of(node: Node<'_>) -> Option<String> {

@@ -139,11 +139,13 @@ pub(super) static OWN: LazyLock<Policy> = LazyLock::new(|| Policy {
     classes: &[
         "anchor",
         "contains-task-list",
+        "display",
         "footnote-backref",
         "footnote-ref",
         "footnotes",
         "h-card",
         "hashtag",
+        "math",
         "mention",
         "task-list-item",
         "task-list-item-checkbox",

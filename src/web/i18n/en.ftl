@@ -16,7 +16,6 @@ reactions = Reactions
 quoted = Quoted by
 talked-about = Talked about at
 discussion = Discussion
-number = Comment
 edited = edited
 deleted = This comment was deleted.
 writer = Author
@@ -49,7 +48,7 @@ about-comments = What becomes of your comment
 about-comments-kept = A reply that reaches this blog is kept with its text, its address and its date, and with the name, picture and profile address that its author’s server gives out. It is shown here when it was public there and has passed the filter of this blog.
 about-comments-gone = To have a comment removed, delete it on your own server: it then disappears here too. If you cannot, write to an account of this blog.
 about-readers = If you only read
-about-readers-text = These pages set no cookies and run no scripts. Pictures from other servers are shown as copies kept here, so that none of those servers learns who reads.
+about-readers-text = These pages set no cookies, unless to remember what you choose under “Appearance and language”, and run no scripts but this blog’s own; every page is whole without them. Pictures from other servers are shown as copies kept here, so that none of those servers learns who reads.
 about-software = Software
 about-software-text = This blog runs on free software under the GNU AGPL. You may read its source code, change it and use it yourself.
 where-reply = Where is my reply?
@@ -171,3 +170,23 @@ comment-by = Comment by { $name }
 comments-on = Comments on “{ $name }”
 posts-tagged = Posts tagged { $name }
 more-faces = and { $count } more
+
+# How one reads
+language-name = English
+first-of-month = 1
+menu = Menu
+contents = Contents
+reading-time = { $count ->
+    [one] One minute to read
+   *[other] { $count } minutes to read
+}
+preferences = Appearance and language
+preferences-text = What you choose is kept in your browser alone, in two cookies of this blog.
+preferences-keep = Keep
+theme = Colours
+theme-system = As my system says
+theme-light = Light
+theme-dark = Dark
+theme-contrast = High contrast
+language = Language of menus and dates
+language-auto = As my browser asks

@@ -16,7 +16,6 @@ reactions = Reacciones
 quoted = Citado por
 talked-about = Se habla de esto en
 discussion = Conversación
-number = Comentario
 edited = editado
 deleted = Este comentario fue eliminado.
 writer = Autor
@@ -49,7 +48,7 @@ about-comments = Qué pasa con tu comentario
 about-comments-kept = Una respuesta que llega a este blog se guarda con su texto, su dirección y su fecha, y con el nombre, la imagen y la dirección de perfil que da el servidor de quien la escribió. Se muestra si allí era pública y ha pasado el filtro de este blog.
 about-comments-gone = Para que se retire un comentario, elimínalo en tu propio servidor: así desaparece también de aquí. Si no puedes, escribe a una cuenta de este blog.
 about-readers = Si solo lees
-about-readers-text = Estas páginas no ponen cookies ni ejecutan scripts. Las imágenes de otros servidores se muestran como copias guardadas aquí, para que ninguno de ellos sepa quién lee.
+about-readers-text = Estas páginas no ponen cookies, salvo para recordar lo que elija en «Apariencia e idioma», y solo ejecutan scripts de este blog; cada página está completa sin ellos. Las imágenes de otros servidores se muestran como copias guardadas aquí, para que ninguno de ellos sepa quién lee.
 about-software = Programa
 about-software-text = Este blog funciona con software libre bajo la GNU AGPL. Puedes leer su código fuente, modificarlo y usarlo.
 where-reply = ¿Dónde está mi respuesta?
@@ -171,3 +170,23 @@ comment-by = Comentario de { $name }
 comments-on = Comentarios sobre «{ $name }»
 posts-tagged = Entradas con la etiqueta { $name }
 more-faces = y { $count } más
+
+# How one reads
+language-name = Español
+first-of-month = 1
+menu = Menú
+contents = Contenido
+reading-time = { $count ->
+    [one] Un minuto de lectura
+   *[other] { $count } minutos de lectura
+}
+preferences = Apariencia e idioma
+preferences-text = Lo que elija se guarda solo en su navegador, en dos cookies de este blog.
+preferences-keep = Guardar
+theme = Colores
+theme-system = Como mi sistema
+theme-light = Claros
+theme-dark = Oscuros
+theme-contrast = Alto contraste
+language = Idioma de los menús y las fechas
+language-auto = El que pide mi navegador

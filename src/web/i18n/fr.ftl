@@ -16,7 +16,6 @@ reactions = Réactions
 quoted = Cité par
 talked-about = On en parle sur
 discussion = Discussion
-number = Commentaire
 edited = modifié
 deleted = Ce commentaire a été supprimé.
 writer = Auteur
@@ -49,7 +48,7 @@ about-comments = Ce que devient votre commentaire
 about-comments-kept = Une réponse qui parvient à ce blog est conservée avec son texte, son adresse et sa date, ainsi qu’avec le nom, l’image et l’adresse de profil que communique le serveur de son auteur. Elle est affichée si elle y était publique et si elle a passé le filtre de ce blog.
 about-comments-gone = Pour faire retirer un commentaire, supprimez-le sur votre propre serveur : il disparaîtra aussi d’ici. Si vous ne le pouvez pas, écrivez à un compte de ce blog.
 about-readers = Si vous ne faites que lire
-about-readers-text = Ces pages ne déposent aucun cookie et n’exécutent aucun script. Les images d’autres serveurs sont montrées par des copies gardées ici, afin qu’aucun de ces serveurs n’apprenne qui lit.
+about-readers-text = Ces pages ne déposent aucun cookie, sauf pour se souvenir de ce que vous choisissez sous « Apparence et langue », et n’exécutent que les scripts de ce blog ; chaque page est complète sans eux. Les images d’autres serveurs sont montrées par des copies gardées ici, afin qu’aucun de ces serveurs n’apprenne qui lit.
 about-software = Logiciel
 about-software-text = Ce blog fonctionne avec un logiciel libre sous licence GNU AGPL. Vous pouvez lire son code source, le modifier et l’utiliser vous-même.
 where-reply = Où est ma réponse ?
@@ -171,3 +170,23 @@ comment-by = Commentaire de { $name }
 comments-on = Commentaires sur « { $name } »
 posts-tagged = Articles avec le mot-clé { $name }
 more-faces = et { $count } de plus
+
+# How one reads
+language-name = Français
+first-of-month = 1er
+menu = Menu
+contents = Sommaire
+reading-time = { $count ->
+    [one] { $count } minute de lecture
+   *[other] { $count } minutes de lecture
+}
+preferences = Apparence et langue
+preferences-text = Votre choix reste dans votre seul navigateur, dans deux cookies de ce blog.
+preferences-keep = Garder
+theme = Couleurs
+theme-system = Comme mon système
+theme-light = Claires
+theme-dark = Sombres
+theme-contrast = Contraste élevé
+language = Langue des menus et des dates
+language-auto = Celle que demande mon navigateur

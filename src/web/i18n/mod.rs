@@ -9,14 +9,16 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 
 use super::date::{DateText, Form};
+use crate::text::language;
 use crate::types::Timestamp;
 
 /// Every language, English first: it is the one used where none fits.
-const SOURCES: [(&str, &str); 4] = [
+const SOURCES: [(&str, &str); 5] = [
     ("en", include_str!("en.ftl")),
     ("de", include_str!("de.ftl")),
     ("fr", include_str!("fr.ftl")),
     ("es", include_str!("es.ftl")),
+    ("ar", include_str!("ar.ftl")),
 ];
 
 static CATALOGUES: LazyLock<Vec<Catalogue>> = LazyLock::new(|| {
@@ -33,6 +35,7 @@ pub struct Catalogue {
     bundle: FluentBundle<FluentResource>,
     words: HashMap<&'static str, String>,
     months: Vec<String>,
+    first: String,
 }
 
 impl Catalogue {
@@ -45,6 +48,11 @@ impl Catalogue {
         found
             .or_else(|| CATALOGUES.first())
             .expect("the list of languages is not empty")
+    }
+
+    /// The tag of the catalogue with exactly this name.
+    pub fn exact(tag: &str) -> Option<&'static str> {
+        Self::languages().find(|known| known.eq_ignore_ascii_case(tag))
     }
 
     /// The tags of all languages there are words for.
@@ -69,17 +77,24 @@ impl Catalogue {
         let months = (1..=12)
             .filter_map(|month| words.get(format!("month-{month}").as_str()).cloned())
             .collect();
+        let first = words.get("first-of-month").cloned().unwrap_or_default();
         Self {
             tag,
             bundle,
             words,
             months,
+            first,
         }
     }
 
     /// The BCP 47 tag of these words.
     pub fn tag(&self) -> &'static str {
         self.tag
+    }
+
+    /// Which way these words run: `ltr` or `rtl`.
+    pub fn dir(&self) -> &'static str {
+        language::direction(self.tag)
     }
 
     /// A word without placeholders; the key itself when there is none.
@@ -137,6 +152,7 @@ impl Catalogue {
             Form::Words {
                 form: self.text("date-form"),
                 months: &self.months,
+                first: &self.first,
             },
         )
     }
@@ -148,6 +164,7 @@ impl Catalogue {
             Form::Words {
                 form: self.text("date-time-form"),
                 months: &self.months,
+                first: &self.first,
             },
         )
     }
@@ -171,6 +188,8 @@ fn plain(bundle: &FluentBundle<FluentResource>, key: &str) -> Option<String> {
     errors.is_empty().then_some(text)
 }
 
+#[cfg(test)]
+mod key_tests;
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

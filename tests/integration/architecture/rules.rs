@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("limits", &[]),
     ("metrics", &[]),
     ("verdicts", &[]),
+    ("look", &["text", "config"]),
     ("kept", &[]),
     ("pace", &[]),
     ("queue", &["text", "config", "db"]),
@@ -28,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "app",
         &[
             "text", "config", "http", "db", "limits", "queue", "hosts", "metrics", "verdicts",
-            "kept",
+            "kept", "look",
         ],
     ),
     (
@@ -56,7 +57,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// What a face may look into: never another face, federation, the database or the queue.
-const FACE: &[&str] = &["text", "config", "kept", "app", "domain"];
+const FACE: &[&str] = &["text", "config", "kept", "look", "app", "domain"];
 
 /// The faces, which never see diesel.
 const FACES: &[&str] = &["web", "api", "micropub", "mastodon"];

@@ -22,9 +22,11 @@ fn loaded(html: &str) -> Vec<String> {
             let (_, rest) = tag.split_once(&format!(" {attribute}=\""))?;
             rest.split('"').next().map(str::to_owned)
         };
+        let set = value("srcset").unwrap_or_default();
+        let sizes = set.split(", ").filter_map(|one| one.split(' ').next());
+        found.extend(sizes.filter(|one| !one.is_empty()).map(str::to_owned));
         for attribute in [
             "src",
-            "srcset",
             "poster",
             "background",
             "data",
@@ -40,9 +42,10 @@ fn loaded(html: &str) -> Vec<String> {
         if name == "link" && !["canonical", "alternate"].contains(&rel.as_str()) {
             found.extend(value("href"));
         }
+        assert!(name != "script" || value("src").is_some(), "{tag}");
         assert!(
             ![
-                "script", "style", "iframe", "object", "embed", "video", "audio", "source", "base",
+                "style", "iframe", "object", "embed", "video", "audio", "base",
                 "svg", "track"
             ]
             .contains(&name.as_str()),

@@ -10,6 +10,7 @@ const KNOWN: &[&str] = &[
     "/about",
     "/queue",
     "/replies",
+    "/preferences",
     "/posts/{slug}/look",
     "/feed.atom",
     "/posts/{slug}",
@@ -93,6 +94,7 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         for rest in [
             "",
             "/replies",
+    "/preferences",
             "/replies?page=1",
             "/context",
             "/context?page=1",
@@ -109,6 +111,7 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         for rest in [
             "",
             "/replies",
+    "/preferences",
             "/replies?page=1",
             "/context?page=1",
             "/authorization",
@@ -140,6 +143,7 @@ pub(super) fn hidden_and_missing(world: &World) -> Vec<(String, String)> {
         for rest in [
             "",
             "/replies",
+    "/preferences",
             "/replies?page=1",
             "/context",
             "/likes",
@@ -165,6 +169,7 @@ pub(super) fn hidden_and_missing(world: &World) -> Vec<(String, String)> {
         for rest in [
             "",
             "/replies",
+    "/preferences",
             "/replies?page=1",
             "/context",
             "/authorization",

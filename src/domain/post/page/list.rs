@@ -2,7 +2,7 @@
 
 use super::around::{Selection, list_newer_ids};
 use crate::db::Conn;
-use crate::domain::media::{self, Picture};
+use crate::domain::media::{self, Illustration};
 use crate::domain::post::{Post, Summary, load_summaries, tags_by_post};
 use crate::error::Result;
 use crate::types::{Id, Timestamp};
@@ -15,7 +15,7 @@ pub struct Listed {
     /// Its tags, without `#`.
     pub tags: Vec<String>,
     /// Copies of the pictures in it that stand on other servers.
-    pub pictures: Vec<Picture>,
+    pub pictures: Vec<Illustration>,
     /// How many public comments it has.
     pub comments: i64,
 }
