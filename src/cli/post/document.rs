@@ -18,6 +18,7 @@ pub(super) struct Document {
     pub(super) status: Option<Status>,
     pub(super) publish_at: Option<Timestamp>,
     pub(super) comments: Option<Comments>,
+    pub(super) canonical: Option<String>,
     /// Keys that mean nothing here.
     pub(super) ignored: Vec<String>,
     /// The Markdown below.
@@ -180,6 +181,7 @@ impl Document {
             ("title", Value::One(text)) => self.title = Some(text).filter(|t| !t.is_empty()),
             ("summary", Value::One(text)) => self.summary = Some(text),
             ("slug", Value::One(text)) => self.slug = Some(text),
+            ("canonical", Value::One(text)) => self.canonical = Some(text),
             ("language", Value::One(text)) => self.language = Some(text),
             ("status", Value::One(text)) => self.status = Some(status(&text)?),
             ("comments", Value::One(text)) => self.comments = Some(comments(&text)?),

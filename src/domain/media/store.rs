@@ -8,7 +8,7 @@ use diesel::sql_types::BigInt;
 use super::cache::Copy;
 use super::{EMOJIS_MAX, Emoji, NewPicture, Owner, Picture};
 use crate::clock::IdGenerator;
-use crate::db::schema::{actors, comments, emojis, media_files, pictures, posts};
+use crate::db::schema::{actors, comments, emojis, media_files, pictures, posts, previews};
 use crate::db::{CHUNK, Conn, each};
 use crate::domain::actor::Actor;
 use crate::domain::visibility::{CommentStatus, Visibility};
@@ -363,11 +363,13 @@ pub(super) fn take_unused(conn: &mut Conn) -> Result<Vec<String>> {
         pictures::table.filter(pictures::file.eq(media_files::file.nullable())),
         emojis::table.filter(emojis::file.eq(media_files::file.nullable())),
         actors::table.filter(actors::avatar.eq(media_files::file.nullable())),
+        previews::table.filter(previews::file.eq(media_files::file)),
     );
     let files: Vec<String> = media_files::table
         .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.0)))
         .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.1)))
         .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.2)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.3)))
         .order(media_files::added_at)
         .limit(SWEPT)
         .select(media_files::file)
