@@ -2,6 +2,7 @@
 //! checks values and prints them with their comments; it opens nothing.
 
 mod layers;
+mod machines;
 mod quotes;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::types::Host;
 
 pub use layers::{defaults, effective, overlay};
+pub use machines::AiCrawlers;
 pub use quotes::Quotes;
 
 /// Every key with its default and its comment; compiled in, so that file and program cannot differ.
@@ -63,6 +65,12 @@ pub struct Site {
     pub description: String,
     /// BCP 47.
     pub language: String,
+    /// Other places of whoever writes here.
+    pub me: Vec<String>,
+    /// Whether what is written here may be gathered to train machines.
+    pub ai_crawlers: AiCrawlers,
+    /// Where weaknesses are reported; empty: nowhere.
+    pub security_contact: String,
 }
 
 /// `[server]`.
@@ -227,6 +235,7 @@ impl Config {
     /// Checks what the types cannot: the origin and the numbers.
     fn validate(&self) -> Result<()> {
         origin(&self.site.url)?;
+        machines::check(&self.site)?;
         if crate::text::language::normalise(&self.site.language).is_none() {
             return Err(Error::Setup(format!(
                 "site.language: \"{}\" is no language tag; write for example \"en\"",

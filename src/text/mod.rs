@@ -3,6 +3,7 @@
 //! `markdown` turns what an author wrote into HTML, `sanitize` makes any HTML safe to show, the rest are
 //! small readers and cutters. Everything here takes hostile input and answers in bounded time.
 
+pub mod absolute;
 pub mod emoji;
 pub mod excerpt;
 pub mod hashtag;
@@ -12,6 +13,7 @@ pub mod markdown;
 pub mod mention;
 pub mod sanitize;
 pub mod slug;
+pub mod strip;
 
 /// The longest start of `text` that fits `bytes` and ends between two characters.
 pub(crate) fn cut(text: &str, bytes: usize) -> &str {

@@ -17,7 +17,6 @@ use crate::kept::Scope;
 use crate::types::Timestamp;
 
 const HTML: &str = "text/html; charset=utf-8";
-const ATOM: &str = "application/atom+xml; charset=utf-8";
 /// Kept by caches, but asked about each time: a moderator's decision shows at once.
 const REVALIDATE: &str = "public, max-age=0, must-revalidate";
 /// For what is named by its content.
@@ -31,6 +30,7 @@ pub(super) struct Document {
     etag: String,
     activity: Option<String>,
     changed: Option<Timestamp>,
+    open: bool,
     shows: Vec<Scope>,
 }
 
@@ -43,16 +43,29 @@ impl Document {
             media_type: HTML,
             activity: None,
             changed: None,
+            open: false,
             shows: Vec::new(),
         }
     }
 
-    /// A feed, and when its newest entry changed.
-    pub(super) fn atom(body: String, changed: Option<Timestamp>) -> Self {
+    /// A text for machines, which any page elsewhere may read.
+    pub(super) fn text(body: String, media_type: &'static str) -> Self {
         Self {
-            media_type: ATOM,
-            changed,
+            media_type,
+            open: true,
             ..Self::html(body)
+        }
+    }
+
+    /// A feed, and when its newest entry changed.
+    pub(super) fn feed(
+        body: String,
+        media_type: &'static str,
+        changed: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            changed,
+            ..Self::text(body, media_type)
         }
     }
 
@@ -85,7 +98,7 @@ pub(super) fn answer(app: &App, request: &HeaderMap, outcome: Result<Document>) 
         Ok(document) => document,
         Err(error) => return error_page(app, &error),
     };
-    let known = has_current(request, &document.etag);
+    let known = is_known(request, &document);
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -100,6 +113,9 @@ pub(super) fn answer(app: &App, request: &HeaderMap, outcome: Result<Document>) 
     if let Some(ap_id) = document.activity {
         let link = format!("<{ap_id}>; rel=\"alternate\"; type=\"application/activity+json\"");
         set(headers, header::LINK, &link);
+    }
+    if document.open {
+        set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     }
     if let Some(at) = document.changed {
         set(headers, header::LAST_MODIFIED, &at.http_date());
@@ -127,6 +143,18 @@ fn has_current(request: &HeaderMap, etag: &str) -> bool {
         .flat_map(|line| line.split(','))
         .map(str::trim)
         .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+/// True when the asker has the document. A date counts only where no validator is named (RFC 9110, 13.1.3), and only as it was
+/// given: when the newest entry of a feed is taken away, the date goes back.
+fn is_known(request: &HeaderMap, document: &Document) -> bool {
+    if request.contains_key(header::IF_NONE_MATCH) {
+        return has_current(request, &document.etag);
+    }
+    let since = request.get(header::IF_MODIFIED_SINCE);
+    let since = since.and_then(|since| since.to_str().ok());
+    let changed = document.changed.map(Timestamp::http_date);
+    since.is_some() && since == changed.as_deref()
 }
 
 /// The page of an error, in the style of the others. Logs what is our fault, with a reference the reader can quote.

@@ -42,8 +42,8 @@ pub fn favicon() -> (&'static str, &'static str) {
 }
 
 /// The first 72 bits of the SHA-256, in 12 characters that need no escaping.
-fn fingerprint(text: &str) -> String {
-    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+pub(super) fn fingerprint(text: impl AsRef<[u8]>) -> String {
+    let hash = digest::digest(&digest::SHA256, text.as_ref());
     URL_SAFE_NO_PAD.encode(hash.as_ref().get(..9).unwrap_or_default())
 }
 

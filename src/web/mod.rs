@@ -8,9 +8,11 @@ mod convert;
 mod date;
 mod echoes;
 pub mod feed;
+mod feeds;
 pub mod i18n;
 #[cfg(test)]
 mod page_tests;
+mod machines;
 mod pages;
 pub mod query;
 mod queue;
@@ -22,6 +24,7 @@ mod routes;
 mod sample;
 mod thread;
 pub mod view;
+mod xml;
 
 pub use answer::error_page;
 pub use assets::{CONTENT_SECURITY_POLICY, favicon, stylesheet};
@@ -36,7 +39,7 @@ pub use routes::{Segment, method_not_allowed, negotiated_routes, not_found, rout
 
 /// Name and text of each template, for the test that looks up the words they use.
 #[cfg(test)]
-fn templates_for_tests() -> [(&'static str, &'static str); 12] {
+fn templates_for_tests() -> [(&'static str, &'static str); 13] {
     [
         ("base", include_str!("templates/base.html")),
         ("macros", include_str!("templates/macros.html")),
@@ -50,5 +53,6 @@ fn templates_for_tests() -> [(&'static str, &'static str); 12] {
         ("queue", include_str!("templates/queue.html")),
         ("error", include_str!("templates/error.html")),
         ("replies", include_str!("templates/replies.html")),
+        ("machines", include_str!("templates/machines.html")),
     ]
 }

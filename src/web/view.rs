@@ -1,9 +1,11 @@
 //! What the pages show, as plain values: no database, no wire format, no words of the interface. The
 //! handlers fill these from the domain; the templates only read them.
 
+mod machines;
 mod queue;
 mod talk;
 
+pub use machines::CoverView;
 pub use queue::{QueueView, QueuedHost, QueuedThread};
 pub use talk::{ReactedView, SpokenView, TalkView, TallyView};
 
@@ -31,6 +33,8 @@ pub struct Site {
     pub feed_url: String,
     /// The accounts that write here; the first is proposed to those who want to follow.
     pub accounts: Vec<Author>,
+    /// Other places of whoever writes here, linked with `rel="me"`.
+    pub me: Vec<String>,
 }
 
 /// Someone with a name: a writer of this site or a commenter from anywhere.
@@ -148,8 +152,10 @@ pub struct PostView {
     pub html: Html,
     /// What the post is about, as plain text; for previews, not shown on the page.
     pub summary: String,
-    /// A picture for previews, as an absolute address.
-    pub image: Option<String>,
+    /// Pictures for previews, best first.
+    pub covers: Vec<CoverView>,
+    /// Where it first appeared, when that is elsewhere.
+    pub canonical: Option<String>,
     /// The writer.
     pub author: Author,
     /// When it came out.

@@ -243,12 +243,13 @@ mod tests {
     #[test]
     fn plain_yaml_is_understood() {
         let text = "---\ntitle: \"Call: and \\\"response\\\"\"\nsummary: 'It''s short'\ntags: [one, \"two\"]\n\
-                    # a remark\nslug: call # behind\nlanguage: de\nstatus: draft\nlayout: post\n---\n\n# Kept\nText\n";
+                    # a remark\nslug: call # behind\nlanguage: de\ncanonical: https://other.example/a\nstatus: draft\nlayout: post\n---\n\n# Kept\nText\n";
         let document = parse(text).unwrap();
         assert_eq!(document.title.as_deref(), Some("Call: and \"response\""));
         assert_eq!(document.summary.as_deref(), Some("It's short"));
         assert_eq!(tags(&document), ["one", "two"]);
         assert_eq!(document.slug.as_deref(), Some("call"));
+        assert_eq!(document.canonical.as_deref(), Some("https://other.example/a"));
         assert_eq!(document.status, Some(Status::Draft));
         assert_eq!(document.ignored, ["layout"]);
         assert_eq!(document.body, "# Kept\nText\n");
