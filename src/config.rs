@@ -3,6 +3,7 @@
 
 mod layers;
 pub mod look;
+mod machines;
 mod quotes;
 
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use crate::types::Host;
 
 pub use layers::{defaults, effective, overlay};
 pub use look::Look;
+pub use machines::AiCrawlers;
 pub use quotes::Quotes;
 
 /// Every key with its default and its comment; compiled in, so that file and program cannot differ.
@@ -69,6 +71,12 @@ pub struct Site {
     pub language: String,
     /// The interface speaks the reader's language where there are words for it.
     pub follow_reader_language: bool,
+    /// Other places of whoever writes here.
+    pub me: Vec<String>,
+    /// Whether what is written here may be gathered to train machines.
+    pub ai_crawlers: AiCrawlers,
+    /// Where weaknesses are reported; empty: nowhere.
+    pub security_contact: String,
 }
 
 /// `[server]`.
@@ -235,6 +243,7 @@ impl Config {
     /// Checks what the types cannot: the origin and the numbers.
     fn validate(&self) -> Result<()> {
         origin(&self.site.url)?;
+        machines::check(&self.site)?;
         if crate::text::language::normalise(&self.site.language).is_none() {
             return Err(Error::Setup(format!(
                 "site.language: \"{}\" is no language tag; write for example \"en\"",

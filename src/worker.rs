@@ -192,6 +192,7 @@ async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
         Job::ConfirmDelete { object } => passed_on::confirm_delete(app, fetcher, &object).await,
         Job::FetchParents { reply } => parents::fetch_parents(app, fetcher, &reply).await,
         Job::CompleteThread { post } => threads::complete(app, fetcher, Id::new(post)).await,
+        Job::DrawPreview { post } => post::draw_preview(app, Id::new(post)).await,
         Job::CloseComments { post } => post::close_comments(app, Id::new(post)).await,
         Job::Forward { activity } => forward::run(app, Id::new(activity)).await,
         Job::TakeQuote {
@@ -252,6 +253,9 @@ pub async fn clean(fed: &Federation) {
     }
     if let Err(error) = parents::attach_stranded(&fed.app).await {
         tracing::warn!("cannot attach what waited: {}", error.log_text());
+    }
+    if let Err(error) = post::draw_missing_previews(&fed.app).await {
+        tracing::warn!("cannot have missing previews drawn: {}", error.log_text());
     }
     if let Err(error) = media::sweep(&fed.app).await {
         tracing::warn!("cannot clear old pictures away: {}", error.log_text());

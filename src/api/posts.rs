@@ -57,6 +57,8 @@ pub(super) struct PostJson {
     comments: &'static str,
     /// No comments are taken now: by its writer's word, or because its days are over.
     comments_closed: bool,
+    /// Where it first appeared, when that is elsewhere.
+    canonical: Option<String>,
     /// The writer.
     author: PersonJson,
 }
@@ -83,6 +85,7 @@ impl PostJson {
             tags,
             comments: post.comments.as_str(),
             comments_closed: closed,
+            canonical: post.canonical,
             author: PersonJson::of(app, &identity.actor),
         }
     }
@@ -159,6 +162,8 @@ pub(super) struct PostInput {
     publish_at: Option<Timestamp>,
     /// open when absent.
     comments: Option<PostComments>,
+    /// Where it first appeared, when that is elsewhere: an https address, for search engines.
+    canonical: Option<Text>,
 }
 
 impl From<PostInput> for NewPost {
@@ -175,6 +180,7 @@ impl From<PostInput> for NewPost {
             status: wanted(input.status, input.publish_at),
             publish_at: input.publish_at,
             comments: input.comments.map(Comments::from),
+            canonical: text(input.canonical),
         }
     }
 }
@@ -204,6 +210,9 @@ pub(super) struct PostChange {
     publish_at: Option<Timestamp>,
     /// Whether it takes comments from now on.
     comments: Option<PostComments>,
+    /// Where it first appeared; null: here.
+    #[serde(default, deserialize_with = "input::clearable")]
+    canonical: Option<Text>,
 }
 
 impl From<PostChange> for Edit {
@@ -220,6 +229,7 @@ impl From<PostChange> for Edit {
             status: wanted(change.status, change.publish_at),
             publish_at: change.publish_at,
             comments: change.comments.map(Comments::from),
+            canonical: text(change.canonical),
         }
     }
 }

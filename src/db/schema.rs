@@ -87,6 +87,7 @@ diesel::table! {
         updated_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
         comments -> Text,
+        canonical -> Nullable<Text>,
     }
 }
 
@@ -414,6 +415,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    previews (post_id) {
+        post_id -> BigInt,
+        file -> Text,
+        site -> Text,
+        titled -> Bool,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     activities,
@@ -436,6 +446,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pictures,
     post_tags,
     posts,
+    previews,
     reactions,
     received,
     reply_requests,

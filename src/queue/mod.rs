@@ -83,6 +83,11 @@ pub enum Job {
         /// The post.
         post: i64,
     },
+    /// Draw the picture that previews of a post show.
+    DrawPreview {
+        /// The post.
+        post: i64,
+    },
     /// Pass somebody's activity about a comment on to followers, byte for byte.
     Forward {
         /// The activity's row.

@@ -4,6 +4,7 @@
 //! small readers and cutters. Everything here takes hostile input and answers in bounded time.
 
 pub mod contents;
+pub mod absolute;
 pub mod emoji;
 pub mod excerpt;
 pub mod formula;
@@ -17,6 +18,7 @@ pub mod reading;
 pub mod sanitize;
 pub mod sidenotes;
 pub mod slug;
+pub mod strip;
 
 /// The longest start of `text` that fits `bytes` and ends between two characters.
 pub(crate) fn cut(text: &str, bytes: usize) -> &str {

@@ -22,7 +22,6 @@ use crate::kept::{Keep, Scope};
 use crate::types::Timestamp;
 
 const HTML: &str = "text/html; charset=utf-8";
-const ATOM: &str = "application/atom+xml; charset=utf-8";
 /// Kept by caches, but asked about each time: a moderator's decision shows at once.
 const REVALIDATE: &str = "public, max-age=0, must-revalidate";
 /// For what is named by its content.
@@ -36,6 +35,7 @@ pub(super) struct Document {
     etag: String,
     activity: Option<String>,
     changed: Option<Timestamp>,
+    open: bool,
     shows: Vec<Scope>,
 }
 
@@ -48,16 +48,29 @@ impl Document {
             media_type: HTML,
             activity: None,
             changed: None,
+            open: false,
             shows: Vec::new(),
         }
     }
 
-    /// A feed, and when its newest entry changed.
-    pub(super) fn atom(body: String, changed: Option<Timestamp>) -> Self {
+    /// A text for machines, which any page elsewhere may read.
+    pub(super) fn text(body: String, media_type: &'static str) -> Self {
         Self {
-            media_type: ATOM,
-            changed,
+            media_type,
+            open: true,
             ..Self::html(body)
+        }
+    }
+
+    /// A feed, and when its newest entry changed.
+    pub(super) fn feed(
+        body: String,
+        media_type: &'static str,
+        changed: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            changed,
+            ..Self::text(body, media_type)
         }
     }
 
@@ -102,6 +115,9 @@ pub(super) fn answer(app: &App, _request: &HeaderMap, outcome: Result<Document>)
     if let Some(ap_id) = document.activity {
         let link = format!("<{ap_id}>; rel=\"alternate\"; type=\"application/activity+json\"");
         set(headers, header::LINK, &link);
+    }
+    if document.open {
+        set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     }
     if let Some(at) = document.changed {
         set(headers, header::LAST_MODIFIED, &at.http_date());

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::echoes;
 use super::view::{
-    Author, AuthorView, CommentView, Faces, HomeView, Link, PictureView, PostSummary, PostView,
+    Author, AuthorView, CommentView, CoverView, Faces, HomeView, Link, PictureView, PostSummary, PostView,
     Site, TagView,
 };
 use crate::config::Config;
@@ -14,7 +14,7 @@ use crate::domain::backfill::Missing;
 use crate::domain::comment::thread::{self, Item};
 use crate::domain::media::{Illustration, Picture};
 use crate::domain::post::page::{self, List, Listed, Neighbour, Person, PostPage, Start};
-use crate::domain::post::{Image, Post};
+use crate::domain::post::{Image, Post, Preview};
 use crate::domain::visibility::CommentStatus;
 use crate::text::emoji::{self, Emojis};
 use crate::text::contents::{self, Heading};
@@ -45,6 +45,7 @@ pub(super) fn site(config: &Config) -> Site {
         software_version: env!("CARGO_PKG_VERSION").to_owned(),
         feed_url: format!("{}/feed.atom", site.url),
         accounts: Vec::new(),
+        me: site.me.clone(),
         ..Site::default()
     }
 }
@@ -56,7 +57,7 @@ pub(super) fn with_writers(site: Site, writers: &Writers) -> Site {
 }
 
 /// Somebody with an actor's row.
-fn writer(actor: &Actor) -> Author {
+pub(super) fn writer(actor: &Actor) -> Author {
     Author {
         name: actor.name.clone(),
         handle: actor.handle(),
@@ -90,8 +91,9 @@ pub(super) fn post(
     (previous, next): (Option<Neighbour>, Option<Neighbour>),
 ) -> PostView {
     let PostPage { post, author, .. } = page;
-    let image = preview_image(&post);
     let minutes = reading::minutes(post.html.as_str());
+    let covers = covers(site, &post, &page.pictures, page.preview.as_ref());
+    let comments_feed_url = format!("{}/comments.atom", post_base(site, &post.slug));
     let url = post.url.into_string();
     // What our own people write lives here: its page is its place in this thread.
     let own = format!("{}/ap/", site.url);
@@ -108,7 +110,8 @@ pub(super) fn post(
         contents: contents(&post.html, minutes),
         html: on_page(site, post.html, &page.pictures),
         summary: post.summary.unwrap_or(post.excerpt),
-        image,
+        covers,
+        canonical: post.canonical,
         author: writer(&author),
         published: post.published_at,
         updated: post.edited_at,
@@ -126,7 +129,7 @@ pub(super) fn post(
         comment_total: i64::try_from(shown).unwrap_or(i64::MAX),
         missing: missing(page.missing),
         comments_closed: false,
-        comments_feed_url: format!("{url}/comments.atom"),
+        comments_feed_url,
         comments_older: None,
         comments_newer: None,
         url,
@@ -184,7 +187,7 @@ fn comment(item: Item, writer: Id<Actor>, own: &str, post_url: &str) -> CommentV
     }
 }
 
-fn picture(picture: Picture) -> PictureView {
+pub(super) fn picture(picture: Picture) -> PictureView {
     PictureView {
         src: picture.path(),
         original: picture.source,
@@ -237,16 +240,56 @@ fn contents(html: &Html, minutes: i64) -> Vec<Heading> {
     headings
 }
 
-/// The first picture of a post that previews can load.
-fn preview_image(post: &Post) -> Option<String> {
-    let page = Url::parse(post.url.as_str()).ok()?;
-    let absolute = |image: Image| page.join(&image.url).ok().map(String::from);
-    let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
-    post.images
-        .get()
-        .into_iter()
-        .filter_map(absolute)
-        .find(is_web)
+/// The address below which stands what belongs to a post, wherever its page is.
+pub(super) fn post_base(site: &Site, slug: &str) -> String {
+    format!("{}/posts/{slug}", site.url)
+}
+
+/// The pictures that previews can load: the first of the post, our copy of it where there is one, and the one drawn for it.
+fn covers(
+    site: &Site,
+    post: &Post,
+    copies: &[Illustration],
+    preview: Option<&Preview>,
+) -> Vec<CoverView> {
+    let first = post.images.get().into_iter();
+    let mut covers: Vec<CoverView> = first
+        .filter_map(|image| cover(site, post, image, copies))
+        .take(1)
+        .collect();
+    let alt = || match post.title.as_str() {
+        "" => site.title.clone(),
+        title => format!("{title} – {}", site.title),
+    };
+    covers.extend(preview.map(|preview| drawn(site, preview, alt())));
+    covers
+}
+
+fn cover(site: &Site, post: &Post, image: Image, copies: &[Illustration]) -> Option<CoverView> {
+    let copy = copies.iter().map(|one| &one.picture).find(|copy| copy.source == image.url);
+    if let Some((copy, path)) = copy.and_then(|copy| Some((copy, copy.path()?))) {
+        let pixels = |size: Option<i32>| size.and_then(|size| u32::try_from(size).ok());
+        return Some(CoverView {
+            url: site.absolute(&path),
+            size: pixels(copy.width).zip(pixels(copy.height)),
+            alt: image.alt,
+        });
+    }
+    let url = Url::parse(post.url.as_str()).ok()?.join(&image.url).ok()?;
+    matches!(url.scheme(), "https" | "http").then(|| CoverView {
+        url: url.into(),
+        alt: image.alt,
+        size: None,
+    })
+}
+
+/// The picture drawn for a post.
+fn drawn(site: &Site, preview: &Preview, alt: String) -> CoverView {
+    CoverView {
+        url: site.absolute(&preview.path()),
+        alt,
+        size: Some((Preview::WIDTH, Preview::HEIGHT)),
+    }
 }
 
 fn neighbour(post: Neighbour) -> Link {
@@ -318,7 +361,13 @@ pub(super) fn entries(site: &Site, list: List, writers: &Writers) -> Vec<PostVie
     let entry = |listed: Listed| {
         let post = listed.post;
         let url = post.url.into_string();
+        let preview = listed.preview.as_ref();
         PostView {
+            covers: preview
+                .map(|preview| drawn(site, preview, post.title.clone()))
+                .into_iter()
+                .collect(),
+            comments_feed_url: format!("{}/comments.atom", post_base(site, &post.slug)),
             title: post.title,
             ap_id: post.ap_id.into_string(),
             html: at_home(site, post.html, &plain(listed.pictures)),
@@ -329,7 +378,6 @@ pub(super) fn entries(site: &Site, list: List, writers: &Writers) -> Vec<PostVie
             language: post.language,
             tags: tags(site, listed.tags),
             comment_total: listed.comments,
-            comments_feed_url: format!("{url}/comments.atom"),
             url,
             ..PostView::default()
         }

@@ -8,9 +8,11 @@ mod convert;
 mod date;
 mod echoes;
 pub mod feed;
+mod feeds;
 pub mod i18n;
 #[cfg(test)]
 mod page_tests;
+mod machines;
 mod pages;
 mod preferences;
 pub mod query;
@@ -23,6 +25,7 @@ mod routes;
 mod sample;
 mod thread;
 pub mod view;
+mod xml;
 
 pub use answer::{error_page, in_readers_words};
 pub use assets::{CONTENT_SECURITY_POLICY, favicon, stylesheet};
@@ -52,5 +55,6 @@ fn templates_for_tests() -> [(&'static str, &'static str); 13] {
         ("preferences", include_str!("templates/preferences.html")),
         ("error", include_str!("templates/error.html")),
         ("replies", include_str!("templates/replies.html")),
+        ("machines", include_str!("templates/machines.html")),
     ]
 }

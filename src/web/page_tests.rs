@@ -49,6 +49,9 @@ fn every_page_is_well_nested_and_fit_for_a_strict_content_security_policy() {
         ] {
             assert!(!html.contains(banned), "{name} has {banned}");
         }
+        // Blocks of data run nothing.
+        let scripts = html.replace("<script type=\"application/ld+json\">", "");
+        assert!(!scripts.contains("<script"), "{name}");
         assert!(
             html.contains(&format!("href=\"{}\"", stylesheet().0)),
             "{name}"

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::assets::{Asset, favicon, scripts, stylesheet};
 use super::i18n::Catalogue;
+use super::machines::Card;
 use super::thread::Thread;
 use super::view::{
     AuthorView, ErrorView, HomeView, Link, PostView, PreferencesView, QueueView, RepliesView, Site,
@@ -30,6 +31,8 @@ struct Frame<'a> {
     activity: Option<&'a str>,
     /// The handle Mastodon shows under previews of this page.
     creator: Option<&'a str>,
+    /// What it says of itself to previews and search engines.
+    card: Option<Card<'a>>,
     stylesheet: &'static str,
     favicon: &'static str,
     scripts: &'static [Asset],
@@ -49,6 +52,7 @@ impl<'a> Frame<'a> {
             }],
             activity: None,
             creator: None,
+            card: None,
             stylesheet: stylesheet().0,
             favicon: favicon().0,
             scripts: scripts(),
@@ -144,9 +148,10 @@ pub fn render_post(site: &Site, view: &PostView) -> Result<String> {
     let feed = frame.t.with("comments-on", view.label());
     frame = frame.with_feed(feed, &view.comments_feed_url);
     frame.description = &view.summary;
-    frame.canonical = Some(&view.url);
+    frame.canonical = view.canonical.as_deref().or(Some(&view.url));
     frame.activity = Some(&view.ap_id);
     frame.creator = some(&view.author.handle);
+    frame.card = Some(Card::post(site, view));
     let content = view
         .comments
         .iter()
@@ -172,6 +177,11 @@ pub fn render_home(site: &Site, view: &HomeView) -> Result<String> {
         .accounts
         .first()
         .and_then(|author| some(&author.handle));
+    frame.card = Some(Card::home(site, view));
+    frame.feeds.push(Link {
+        name: frame.t.with("comments-on", &site.title),
+        href: format!("{}/comments.atom", site.url),
+    });
     render(&HomePage { frame, view }, FRAME_SIZE * 4)
 }
 
@@ -183,6 +193,7 @@ pub fn render_author(site: &Site, view: &AuthorView) -> Result<String> {
     frame.canonical = Some(&view.author.url);
     frame.activity = Some(&view.ap_id);
     frame.creator = some(&view.author.handle);
+    frame.card = Some(Card::author(site, view));
     render(&AuthorPage { frame, view }, FRAME_SIZE * 4)
 }
 
@@ -192,6 +203,7 @@ pub fn render_tag(site: &Site, view: &TagView) -> Result<String> {
     let feed = frame.t.with("posts-tagged", &view.name);
     frame = frame.with_feed(feed, &view.feed_url);
     frame.canonical = Some(&view.url);
+    frame.card = Some(Card::list(site, &view.name, &view.url));
     render(&TagPage { frame, view }, FRAME_SIZE * 4)
 }
 

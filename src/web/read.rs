@@ -1,4 +1,4 @@
-//! The handlers of pages and feeds: parse, one trip to the database in which the page is rendered too, shape. Rendering
+//! The handlers of pages: parse, one trip to the database in which the page is rendered too, shape. Rendering
 //! happens inside the trip because that runs on a blocking thread. Which of a post's forms an asker wants is decided
 //! by the composition.
 
@@ -10,9 +10,8 @@ use http::{HeaderMap, Uri};
 
 use super::answer::{Document, answer, error_page, negotiated};
 use super::routes::Segment;
-use super::view::{PostView, Site};
 use super::{
-    convert, feed, query, reader, render_about, render_author, render_home, render_post, render_tag,
+    convert, query, reader, render_about, render_author, render_home, render_post, render_tag,
 };
 use crate::app::App;
 use crate::domain::account;
@@ -27,8 +26,6 @@ use crate::types::Id;
 
 /// Posts on a page of a list.
 const PAGE: u16 = 20;
-/// Posts in a feed.
-const FEED: u16 = 20;
 /// Longest slug and name that are looked for, in bytes.
 const LONGEST: usize = 255;
 
@@ -150,86 +147,6 @@ pub(super) async fn about(State(app): State<Arc<App>>, request: HeaderMap) -> Re
     answer(&app, &request, outcome)
 }
 
-/// Answers `/feed.atom` with the newest posts of everybody.
-pub(super) async fn site_feed(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
-    let site = reader::site(&app, &request);
-    let work = app.db.read(move |conn| {
-        let writers = account::list_with_actors(conn)?;
-        let list = page::load_list(conn, &Selection::default(), None, FEED)?;
-        let posts = convert::entries(&site, list, &writers);
-        let (title, home) = (site.title.clone(), format!("{}/", site.url));
-        let address = site.feed_url.clone();
-        Ok(posts_feed(&site, title, address, home, posts))
-    });
-    let outcome = work.await;
-    answer(&app, &request, outcome)
-}
-
-/// Answers `/@{name}/feed.atom` with a writer's newest posts.
-pub(super) async fn author_feed(
-    State(app): State<Arc<App>>,
-    Segment(name): Segment,
-    request: HeaderMap,
-) -> Response {
-    let site = reader::site(&app, &request);
-    let work = app.db.read(move |conn| {
-        let writer = account::load_with_actor(conn, checked(&name, "the writer")?)?
-            .ok_or(Error::NotFound("the writer"))?;
-        let actor = &writer.1;
-        let selection = Selection {
-            author: Some(actor.id),
-            tag: None,
-        };
-        let list = page::load_list(conn, &selection, None, FEED)?;
-        let (title, profile) = (actor.name.clone(), actor.url.as_str().to_owned());
-        let posts = convert::entries(&site, list, &[writer]);
-        let address = format!("{profile}/feed.atom");
-        Ok(posts_feed(&site, title, address, profile, posts))
-    });
-    let outcome = work.await;
-    answer(&app, &request, outcome)
-}
-
-/// Answers `/tags/{tag}/feed.atom` with the newest posts that have the tag.
-pub(super) async fn tag_feed(
-    State(app): State<Arc<App>>,
-    Segment(tag): Segment,
-    request: HeaderMap,
-) -> Response {
-    let site = reader::site(&app, &request);
-    let work = app.db.read(move |conn| {
-        let key = tag_key(&tag)?;
-        let name = page::load_tag_name(conn, &key)?.ok_or(Error::NotFound("the tag"))?;
-        let writers = account::list_with_actors(conn)?;
-        let url = convert::tag_url(&site, &key);
-        let list = page::load_list(conn, &tagged(key), None, FEED)?;
-        let posts = convert::entries(&site, list, &writers);
-        let title = format!("#{name} – {}", site.title);
-        let address = format!("{url}/feed.atom");
-        Ok(posts_feed(&site, title, address, url, posts))
-    });
-    let outcome = work.await;
-    answer(&app, &request, outcome)
-}
-
-/// Answers `/posts/{slug}/comments.atom` with the newest comments of a post.
-pub(super) async fn comments_feed(
-    State(app): State<Arc<App>>,
-    Segment(slug): Segment,
-    request: HeaderMap,
-) -> Response {
-    let site = reader::site(&app, &request);
-    let work = app.db.read(move |conn| {
-        let found = page::load_by_slug(conn, checked(&slug, "the post")?)?;
-        let view = convert::post(&site, found, (None, None));
-        let moments = view.comments.iter().map(|one| one.edited.or(one.published));
-        let changed = moments.flatten().max();
-        Ok(Document::atom(feed::comments_feed(&site, &view), changed))
-    });
-    let outcome = work.await;
-    answer(&app, &request, outcome)
-}
-
 fn shown(found: &page::PostPage) -> Vec<Scope> {
     let mut all = vec![
         Scope::Post(found.post.id.raw()),
@@ -257,26 +174,6 @@ fn listed(list: &List) -> Vec<Scope> {
     all
 }
 
-fn posts_feed(
-    site: &Site,
-    title: String,
-    self_url: String,
-    page_url: String,
-    posts: Vec<PostView>,
-) -> Document {
-    let changed = posts
-        .iter()
-        .filter_map(|post| post.updated.or(post.published))
-        .max();
-    let feed = feed::PostFeed {
-        title,
-        self_url,
-        page_url,
-        posts,
-    };
-    Document::atom(feed::posts_feed(site, &feed), changed)
-}
-
 /// The post named by `?before=ID`.
 fn before(uri: &Uri) -> Option<Id<Post>> {
     query::id(uri, "before")
@@ -291,14 +188,14 @@ fn some(list: List, before: Option<Id<Post>>) -> Result<List> {
 }
 
 /// A part of an address that may be asked of the database: PostgreSQL refuses texts with a NUL.
-fn checked<'a>(part: &'a str, what: &'static str) -> Result<&'a str> {
+pub(super) fn checked<'a>(part: &'a str, what: &'static str) -> Result<&'a str> {
     if part.len() > LONGEST || part.chars().any(char::is_control) {
         return Err(Error::NotFound(what));
     }
     Ok(part)
 }
 
-fn tag_key(tag: &str) -> Result<String> {
+pub(super) fn tag_key(tag: &str) -> Result<String> {
     let tag = hashtag::normalise(tag).ok_or(Error::NotFound("the tag"))?;
     Ok(hashtag::key(&tag))
 }

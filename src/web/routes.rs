@@ -1,4 +1,4 @@
-//! Which address leads where, and the answers that need no page: style sheet, icon, cached pictures, `robots.txt`.
+//! Which address leads where, and the answers that need no page: style sheet, icon, cached pictures.
 //! Post and author pages stand apart, because the composition may answer these addresses with ActivityPub instead.
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::answer::{FOR_EVER, error_page, status_page};
-use super::{assets, favicon, preferences, queue, read, replies};
+use super::{assets, favicon, feeds, machines, preferences, queue, read, replies};
 use crate::app::App;
 use crate::domain::media;
 use crate::error::Error;
@@ -28,16 +28,37 @@ pub fn router() -> Router<Arc<App>> {
             "/preferences",
             get(preferences::page).post(preferences::choose),
         )
-        .route("/feed.atom", get(read::site_feed))
-        .route("/posts/{slug}/comments.atom", get(read::comments_feed))
+        .route("/feed.{format}", get(feeds::site))
+        .route("/comments.{format}", get(feeds::all_comments))
+        .route("/posts/{slug}/comments.{format}", get(feeds::comments))
         .route("/posts/{slug}/look", post(read::look))
-        .route("/@{name}/feed.atom", get(read::author_feed))
+        .route("/@{name}/feed.{format}", get(feeds::author))
         .route("/tags/{tag}", get(read::tag_page))
-        .route("/tags/{tag}/feed.atom", get(read::tag_feed))
+        .route("/tags/{tag}/feed.{format}", get(feeds::tag))
+        .route("/feed", get(feeds::wordpress))
+        .route("/feed/", get(feeds::wordpress))
+        .route("/feed/{kind}", get(feeds::wordpress))
+        .route("/feed/{kind}/", get(feeds::wordpress))
+        .route("/comments/feed", get(feeds::wordpress_comments))
+        .route("/comments/feed/", get(feeds::wordpress_comments))
+        .route("/comments/feed/{kind}", get(feeds::wordpress_comments))
+        .route("/comments/feed/{kind}/", get(feeds::wordpress_comments))
+        .route("/tag/{tag}/feed", get(feeds::wordpress_tag))
+        .route("/tag/{tag}/feed/", get(feeds::wordpress_tag))
+        .route("/author/{name}/feed", get(feeds::wordpress_author))
+        .route("/author/{name}/feed/", get(feeds::wordpress_author))
         .route("/static/{file}", get(asset))
         .route("/favicon.ico", get(icon))
         .route("/media/{file}", get(picture))
-        .route("/robots.txt", get(robots))
+        .route("/robots.txt", get(machines::robots))
+        .route("/sitemap.xml", get(machines::sitemap::index))
+        .route("/sitemap-posts.xml", get(machines::sitemap::posts))
+        .route("/sitemap-pages.xml", get(machines::sitemap::pages))
+        .route("/.well-known/security.txt", get(machines::security))
+        .route("/manifest.webmanifest", get(machines::manifest))
+        .route("/apple-touch-icon.png", get(machines::icons::apple))
+        .route("/icons/{file}", get(machines::icons::icon))
+        .route("/oembed", get(machines::oembed::oembed))
         .method_not_allowed_fallback(method_not_allowed)
 }
 
@@ -123,12 +144,4 @@ async fn picture(State(app): State<Arc<App>>, Segment(file): Segment) -> Respons
         ),
     ];
     (headers, bytes).into_response()
-}
-
-async fn robots() -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
-        (header::CACHE_CONTROL, "public, max-age=86400"),
-    ];
-    (headers, "User-agent: *\nAllow: /\n").into_response()
 }

@@ -6,7 +6,7 @@ mod design;
 use std::path::{Path, PathBuf};
 
 use super::view::{
-    Author, AuthorView, CommentView, ErrorView, Faces, FateView, HomeView, Link, PostSummary,
+    Author, AuthorView, CommentView, CoverView, ErrorView, Faces, FateView, HomeView, Link, PostSummary,
     PostView, QueueView, QueuedHost, QueuedThread, ReactedView, RepliesView, Site, SpokenView,
     TagView, TalkView, TallyView,
 };
@@ -64,6 +64,7 @@ pub(super) fn site() -> Site {
         software_version: "0.1.0".to_owned(),
         feed_url: "https://blog.example/feed.atom".to_owned(),
         accounts: vec![alice()],
+        me: vec!["https://social.example/@alice".to_owned()],
         ..Site::default()
     }
 }
@@ -238,6 +239,11 @@ pub(super) fn post() -> PostView {
         comment_total: i64::try_from(comments.len()).unwrap(),
         comments,
         comments_feed_url: "https://blog.example/2026/03/the-pause/comments.atom".to_owned(),
+        covers: vec![CoverView {
+            url: "https://blog.example/media/preview.png".to_owned(),
+            alt: "The pause between two choirs – Choir and Desk".to_owned(),
+            size: Some((1200, 630)),
+        }],
         ..PostView::default()
     }
 }

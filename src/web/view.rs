@@ -1,10 +1,12 @@
 //! What the pages show, as plain values: no database, no wire format, no words of the interface. The
 //! handlers fill these from the domain; the templates only read them.
 
+mod machines;
 mod queue;
 mod site;
 mod talk;
 
+pub use machines::CoverView;
 pub use queue::{QueueView, QueuedHost, QueuedThread};
 pub use site::{PreferencesView, Site};
 pub use talk::{ReactedView, SpokenView, TalkView, TallyView};
@@ -134,8 +136,10 @@ pub struct PostView {
     pub contents: Vec<Heading>,
     /// What the post is about, as plain text; for previews, not shown on the page.
     pub summary: String,
-    /// A picture for previews, as an absolute address.
-    pub image: Option<String>,
+    /// Pictures for previews, best first.
+    pub covers: Vec<CoverView>,
+    /// Where it first appeared, when that is elsewhere.
+    pub canonical: Option<String>,
     /// The writer.
     pub author: Author,
     /// When it came out.

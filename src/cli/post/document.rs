@@ -18,6 +18,7 @@ pub(super) struct Document {
     pub(super) status: Option<Status>,
     pub(super) publish_at: Option<Timestamp>,
     pub(super) comments: Option<Comments>,
+    pub(super) canonical: Option<String>,
     /// Keys that mean nothing here.
     pub(super) ignored: Vec<String>,
     /// The Markdown below.
@@ -180,6 +181,7 @@ impl Document {
             ("title", Value::One(text)) => self.title = Some(text).filter(|t| !t.is_empty()),
             ("summary", Value::One(text)) => self.summary = Some(text),
             ("slug", Value::One(text)) => self.slug = Some(text),
+            ("canonical", Value::One(text)) => self.canonical = Some(text),
             ("language", Value::One(text)) => self.language = Some(text),
             ("status", Value::One(text)) => self.status = Some(status(&text)?),
             ("comments", Value::One(text)) => self.comments = Some(comments(&text)?),
@@ -241,12 +243,13 @@ mod tests {
     #[test]
     fn plain_yaml_is_understood() {
         let text = "---\ntitle: \"Call: and \\\"response\\\"\"\nsummary: 'It''s short'\ntags: [one, \"two\"]\n\
-                    # a remark\nslug: call # behind\nlanguage: de\nstatus: draft\nlayout: post\n---\n\n# Kept\nText\n";
+                    # a remark\nslug: call # behind\nlanguage: de\ncanonical: https://other.example/a\nstatus: draft\nlayout: post\n---\n\n# Kept\nText\n";
         let document = parse(text).unwrap();
         assert_eq!(document.title.as_deref(), Some("Call: and \"response\""));
         assert_eq!(document.summary.as_deref(), Some("It's short"));
         assert_eq!(tags(&document), ["one", "two"]);
         assert_eq!(document.slug.as_deref(), Some("call"));
+        assert_eq!(document.canonical.as_deref(), Some("https://other.example/a"));
         assert_eq!(document.status, Some(Status::Draft));
         assert_eq!(document.ignored, ["layout"]);
         assert_eq!(document.body, "# Kept\nText\n");

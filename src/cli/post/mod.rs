@@ -64,6 +64,9 @@ struct Fields {
     /// Whether it takes comments
     #[arg(long, value_name = "open|closed", value_parser = output::word(COMMENTS, Comments::parse))]
     comments: Option<Comments>,
+    /// Where the text first appeared, for search engines: an https address; "" takes it away
+    #[arg(long, value_name = "URL")]
+    canonical: Option<String>,
 }
 
 const COMMENTS: &[&str] = &[Comments::Open.as_str(), Comments::Closed.as_str()];
@@ -126,7 +129,13 @@ impl Fields {
     }
 
     fn is_empty(&self) -> bool {
-        let texts = [&self.title, &self.summary, &self.slug, &self.language];
+        let texts = [
+            &self.title,
+            &self.summary,
+            &self.slug,
+            &self.language,
+            &self.canonical,
+        ];
         texts.iter().all(|text| text.is_none())
             && self.tags.is_empty()
             && self.status().is_none()
@@ -157,6 +166,7 @@ impl Create {
             slug: fields.slug.or(document.slug),
             language: fields.language.or(document.language),
             comments: fields.comments.or(document.comments),
+            canonical: fields.canonical.or(document.canonical),
         };
         let app = context.open().await?;
         let (_, author) = the_account(&app, self.account.as_deref()).await?;
@@ -200,6 +210,7 @@ impl Change {
             language: fields.language,
             publish_at: fields.publish_at,
             comments: fields.comments,
+            canonical: fields.canonical,
             content: None,
         };
         let Some(document) = document else {
@@ -211,6 +222,7 @@ impl Change {
         edit.slug = edit.slug.or(document.slug);
         edit.language = edit.language.or(document.language);
         edit.comments = edit.comments.or(document.comments);
+        edit.canonical = edit.canonical.or(document.canonical);
         edit.content = Some(document.body);
         // A file keeps saying when its post was to appear, long after it has.
         if !old.is_published() && edit.status.is_none() {

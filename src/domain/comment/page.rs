@@ -1,5 +1,6 @@
 //! SQL for comments as lists outside the thread show them: each with its author and its post. Read only, no rules.
 
+mod latest;
 mod locate;
 
 use diesel::prelude::*;
@@ -13,6 +14,7 @@ use crate::domain::visibility::CommentStatus;
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Id};
 
+pub use latest::{Latest, LatestPage, Under, load_latest};
 pub(super) use locate::locate;
 
 /// A comment with what is needed to show it alone.

@@ -76,6 +76,31 @@ pub(super) async fn keep(
         .await
 }
 
+/// Keeps a picture of our own making (PNG), and commits what names it together with the file's row. It counts as our
+/// host's; there is always room for it.
+pub async fn keep_own(
+    app: &App,
+    png: Vec<u8>,
+    commit: impl FnOnce(&mut Conn, &str) -> Result<()> + Send + 'static,
+) -> Result<()> {
+    let _held = app.media.lock().await;
+    let bytes = i64::try_from(png.len()).map_err(Error::internal)?;
+    let (host, now) = (app.host.clone(), app.now());
+    let encoded = Encoded {
+        bytes: png,
+        extension: "png",
+        width: 0,
+        height: 0,
+    };
+    let copy = write(app, encoded).await?;
+    app.db
+        .write(move |conn| {
+            store::note_file(conn, &copy.file, bytes, &host, now)?;
+            commit(conn, &copy.file)
+        })
+        .await
+}
+
 /// True when fetching again cannot help.
 pub(super) fn is_final(error: &Error) -> bool {
     matches!(

@@ -9,7 +9,7 @@ use super::cache::Copy;
 use super::{EMOJIS_MAX, Emoji, Illustration, NewPicture, Owner, Picture, Size};
 use crate::clock::IdGenerator;
 use crate::db::schema::{
-    actors, comments, emojis, media_files, picture_sizes, pictures, posts,
+    actors, comments, emojis, media_files, picture_sizes, pictures, posts, previews,
 };
 use crate::db::{CHUNK, Conn, each};
 use crate::domain::actor::{self, Actor};
@@ -350,6 +350,15 @@ pub fn list_of_posts(
     Ok(found)
 }
 
+/// The pictures of comments, by comment; a page of a list at most.
+pub fn list_of_comments(conn: &mut Conn, ids: Vec<i64>) -> Result<HashMap<i64, Vec<Picture>>> {
+    let query = pictures::table
+        .filter(pictures::comment_id.eq_any(ids))
+        .order(pictures::id);
+    let rows: Vec<Picture> = query.select(Picture::as_select()).load(conn)?;
+    Ok(grouped(rows, |row| row.comment_id))
+}
+
 fn grouped(
     rows: Vec<Picture>,
     key: impl Fn(&Picture) -> Option<i64>,
@@ -402,6 +411,7 @@ pub(super) fn take_unused(conn: &mut Conn) -> Result<Vec<String>> {
         picture_sizes::table
             .inner_join(pictures::table.on(pictures::file.eq(picture_sizes::of_file.nullable())))
             .filter(picture_sizes::file.eq(media_files::file)),
+        previews::table.filter(previews::file.eq(media_files::file)),
     );
     let files: Vec<String> = media_files::table
         .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.0)))

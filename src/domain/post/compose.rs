@@ -15,6 +15,8 @@ const TITLE_MAX: usize = 500;
 const SOURCE_MAX: usize = 300_000;
 const SUMMARY_MAX: usize = 2_000;
 const TAGS_MAX: usize = 30;
+/// Longest address of where a post first appeared, in bytes.
+const CANONICAL_MAX: usize = 2_000;
 /// Length of the excerpt, in graphemes: what a timeline shows.
 const EXCERPT_LENGTH: usize = 400;
 
@@ -39,6 +41,8 @@ pub struct NewPost {
     pub publish_at: Option<Timestamp>,
     /// Open when None.
     pub comments: Option<Comments>,
+    /// Where it first appeared, when that is elsewhere.
+    pub canonical: Option<String>,
 }
 
 /// A change to a post; None leaves a field as it is.
@@ -62,6 +66,8 @@ pub struct Edit {
     pub publish_at: Option<Timestamp>,
     /// Whether it takes comments from now on.
     pub comments: Option<Comments>,
+    /// Where it first appeared; an empty one: here.
+    pub canonical: Option<String>,
 }
 
 /// Checks and renders a new post.
@@ -95,6 +101,7 @@ pub(super) async fn new_post(
         updated_at: now,
         deleted_at: None,
         comments: Comments::Open,
+        canonical: None,
     };
     let edit = Edit {
         slug: Some(wanted.unwrap_or_default()),
@@ -106,6 +113,7 @@ pub(super) async fn new_post(
         status: Some(status),
         publish_at: new.publish_at,
         comments: new.comments,
+        canonical: new.canonical,
     };
     edited(
         app,
@@ -167,6 +175,12 @@ pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<(Post, 
         fail(field, why);
     }
     post.comments = edit.comments.unwrap_or(post.comments);
+    if let Some(canonical) = edit.canonical {
+        match check_canonical(&canonical) {
+            Ok(canonical) => post.canonical = canonical,
+            Err(why) => fail("canonical", why),
+        }
+    }
     let wanted_slug = edit.slug;
     match &wanted_slug {
         Some(slug) if was == Status::Published && *slug != post.slug => {
@@ -241,6 +255,25 @@ fn change_status(
             (post.status, post.publish_at) = (status, None);
             Ok(())
         }
+    }
+}
+
+/// The address of the same text elsewhere in its one spelling, None for an empty one. It stands in a link of the page: https
+/// alone, without a user.
+fn check_canonical(address: &str) -> Result<Option<String>, String> {
+    let address = address.trim();
+    if address.is_empty() {
+        return Ok(None);
+    }
+    let url = url::Url::parse(address).ok().filter(|url| {
+        let is_plain = url.username().is_empty() && url.password().is_none();
+        url.scheme() == "https" && url.has_host() && is_plain && address.len() <= CANONICAL_MAX
+    });
+    match url {
+        Some(url) => Ok(Some(url.into())),
+        None => Err(format!(
+            "\"{address}\" is no address that begins with https://, of at most {CANONICAL_MAX} bytes"
+        )),
     }
 }
 

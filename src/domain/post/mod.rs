@@ -5,6 +5,7 @@ pub mod compose;
 mod copies;
 pub mod page;
 mod policy;
+mod preview;
 mod store;
 
 use diesel::prelude::*;
@@ -22,6 +23,7 @@ use crate::types::{ApUrl, Html, Id, Json, Timestamp, word_enum};
 pub use compose::{Edit, NewPost};
 use copies::Copies;
 pub use policy::{Comments, Policy};
+pub use preview::{Preview, draw_missing as draw_missing_previews, draw_preview};
 pub use store::{
     Summary, count_published, get, get_policy, list_outbox, load_by_ap_id, load_by_slug,
     load_summaries, set_mentions, tags_by_post, tags_of,
@@ -87,6 +89,8 @@ pub struct Post {
     pub deleted_at: Option<Timestamp>,
     /// Whether it takes comments, by its writer's word.
     pub comments: Comments,
+    /// Where it first appeared, when that is elsewhere: an https address.
+    pub canonical: Option<String>,
 }
 
 /// An image in a post.
@@ -123,9 +127,12 @@ pub struct Tagged {
 pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
     let (post, tags) = compose::new_post(app, author, new).await?;
     let mut jobs = match post.status {
-        Status::Published => vec![app.job(federate(Event::PostCreated {
-            post: post.id.raw(),
-        }))],
+        Status::Published => vec![
+            app.job(federate(Event::PostCreated {
+                post: post.id.raw(),
+            })),
+            draw(app, post.id),
+        ],
         Status::Scheduled => {
             let job = app.job(Job::PublishScheduled {
                 post: post.id.raw(),
@@ -167,13 +174,14 @@ pub async fn edit(app: &App, author: &Actor, id: Id<Post>, edit: Edit) -> Result
     };
     let appears = !old.post.is_published() && post.is_published();
     let closes = closing(app, &post).filter(|_| appears);
+    let drawn = post.is_published().then(|| draw(app, id));
     let copies = Copies::of(app, &post);
     let saved = app
         .db
         .write(move |conn| {
             store::update(conn, &post, &tags, old.post.updated_at)?;
             copies.note(conn)?;
-            let jobs = job.iter().chain(&closes);
+            let jobs = job.iter().chain(&closes).chain(&drawn);
             jobs.into_iter().try_for_each(|job| job.enqueue(conn))?;
             Ok(Tagged { post, tags })
         })
@@ -212,6 +220,7 @@ pub async fn publish_scheduled(app: &App, id: Id<Post>) -> Result<()> {
     let now = app.now();
     let job = app.job(federate(Event::PostCreated { post: id.raw() }));
     let fetch = app.job(Owner::Post(id.raw()).job());
+    let draw = draw(app, id);
     let (close, rules) = (close(app, id), app.config.discussion.clone());
     app.db
         .write(move |conn| {
@@ -222,6 +231,7 @@ pub async fn publish_scheduled(app: &App, id: Id<Post>) -> Result<()> {
                 if let Some(at) = get(conn, id)?.closes_at(&rules) {
                     close.at(at).enqueue(conn)?;
                 }
+                draw.enqueue(conn)?;
                 job.enqueue(conn)
             } else {
                 Ok(())
@@ -230,6 +240,11 @@ pub async fn publish_scheduled(app: &App, id: Id<Post>) -> Result<()> {
         .await?;
     app.wake.jobs.notify_one();
     Ok(())
+}
+
+/// The job that draws a post's preview.
+fn draw(app: &App, id: Id<Post>) -> NewJob {
+    app.job(Job::DrawPreview { post: id.raw() })
 }
 
 /// The job that tells others when a post has closed by itself; None when it never does.

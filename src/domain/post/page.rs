@@ -3,12 +3,14 @@
 mod around;
 mod emoji;
 mod list;
+mod map;
+mod quotable;
 mod reactions;
 mod talk;
 
 use diesel::prelude::*;
 
-use super::{Post, store};
+use super::{Post, Preview, preview, store};
 use crate::db::Conn;
 use crate::db::schema::{actors, comments};
 use crate::domain::actor::{self, Actor, avatar_path};
@@ -21,6 +23,8 @@ use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
 pub use around::{Neighbour, Selection, load_neighbours, load_tag_name};
 pub use list::{List, Listed, Start, load_list};
+pub use map::{MapPart, list_map_parts, list_mapped, list_tag_keys};
+pub use quotable::{Quotable, load_quotable};
 pub use reactions::{Group, Symbol, Tally};
 pub use talk::Spoken;
 
@@ -97,6 +101,8 @@ pub struct PostPage {
     pub tags: Vec<String>,
     /// Copies of the pictures in it that stand on other servers.
     pub pictures: Vec<Illustration>,
+    /// The picture drawn for previews of it.
+    pub preview: Option<Preview>,
     /// Its comments in the order they came, with the places of deleted ones.
     pub comments: Vec<Entry>,
     /// Who liked it.
@@ -155,6 +161,7 @@ fn load(conn: &mut Conn, post: Post) -> Result<PostPage> {
         pictures: media::list_of_posts(conn, vec![post.id.raw()])?
             .remove(&post.id.raw())
             .unwrap_or_default(),
+        preview: preview::store::load(conn, &[post.id])?.remove(&post.id),
         comments: load_comments(conn, post.id, None)?,
         likes: Faces::default(),
         boosts: Faces::default(),

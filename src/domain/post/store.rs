@@ -145,6 +145,7 @@ pub(super) fn bury(conn: &mut Conn, id: Id<Post>, now: Timestamp) -> Result<()> 
         .execute(conn)?;
     diesel::delete(post_tags::table.filter(post_tags::post_id.eq(id))).execute(conn)?;
     media::detach_under(conn, id.raw())?;
+    super::preview::store::forget(conn, id)?;
     // What stood below it stands nowhere now.
     diesel::update(comments::table.filter(comments::post_id.eq(id)))
         .set(comments::hidden.eq(true))
@@ -224,6 +225,8 @@ pub struct Summary {
     pub ap_id: ApUrl,
     /// The page.
     pub url: ApUrl,
+    /// The last part of the addresses of what belongs to it.
+    pub slug: String,
     /// Plain text.
     pub title: String,
     /// The writer's summary.
@@ -259,6 +262,7 @@ pub fn load_summaries(
             posts::id,
             posts::ap_id,
             posts::url,
+            posts::slug,
             posts::title,
             posts::summary,
             posts::excerpt,

@@ -32,6 +32,8 @@ pub struct Site {
     pub feed_url: String,
     /// The accounts that write here; the first is proposed to those who want to follow.
     pub accounts: Vec<Author>,
+    /// Other places of whoever writes here, linked with `rel="me"`.
+    pub me: Vec<String>,
 }
 
 impl Site {

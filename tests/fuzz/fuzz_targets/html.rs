@@ -13,6 +13,7 @@ use html5ever::tendril::TendrilSink;
 use html5ever::{ParseOpts, parse_document};
 use libfuzzer_sys::fuzz_target;
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
+use serde_json::Value;
 use url::Url;
 
 const ELEMENTS: [&str; 26] = [
@@ -153,6 +154,33 @@ fn page(html: Html) -> String {
 
 type Attributes = Vec<(String, String)>;
 
+/// What a block of data holds: one text, which is JSON.
+fn block(node: &Handle) -> Value {
+    let children = node.children.borrow();
+    assert!(children.len() == 1, "a block of data holds more than a text");
+    let NodeData::Text { contents } = &children[0].data else {
+        panic!("a block of data holds no text");
+    };
+    serde_json::from_str(&contents.borrow()).expect("a block of data holds JSON")
+}
+
+/// The names and kinds of what stands in a block of data, without the texts: in those, what somebody wrote may stand. A text
+/// that is empty is left out of the block.
+fn push_shape(out: &mut String, value: &Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields.iter().filter(|(name, _)| *name != "text") {
+                out.push_str(&format!("{name}:"));
+                push_shape(out, value);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| push_shape(out, item)),
+        Value::String(_) => out.push('s'),
+        other => out.push_str(&other.to_string()),
+    }
+    out.push(';');
+}
+
 /// The page as a browser reads it without the place of the second comment, and the elements of that place.
 fn frame(page: &str) -> (String, Vec<(String, Attributes)>) {
     let document = parse_document(RcDom::default(), ParseOpts::default()).one(page);
@@ -171,6 +199,10 @@ fn frame(page: &str) -> (String, Vec<(String, Attributes)>) {
                 inside.push((name.local.to_string(), attributes));
             } else {
                 text.push_str(&format!("<{} {attributes:?}>", name.local));
+                if attributes.contains(&("type".into(), "application/ld+json".into())) {
+                    push_shape(&mut text, &block(&node));
+                    continue;
+                }
                 if attributes.contains(&("class".into(), "e-content prose".into())) {
                     places += 1;
                     within = places == PLACE;

@@ -37,6 +37,7 @@ both_databases! {
             "tags": ["rust", "Fediverse"],
             "comments": "open",
             "comments_closed": false,
+            "canonical": null,
             "author": {"name": "alice", "handle": "@alice@blog.example",
                 "url": "https://blog.example/@alice", "avatar": null},
         }));
@@ -58,6 +59,21 @@ both_databases! {
         assert_eq!(changed["updated_at"], "2026-11-22T12:01:00Z");
         let cleared = alice.call("PATCH", &path, json!({"summary": null})).await.json();
         assert_eq!(cleared["summary"], Value::Null);
+    }
+
+    async fn where_a_post_first_appeared_is_set_changed_and_cleared(app: TestApp) {
+        let alice = Caller::with(&app, &[Scope::Write]).await;
+        let body = json!({"title": "Crossing", "content": "x", "canonical": "https://OTHER.example"});
+        let post = alice.call("POST", "/posts", body).await.json();
+        assert_eq!(post["canonical"], "https://other.example/");
+        let path = format!("/posts/{}", id(&post));
+        let same = alice.call("PATCH", &path, json!({"title": "Crossed"})).await.json();
+        assert_eq!(same["canonical"], "https://other.example/");
+        let refused = alice.call("PATCH", &path, json!({"canonical": "http://other.example/"})).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.json()["errors"]["canonical"].is_string() || refused.text.contains("canonical"), "{}", refused.text);
+        let cleared = alice.call("PATCH", &path, json!({"canonical": null})).await.json();
+        assert_eq!(cleared["canonical"], Value::Null);
     }
 
     async fn a_moment_alone_makes_a_scheduled_post(app: TestApp) {

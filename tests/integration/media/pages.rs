@@ -13,6 +13,10 @@ fn loaded(html: &str) -> Vec<String> {
         .skip(1)
         .filter_map(|tag| tag.split('>').next())
     {
+        // A block of data runs nothing and loads nothing.
+        if tag == "script type=\"application/ld+json\"" {
+            continue;
+        }
         let name = tag
             .split_whitespace()
             .next()

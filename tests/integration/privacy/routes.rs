@@ -12,13 +12,34 @@ const KNOWN: &[&str] = &[
     "/replies",
     "/preferences",
     "/posts/{slug}/look",
-    "/feed.atom",
+    "/feed.{format}",
+    "/comments.{format}",
     "/posts/{slug}",
-    "/posts/{slug}/comments.atom",
+    "/posts/{slug}/comments.{format}",
     "/@{name}",
-    "/@{name}/feed.atom",
+    "/@{name}/feed.{format}",
     "/tags/{tag}",
-    "/tags/{tag}/feed.atom",
+    "/tags/{tag}/feed.{format}",
+    "/feed",
+    "/feed/",
+    "/feed/{kind}",
+    "/feed/{kind}/",
+    "/comments/feed",
+    "/comments/feed/",
+    "/comments/feed/{kind}",
+    "/comments/feed/{kind}/",
+    "/tag/{tag}/feed",
+    "/tag/{tag}/feed/",
+    "/author/{name}/feed",
+    "/author/{name}/feed/",
+    "/sitemap.xml",
+    "/sitemap-posts.xml",
+    "/sitemap-pages.xml",
+    "/.well-known/security.txt",
+    "/manifest.webmanifest",
+    "/apple-touch-icon.png",
+    "/icons/{file}",
+    "/oembed",
     "/static/{file}",
     "/favicon.ico",
     "/media/{file}",
@@ -47,6 +68,9 @@ const KNOWN: &[&str] = &[
     "/api/antiphon/v1/openapi.json",
 ];
 
+/// What stands behind the dot of a feed's address.
+const FORMATS: [&str; 3] = ["atom", "rss", "json"];
+
 /// The addresses of a world.
 pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
     let fixed = KNOWN.iter().filter(|route| !route.contains('{'));
@@ -56,14 +80,21 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         "/nodeinfo/2.0",
         "/nodeinfo/2.1",
         "/@alice",
-        "/@alice/feed.atom",
         "/tags/shared",
-        "/tags/shared/feed.atom",
+        "/sitemap-posts.xml?after=1",
+        "/icons/x.png",
+        "/feed/atom/",
+        "/author/alice/feed/",
         "/?before=1",
         "/media/x.png",
         "/static/x.css",
     ] {
         add(path);
+    }
+    for format in FORMATS {
+        for list in ["/feed", "/@alice/feed", "/tags/shared/feed", "/comments"] {
+            add(&format!("{list}.{format}"));
+        }
     }
     for collection in [
         "",
@@ -87,10 +118,17 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
             said.post.ap_id
         ));
         add(&format!("/tags/tag{}", said.marker));
-        add(&format!("/tags/tag{}/feed.atom", said.marker));
-        for rest in ["", "/comments.atom"] {
-            add(&format!("/posts/{slug}{rest}"));
+        add(&format!("/tag/tag{}/feed/", said.marker));
+        add(&format!("/posts/{slug}"));
+        for format in FORMATS {
+            add(&format!("/tags/tag{}/feed.{format}", said.marker));
+            add(&format!("/posts/{slug}/comments.{format}"));
+            add(&format!("/feed.{format}?before={id}"));
         }
+        for format in ["json", "xml"] {
+            add(&format!("/oembed?url={}&format={format}", said.post.url));
+        }
+        add(&format!("/sitemap-posts.xml?after={id}"));
         for rest in [
             "",
             "/replies",
@@ -108,6 +146,7 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         add(&format!("{alice}/outbox?page=1&before={id}"));
     }
     for thought in &world.thoughts {
+        add(&format!("/comments.rss?before={}", thought.row.id));
         for rest in [
             "",
             "/replies",
@@ -134,7 +173,11 @@ pub(super) fn hidden_and_missing(world: &World) -> Vec<(String, String)> {
         if !matches!(said.status, Status::Draft | Status::Scheduled) {
             continue;
         }
-        for rest in ["", "/comments.atom"] {
+        pairs.push((
+            format!("/oembed?url={}", said.post.url),
+            "/oembed?url=https://blog.example/posts/never-was".to_owned(),
+        ));
+        for rest in ["", "/comments.atom", "/comments.rss", "/comments.json"] {
             pairs.push((
                 format!("/posts/{}{rest}", said.post.slug),
                 format!("/posts/never-was{rest}"),
@@ -155,7 +198,7 @@ pub(super) fn hidden_and_missing(world: &World) -> Vec<(String, String)> {
                 format!("/ap/posts/77{rest}"),
             ));
         }
-        for rest in ["", "/feed.atom"] {
+        for rest in ["", "/feed.atom", "/feed.rss", "/feed.json"] {
             pairs.push((
                 format!("/tags/tag{}{rest}", said.marker),
                 format!("/tags/neverwas{rest}"),

@@ -98,6 +98,14 @@ both_databases! {
                 format!("/@{part}/feed.atom"),
                 format!("/tags/{part}"),
                 format!("/tags/{part}/feed.atom"),
+                format!("/feed.{part}"),
+                format!("/comments.{part}"),
+                format!("/posts/{part}/comments.json"),
+                format!("/feed/{part}"),
+                format!("/comments/feed/{part}/"),
+                format!("/author/{part}/feed/"),
+                format!("/icons/{part}"),
+                format!("/oembed?url={part}"),
                 format!("/media/{part}"),
                 format!("/static/{part}"),
                 format!("/{part}"),
@@ -135,7 +143,7 @@ both_databases! {
             assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
         }
         assert_eq!(get(&app, "/favicon.ico").await.text, web::favicon().1);
-        assert_eq!(get(&app, "/robots.txt").await.text, "User-agent: *\nAllow: /\n");
+        assert_eq!(get(&app, "/robots.txt").await.text, "User-agent: *\nAllow: /\n\nSitemap: https://blog.example/sitemap.xml\n");
     }
 
     async fn a_cached_picture_may_neither_run_nor_be_mistaken(app: TestApp) {

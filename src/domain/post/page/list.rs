@@ -3,7 +3,7 @@
 use super::around::{Selection, list_newer_ids};
 use crate::db::Conn;
 use crate::domain::media::{self, Illustration};
-use crate::domain::post::{Post, Summary, load_summaries, tags_by_post};
+use crate::domain::post::{Post, Preview, Summary, load_summaries, preview, tags_by_post};
 use crate::error::Result;
 use crate::types::{Id, Timestamp};
 
@@ -16,6 +16,8 @@ pub struct Listed {
     pub tags: Vec<String>,
     /// Copies of the pictures in it that stand on other servers.
     pub pictures: Vec<Illustration>,
+    /// The picture drawn for previews of it.
+    pub preview: Option<Preview>,
     /// How many public comments it has.
     pub comments: i64,
 }
@@ -63,9 +65,11 @@ pub fn load_list(
     let ids: Vec<Id<Post>> = found.iter().map(|(post, _)| post.id).collect();
     let mut tags = tags_by_post(conn, &ids)?;
     let mut pictures = media::list_of_posts(conn, ids.iter().map(|id| id.raw()).collect())?;
+    let mut previews = preview::store::load(conn, &ids)?;
     let listed = |(post, comments): (Summary, i64)| Listed {
         tags: tags.remove(&post.id).unwrap_or_default(),
         pictures: pictures.remove(&post.id.raw()).unwrap_or_default(),
+        preview: previews.remove(&post.id),
         post,
         comments,
     };

@@ -1,0 +1,3 @@
+DROP INDEX posts_by_id;
+DROP TABLE previews;
+ALTER TABLE posts DROP COLUMN canonical;

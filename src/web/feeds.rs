@@ -1,0 +1,378 @@
+//! The handlers of feeds: which items an address names, in which spelling. How they are written is `feed`'s.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path, State};
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode, Uri, header};
+
+use super::answer::{Document, answer, error_page};
+use super::feed::{self, Answered, Feed, Format, Item};
+use super::i18n::Catalogue;
+use super::read::{checked, tag_key};
+use super::routes::Segment;
+use super::view::Site;
+use super::{convert, query};
+use crate::app::App;
+use crate::domain::account;
+use crate::domain::comment::Comment;
+use crate::domain::comment::page::{Latest, LatestPage, load_latest};
+use crate::domain::post::page::{self, List, Selection, Start};
+use crate::domain::post::{self, Post};
+use crate::error::{Error, Result};
+use crate::kept::Scope;
+use crate::text::absolute::absolute;
+use crate::types::Id;
+
+/// Posts in a page of a feed.
+const POSTS: u16 = 20;
+/// Comments in a page of a feed.
+const COMMENTS: u16 = 50;
+
+/// A list of posts that has feeds. A new kind is one more of these, its arm in [`posts`], and its route.
+enum Kind {
+    Site,
+    Author(String),
+    Tag(String),
+}
+
+/// What makes a list of posts a feed.
+struct Listing {
+    title: String,
+    /// The page of the list, without a slash at the end; its feeds stand at `/feed.EXTENSION` below.
+    url: String,
+    selection: Selection,
+}
+
+/// Answers `/feed.{format}` with everybody's posts.
+pub(super) async fn site(
+    State(app): State<Arc<App>>,
+    OneFormat(format): OneFormat,
+    uri: Uri,
+    request: HeaderMap,
+) -> Response {
+    posts(app, Kind::Site, format, uri, request).await
+}
+
+/// Answers `/@{name}/feed.{format}` with a writer's posts.
+pub(super) async fn author(
+    State(app): State<Arc<App>>,
+    Named(name, format): Named,
+    uri: Uri,
+    request: HeaderMap,
+) -> Response {
+    posts(app, Kind::Author(name), format, uri, request).await
+}
+
+/// Answers `/tags/{tag}/feed.{format}` with the posts that have the tag.
+pub(super) async fn tag(
+    State(app): State<Arc<App>>,
+    Named(tag, format): Named,
+    uri: Uri,
+    request: HeaderMap,
+) -> Response {
+    posts(app, Kind::Tag(tag), format, uri, request).await
+}
+
+async fn posts(
+    app: Arc<App>,
+    kind: Kind,
+    format: Format,
+    uri: Uri,
+    request: HeaderMap,
+) -> Response {
+    let site = convert::site(&app.config);
+    let before: Option<Id<Post>> = query::id(&uri, "before");
+    let work = app.db.read(move |conn| {
+        let writers = account::list_with_actors(conn)?;
+        let listing = match kind {
+            Kind::Site => Listing {
+                title: site.title.clone(),
+                url: site.url.clone(),
+                selection: Selection::default(),
+            },
+            Kind::Author(name) => {
+                let (_, actor) = account::load_with_actor(conn, checked(&name, "the writer")?)?
+                    .ok_or(Error::NotFound("the writer"))?;
+                Listing {
+                    title: actor.name,
+                    url: actor.url.into_string(),
+                    selection: Selection {
+                        author: Some(actor.id),
+                        ..Selection::default()
+                    },
+                }
+            }
+            Kind::Tag(tag) => {
+                let key = tag_key(&tag)?;
+                let name = page::load_tag_name(conn, &key)?.ok_or(Error::NotFound("the tag"))?;
+                Listing {
+                    title: format!("#{name} – {}", site.title),
+                    url: convert::tag_url(&site, &key),
+                    selection: Selection {
+                        tag: Some(key),
+                        ..Selection::default()
+                    },
+                }
+            }
+        };
+        let list = page::load_list(conn, &listing.selection, before, POSTS)?;
+        if before.is_some() && list.posts.is_empty() {
+            return Err(Error::NotFound("the page"));
+        }
+        let scopes = scopes_of(&list);
+        let feed = of_posts(&site, listing, list, &writers, before);
+        Ok(document(&site, &feed, format).shows(scopes))
+    });
+    let outcome = work.await;
+    answer(&app, &request, outcome)
+}
+
+/// Everything that a feed of these posts shows: their texts and counts, their writers, the names of the site.
+fn scopes_of(list: &List) -> Vec<Scope> {
+    let posts = list.posts.iter().flat_map(|one| {
+        [
+            Scope::Post(one.post.id.raw()),
+            Scope::Actor(one.post.actor_id.raw()),
+        ]
+    });
+    [Scope::Posts, Scope::Site].into_iter().chain(posts).collect()
+}
+
+fn of_posts(
+    site: &Site,
+    listing: Listing,
+    list: List,
+    writers: &convert::Writers,
+    before: Option<Id<Post>>,
+) -> Feed {
+    let key = |start| match start {
+        Start::Before(id) => Some(id.raw()),
+        Start::Newest => None,
+    };
+    let (older, newer) = (list.older.and_then(key), list.newer.and_then(key));
+    let items = convert::entries(site, list, writers).into_iter();
+    let home = listing.url == site.url;
+    Feed {
+        title: listing.title,
+        base: format!("{}/feed", listing.url),
+        page_url: if home { format!("{}/", site.url) } else { listing.url },
+        before: before.map(Id::raw),
+        older,
+        newer,
+        items: items.map(|view| feed::post(site, view)).collect(),
+    }
+}
+
+/// Answers `/comments.{format}` with the newest comments under all posts.
+pub(super) async fn all_comments(
+    State(app): State<Arc<App>>,
+    OneFormat(format): OneFormat,
+    uri: Uri,
+    request: HeaderMap,
+) -> Response {
+    let site = convert::site(&app.config);
+    let before: Option<Id<Comment>> = query::id(&uri, "before");
+    let work = app.db.read(move |conn| {
+        let latest = load_latest(conn, None, before, COMMENTS)?;
+        let title = Catalogue::of(&site.language).with("comments-on", &site.title);
+        let (base, home) = (format!("{}/comments", site.url), format!("{}/", site.url));
+        let feed = of_comments(&site, title, base, home, latest, before)?;
+        // No scope says that a comment came under some post: it is made anew for each reader.
+        Ok(document(&site, &feed, format))
+    });
+    let outcome = work.await;
+    answer(&app, &request, outcome)
+}
+
+/// Answers `/posts/{slug}/comments.{format}` with the newest comments under a post.
+pub(super) async fn comments(
+    State(app): State<Arc<App>>,
+    Named(slug, format): Named,
+    uri: Uri,
+    request: HeaderMap,
+) -> Response {
+    let site = convert::site(&app.config);
+    let before: Option<Id<Comment>> = query::id(&uri, "before");
+    let work = app.db.read(move |conn| {
+        let post = post::load_by_slug(conn, checked(&slug, "the post")?)?;
+        let post = post.ok_or(Error::NotFound("the post"))?;
+        match post.status {
+            post::Status::Published => {}
+            post::Status::Deleted => return Err(Error::Gone("the post")),
+            _ => return Err(Error::NotFound("the post")),
+        }
+        let latest = load_latest(conn, Some(post.id), before, COMMENTS)?;
+        let authors = latest.comments.iter();
+        let mut scopes: Vec<Scope> = authors
+            .map(|one| Scope::Actor(one.placed.author.id.raw()))
+            .collect();
+        scopes.extend([Scope::Post(post.id.raw()), Scope::Site]);
+        let label = if post.title.trim().is_empty() {
+            post.summary_or_excerpt()
+        } else {
+            &post.title
+        };
+        let title = Catalogue::of(&site.language).with("comments-on", label);
+        let base = format!("{}/comments", convert::post_base(&site, &post.slug));
+        let page_url = post.url.into_string();
+        let feed = of_comments(&site, title, base, page_url, latest, before)?;
+        Ok(document(&site, &feed, format).shows(scopes))
+    });
+    let outcome = work.await;
+    answer(&app, &request, outcome)
+}
+
+fn of_comments(
+    site: &Site,
+    title: String,
+    base: String,
+    page_url: String,
+    latest: LatestPage,
+    before: Option<Id<Comment>>,
+) -> Result<Feed> {
+    if before.is_some() && latest.comments.is_empty() {
+        return Err(Error::NotFound("the page"));
+    }
+    let items = latest.comments.into_iter();
+    Ok(Feed {
+        title,
+        base,
+        page_url,
+        before: before.map(Id::raw),
+        older: latest.older.map(Id::raw),
+        newer: latest.newer.map(Id::raw),
+        items: items.map(|one| comment(site, one)).collect(),
+    })
+}
+
+/// A comment as an item. What is below one that was deleted answers the post.
+fn comment(site: &Site, latest: Latest) -> Item {
+    let Latest {
+        placed,
+        under,
+        parent,
+    } = latest;
+    let row = placed.comment;
+    let at = |number: &str| format!("{}#comment-{number}", under.url);
+    let url = at(placed.number.as_deref().unwrap_or_default());
+    let author = feed::whole(site, convert::writer(&placed.author));
+    let pictures: Vec<_> = placed.pictures.into_iter().map(convert::picture).collect();
+    let answers = match parent {
+        Some((id, number)) => Answered {
+            id: id.into_string(),
+            url: at(&number),
+        },
+        None => Answered {
+            id: under.ap_id.into_string(),
+            url: under.url.clone().into_string(),
+        },
+    };
+    let words = feed::pictures_in_words(site, &pictures);
+    Item {
+        id: row.ap_id.into_string(),
+        title: Catalogue::of(&site.language).with("comment-by", author.label()),
+        html: format!("{}{words}", absolute(&row.html, row.url.as_str())),
+        summary: String::new(),
+        language: row.language.unwrap_or_default(),
+        published: Some(row.published_at),
+        updated: row.edited_at,
+        tags: Vec::new(),
+        image: None,
+        answers: Some(answers),
+        talk: None,
+        pictures,
+        author,
+        url,
+    }
+}
+
+fn document(site: &Site, feed: &Feed, format: Format) -> Document {
+    let text = feed::write(site, feed, format);
+    Document::feed(text, format.content_type(), feed.changed())
+}
+
+/// The one variable part of an address when that is a format.
+pub(super) struct OneFormat(Format);
+
+impl FromRequestParts<Arc<App>> for OneFormat {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let Segment(extension) = Segment::from_request_parts(parts, app).await?;
+        let format = Format::parse(&extension).ok_or_else(|| missing(app))?;
+        Ok(Self(format))
+    }
+}
+
+/// A name and a format in an address.
+pub(super) struct Named(String, Format);
+
+impl FromRequestParts<Arc<App>> for Named {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let found = Path::<(String, String)>::from_request_parts(parts, app).await;
+        let Ok(Path((name, extension))) = found else {
+            return Err(missing(app));
+        };
+        let format = Format::parse(&extension).ok_or_else(|| missing(app))?;
+        Ok(Self(name, format))
+    }
+}
+
+fn missing(app: &App) -> Response {
+    error_page(app, &Error::NotFound("the feed"))
+}
+
+/// Leads from WordPress' addresses of feeds to ours: `/feed/`, `/feed/atom/`.
+pub(super) async fn wordpress(State(app): State<Arc<App>>, uri: Uri) -> Response {
+    moved(&app, "/feed", &uri)
+}
+
+/// The same for `/comments/feed/`, `/comments/feed/atom/`.
+pub(super) async fn wordpress_comments(State(app): State<Arc<App>>, uri: Uri) -> Response {
+    moved(&app, "/comments", &uri)
+}
+
+/// The same for `/tag/{tag}/feed/`.
+pub(super) async fn wordpress_tag(State(app): State<Arc<App>>, Segment(tag): Segment) -> Response {
+    match tag_key(&tag) {
+        Ok(key) => {
+            let url = convert::tag_url(&convert::site(&app.config), &key);
+            redirect(&format!("{url}/feed.rss"))
+        }
+        Err(error) => error_page(&app, &error),
+    }
+}
+
+/// The same for `/author/{name}/feed/`.
+pub(super) async fn wordpress_author(
+    State(app): State<Arc<App>>,
+    Segment(name): Segment,
+) -> Response {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if name.is_empty() || !name.chars().all(is_name) {
+        return missing(&app);
+    }
+    redirect(&format!("{}/@{name}/feed.rss", app.config.site.url))
+}
+
+/// WordPress gives RSS 2.0 unless the address ends with another kind. What it called `rss` and `rdf` are older forms of the same.
+fn moved(app: &App, base: &str, uri: &Uri) -> Response {
+    let path = uri.path().trim_end_matches('/');
+    let format = match path.rsplit('/').next() {
+        Some("feed" | "rss" | "rss2" | "rdf") => Format::Rss,
+        Some("atom") => Format::Atom,
+        Some("json") => Format::Json,
+        _ => return missing(app),
+    };
+    let (site, extension) = (&app.config.site.url, format.extension());
+    redirect(&format!("{site}{base}.{extension}"))
+}
+
+/// Moved for good, by the status that every feed reader knows.
+fn redirect(to: &str) -> Response {
+    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, to)]).into_response()
+}
