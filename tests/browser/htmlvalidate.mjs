@@ -6,6 +6,8 @@ export default {
   rules: {
     // Lines of templates: whitespace is cheap, and compressed away.
     "no-trailing-whitespace": "off",
+    // A button in a form sends it; that is what it is for.
+    "no-implicit-button-type": "off",
     // `align` on the cells of a Markdown table: a style would need what the security policy forbids, and other servers know no class of ours.
     "no-deprecated-attr": "off",
   },

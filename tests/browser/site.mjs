@@ -104,6 +104,12 @@ export class Site {
     await until("the picture is here", async () => /<img[^>]+\/media\//.test(await this.blog.page(this.posts.rich)));
   }
 
+  /** Lets one more reply come from the neighbour. */
+  async reply(name, content) {
+    const person = this.neighbour.person(name);
+    await this.neighbour.send(`${this.url}/ap/inbox`, person, this.neighbour.note(person, `more-${Date.now()}`, this.posts.rich.ap_id, { content }));
+  }
+
   /** An answer of the site to a GET. */
   get(where, headers = { accept: "text/html" }) {
     return this.request(new URL(where, this.url).href, { headers });

@@ -2,6 +2,7 @@
 
 mod answers;
 mod lists;
+mod plans;
 mod queue;
 mod world;
 

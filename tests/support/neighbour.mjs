@@ -13,7 +13,8 @@ export class Neighbour {
     neighbour.keys = crypto.generateKeyPairSync("rsa", { modulusLength: 2048 });
     neighbour.server = http.createServer((asked, response) => {
       neighbour.asked.push(asked.url);
-      const [kind, body] = neighbour.shown.get(asked.url) ?? [];
+      const place = asked.url.startsWith("/.well-known/webfinger?") ? "/.well-known/webfinger" : asked.url;
+      const [kind, body] = neighbour.shown.get(place) ?? [];
       response.writeHead(body ? 200 : 404, body ? { "content-type": kind } : {});
       response.end(body ?? "");
     }).listen(port, "127.0.0.1");
@@ -30,6 +31,12 @@ export class Neighbour {
   show(path, image) {
     this.shown.set(path, ["image/png", image]);
     return `${this.url}${path}`;
+  }
+
+  /** Says by WebFinger where people here follow and answer others; `template` holds `{uri}`. */
+  finger(template) {
+    const links = [{ rel: "http://ostatus.org/schema/1.0/subscribe", template }];
+    this.shown.set("/.well-known/webfinger", ["application/jrd+json", JSON.stringify({ subject: `acct:anybody@${new URL(this.url).host}`, links })]);
   }
 
   person(name, extra = {}) {
