@@ -71,7 +71,7 @@ impl Sender {
     }
 
     /// The actor's document, as Mastodon shows it.
-    fn document(&self) -> String {
+    pub(crate) fn document(&self) -> String {
         json!({
             "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
             "id": self.actor.ap_id, "type": "Person", "preferredUsername": self.actor.username,

@@ -1,24 +1,28 @@
 //! Load on a whole node, over loopback only: `cargo bench --bench load -- all`, or some of `delivery https faults inbox
-//! refused first-contact page threads start`. Each figure stands beside what the machine could do in the same seconds.
+//! refused first-contact page threads start stampede`. Each figure stands beside what the machine could do in the same seconds.
+//! `lists` compares a small blog with one of a million posts, and takes minutes; `generate POSTS COMMENTS FOLDER` makes such a blog.
 
 mod ceiling;
 mod client;
 mod cpu;
 mod delivery;
+mod generate;
 mod inbox;
+mod lists;
 mod page;
 mod people;
 mod process;
 mod refused;
 mod report;
 mod sink;
+mod stampede;
 #[path = "../support/mod.rs"]
 mod support;
 mod threads;
 
 use report::Row;
 
-const ALL: [&str; 9] = [
+const ALL: [&str; 10] = [
     "delivery",
     "https",
     "faults",
@@ -28,6 +32,7 @@ const ALL: [&str; 9] = [
     "page",
     "threads",
     "start",
+    "stampede",
 ];
 
 fn main() {
@@ -41,6 +46,11 @@ fn main() {
         .map(String::as_str)
         .filter(|one| !one.starts_with("--"))
         .collect();
+    match named.split_first() {
+        Some((&"generate", rest)) => return generate::by_hand(rest),
+        Some((&stampede::NODE, rest)) => return stampede::serve(rest),
+        _ => {}
+    }
     let wanted = if named.is_empty() || named.contains(&"all") {
         ALL.to_vec()
     } else {
@@ -65,9 +75,11 @@ fn measure(name: &str) -> Vec<Row> {
         "page" => page::pages(),
         "threads" => threads::completed(),
         "start" => process::start_and_memory(),
+        "stampede" => stampede::stampede(),
+        "lists" => lists::lists(),
         other => {
             eprintln!(
-                "there is no measurement \"{other}\"; there are: {}",
+                "there is no measurement \"{other}\"; there are: {}, lists",
                 ALL.join(", ")
             );
             Vec::new()

@@ -30,17 +30,25 @@ pub(crate) struct Process {
 impl Process {
     /// Starts the release binary on a node's folder and waits until it is ready.
     pub(crate) fn start(folder: &Path) -> Self {
+        Self::spawn(|address| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_antiphon"));
+            command.args(["serve", "--bind", &address.to_string(), "--data"]);
+            command.arg(folder);
+            command
+        })
+    }
+
+    /// Starts a command that serves at a free address and waits until it is ready.
+    pub(crate) fn spawn(command: impl FnOnce(SocketAddr) -> Command) -> Self {
         let free = TcpListener::bind((LOOPBACK, 0)).expect("loopback can be bound");
         let address = free.local_addr().expect("it is bound");
         drop(free);
         let begun = Instant::now();
-        let child = Command::new(env!("CARGO_BIN_EXE_antiphon"))
-            .args(["serve", "--bind", &address.to_string(), "--data"])
-            .arg(folder)
+        let child = command(address)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
-            .expect("the binary can be started");
+            .expect("the program can be started");
         let mut process = Self {
             address,
             ready_after: Duration::ZERO,
@@ -61,9 +69,18 @@ impl Process {
 
     /// The resident memory, in MB of a million bytes.
     pub(crate) fn memory(&self) -> f64 {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory that was ever resident, in MB of a million bytes.
+    pub(crate) fn peak(&self) -> f64 {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, field: &str) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
         let status = status.expect("the process runs, on Linux");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(field));
         let kib = line.and_then(|line| {
             line.trim()
                 .trim_end_matches("kB")
@@ -71,7 +88,7 @@ impl Process {
                 .parse::<u32>()
                 .ok()
         });
-        f64::from(kib.expect("Linux says VmRSS in kB")) * 1.024 / 1000.0
+        f64::from(kib.expect("Linux says it in kB")) * 1.024 / 1000.0
     }
 
     /// Kills it at once, without a word.

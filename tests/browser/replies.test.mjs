@@ -1,69 +1,16 @@
 // "Where is my reply?" in a real browser: what became of replies that came, were refused, are not public or never came.
 
 import assert from "node:assert/strict";
-import crypto from "node:crypto";
 import fs from "node:fs";
-import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Blog } from "../support/blog.mjs";
 import { freePort } from "../support/loopback.mjs";
+import { Neighbour } from "../support/neighbour.mjs";
 import { Processes } from "../support/processes.mjs";
 import { requester } from "../support/request.mjs";
 import { Browser, picture, violations } from "./browser.mjs";
-
-const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
-const ACTIVITY = { "content-type": "application/activity+json" };
-
-/** A server with people who sign as Mastodon does. It serves what is published, and nothing else. */
-class Neighbour {
-  static async start(port, request) {
-    const neighbour = Object.assign(new Neighbour(), { url: `http://localhost:${port}`, request, shown: new Map(), asked: [] });
-    neighbour.keys = crypto.generateKeyPairSync("rsa", { modulusLength: 2048 });
-    neighbour.server = http.createServer((asked, response) => {
-      neighbour.asked.push(asked.url);
-      const found = neighbour.shown.get(asked.url);
-      response.writeHead(found ? 200 : 404, found ? ACTIVITY : {});
-      response.end(found ? JSON.stringify(found) : "");
-    }).listen(port, "127.0.0.1");
-    return neighbour;
-  }
-
-  publish(document) {
-    this.shown.set(document.id.slice(this.url.length), document);
-    return document;
-  }
-
-  person(name) {
-    const id = `${this.url}/users/${name}`;
-    const publicKeyPem = this.keys.publicKey.export({ type: "spki", format: "pem" });
-    return this.publish({
-      "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
-      id, type: "Person", preferredUsername: name, name, inbox: `${id}/inbox`, outbox: `${id}/outbox`,
-      publicKey: { id: `${id}#main-key`, owner: id, publicKeyPem },
-    });
-  }
-
-  note(person, number, parent, extra) {
-    const published = new Date().toISOString();
-    const content = `<p>The words of ${person.name}.</p>`;
-    return { id: `${person.id}/notes/${number}`, type: "Note", attributedTo: person.id, inReplyTo: parent, to: [PUBLIC], cc: [], published, content, ...extra };
-  }
-
-  /** Sends a Create; `spoilt` signs something else than what is sent. */
-  async send(inbox, person, object, wanted, spoilt = false) {
-    const body = JSON.stringify({ "@context": "https://www.w3.org/ns/activitystreams", id: `${object.id}#create`, type: "Create", actor: person.id, to: [PUBLIC], object });
-    const url = new URL(inbox);
-    const digest = `SHA-256=${crypto.createHash("sha256").update(body).digest("base64")}`;
-    const signed = { host: url.host, date: new Date().toUTCString(), digest };
-    const base = [`(request-target): post ${url.pathname}`, ...Object.entries(signed).map(([name, value]) => `${name}: ${value}`)].join("\n");
-    const signature = crypto.sign("sha256", Buffer.from(spoilt ? `${base} ` : base), this.keys.privateKey).toString("base64");
-    const header = `keyId="${person.publicKey.id}",algorithm="rsa-sha256",headers="(request-target) host date digest",signature="${signature}"`;
-    const headers = { ...signed, ...ACTIVITY, signature: header };
-    (await this.request(inbox, { method: "POST", headers, body })).expect(wanted);
-  }
-}
 
 describe("where is my reply", () => {
   let folder, processes, blog, browser, post, neighbour, notes;
@@ -86,19 +33,19 @@ describe("where is my reply", () => {
       accepted: note(bob, 1), held: note(carol, 1), refused: note(bob, 2), private: note(bob, 3, { to: [`${blog.url}/@alice`] }), unknown: note(bob, 4),
       late: neighbour.publish(note(bob, 5)),
     };
-    await neighbour.send(inbox, bob, notes.accepted, 202);
+    await neighbour.send(inbox, bob, notes.accepted);
     const found = blog.command("comment", "locate", notes.accepted.id, "--json");
     blog.command("comment", "approve", JSON.parse(found).comment_id);
-    await neighbour.send(inbox, carol, notes.held, 202);
+    await neighbour.send(inbox, carol, notes.held);
     await neighbour.send(inbox, bob, notes.refused, 401, true);
-    await neighbour.send(inbox, bob, notes.private, 202);
+    await neighbour.send(inbox, bob, notes.private);
     browser = await Browser.start();
   });
 
   after(async () => {
     await browser?.stop();
     await processes?.stopAll();
-    neighbour?.server.close();
+    neighbour?.stop();
     fs.rmSync(folder, { recursive: true, force: true });
   });
 

@@ -2,12 +2,12 @@
 
 mod answers;
 mod articles;
-mod lists;
-mod look;
-mod preferences;
 mod feeds;
 mod lists;
+mod look;
 mod machines;
+mod plans;
+mod preferences;
 mod queue;
 mod world;
 

@@ -20,6 +20,10 @@ have() {
     gcc) command -v cc >/dev/null ;;
     ca-certificates) [ -s /etc/ssl/certs/ca-certificates.crt ] ;;
     libc6-dev) [ -e /usr/include/stdio.h ] ;;
+    default-jre-headless) command -v java >/dev/null ;;
+    poppler-utils) command -v pdftotext >/dev/null ;;
+    fonts-noto-color-emoji) [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] ;;
+    fonts-wqy-microhei) [ -e /usr/share/fonts/truetype/wqy/wqy-microhei.ttc ] ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
@@ -130,6 +134,15 @@ install_packages() {
 install_javascript() {
   install_node
   install_packages
+}
+
+# What reads feeds and microformats as others do, in a Python of its own.
+install_readers() {
+  local venv=$cache/readers
+  if ! [ -x "$venv/bin/python" ]; then python3 -m venv "$venv"; fi
+  if ! "$venv/bin/python" -c 'import feedparser, mf2py' 2>/dev/null; then
+    "$venv/bin/pip" install --quiet 'feedparser>=6,<7' 'mf2py>=2,<3'
+  fi
 }
 
 # cargo-deny, from the machine or built once into the cache.

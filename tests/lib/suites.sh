@@ -93,10 +93,36 @@ run_peer_tests() {
   [ "$ready" = no ] || run_step "$name" node node_suite peers
 }
 
+# Chromium, what reads its pages and prints, and letters of every script that the pages are written in.
+browser_packages=(python3-venv chromium jq poppler-utils default-jre-headless fonts-wqy-microhei)
+
 run_browser_tests() {
   local name="pages in a real browser"
-  prepare "$name" python3-venv chromium jq
+  prepare "$name" "${browser_packages[@]}"
   [ "$ready" = no ] || run_step "$name" node node_suite browser
+}
+
+run_feed_tests() {
+  local name="feeds as others read them"
+  prepare "$name" python3-venv jq
+  [ "$ready" = yes ] || return 0
+  try "$logs/install.log" install_readers
+  if [ "$tried" -ne 0 ]; then
+    skip_step "$name" "feedparser and mf2py could not be installed (see $logs/install.log)"
+    return 0
+  fi
+  ANTIPHON_TEST_PYTHON=$cache/readers/bin/python run_step "$name" node node_suite feeds
+}
+
+take_screenshots() {
+  PATH=$(cat "$cache/node-folder"):$PATH ANTIPHON_BIN=${ANTIPHON_BIN:-$(cat "$work/binary")} node "$root/tests/browser/screenshots.mjs"
+}
+
+# Pictures for docs/screenshots.
+run_screenshots() {
+  local name="screenshots for the documentation"
+  prepare "$name" "${browser_packages[@]}" fonts-noto-color-emoji pngquant
+  [ "$ready" = no ] || run_step "$name" check take_screenshots
 }
 
 # A short run of each fuzz target on the kept inputs and new ones; what the Rust tests built is used again.

@@ -235,10 +235,13 @@ impl<'p> Writer<'p> {
         self.out.push('<');
         self.out.push_str(name);
         if name == "input" {
-            self.out.push_str(" type=\"checkbox\" disabled=\"\"");
-            if tag.is_some_and(|tag| attribute(tag, "checked").is_some()) {
-                self.out.push_str(" checked=\"\"");
-            }
+            let checked = tag.is_some_and(|tag| attribute(tag, "checked").is_some());
+            // A field needs a name for those who hear the page; the sign is one in every language.
+            self.out.push_str(if checked {
+                " type=\"checkbox\" disabled=\"\" checked=\"\" aria-label=\"☑\""
+            } else {
+                " type=\"checkbox\" disabled=\"\" aria-label=\"☐\""
+            });
         } else {
             for attr in tag.iter().flat_map(|tag| &tag.attrs).take(ATTRIBUTES) {
                 self.write_attribute(&attr.name.local, &attr.value);

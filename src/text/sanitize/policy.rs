@@ -192,7 +192,7 @@ pub(super) fn sent(base: Url) -> Policy {
 
 const SENT_ATTRIBUTES: [(&str, &[&str]); 7] = [
     ("img", &["alt", "height", "src", "width"]),
-    ("input", &["checked", "disabled", "type"]),
+    ("input", &["aria-label", "checked", "disabled", "type"]),
     ("li", &["value"]),
     ("ol", &["reversed", "start"]),
     ("td", &["colspan", "rowspan"]),
@@ -204,7 +204,7 @@ const POST_ATTRIBUTES: [(&str, &[&str]); 9] = [
     ("a", &["aria-label"]),
     ("details", &["open"]),
     ("img", &["alt", "height", "loading", "src", "width"]),
-    ("input", &["checked", "disabled", "type"]),
+    ("input", &["aria-label", "checked", "disabled", "type"]),
     ("li", &["value"]),
     ("ol", &["reversed", "start"]),
     ("td", &["align", "colspan", "rowspan"]),

@@ -191,7 +191,7 @@ fn posts_keep_what_the_renderer_makes() {
         "<figure><img src=\"/media/a.png\" alt=\"A\" loading=\"lazy\"><figcaption>B</figcaption></figure>",
         "<table tabindex=\"0\"><thead><tr><th align=\"left\">a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>",
         "<h2 id=\"h-a\">a<a href=\"#h-a\" class=\"anchor\" rel=\"noopener\"></a></h2>",
-        "<ul class=\"contains-task-list\"><li class=\"task-list-item\"><input type=\"checkbox\" disabled=\"\" checked=\"\"> a</li></ul>",
+        "<ul class=\"contains-task-list\"><li class=\"task-list-item\"><input type=\"checkbox\" disabled=\"\" checked=\"\" aria-label=\"☑\"> a</li></ul>",
         "<pre tabindex=\"0\"><code class=\"language-rust\"><span class=\"hl-keyword hl-other\">fn</span></code></pre>",
         "<sup class=\"footnote-ref\"><a href=\"#fn-1\" id=\"fnref-1\" rel=\"noopener\">1</a></sup>",
         "<details open=\"\"><summary>a</summary><p>b</p></details>",
@@ -250,7 +250,7 @@ fn posts_lose_what_could_harm() {
         ),
         (
             "<input type=password name=p><input type=CHECKBOX onclick=x>",
-            "<input type=\"checkbox\" disabled=\"\">",
+            "<input type=\"checkbox\" disabled=\"\" aria-label=\"☐\">",
         ),
         (
             "<p style=x class=\"btn hl-a\">a</p><script>b</script>",

@@ -1,0 +1,220 @@
+//! How the databases find what pages show. Every statement that a page makes is written down as it runs and explained: none may read
+//! or sort a whole table of posts or comments, however many there are. A new page is a line in `PAGES`.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Mutex;
+
+use antiphon::db::Conn;
+use antiphon::domain::post::{NewPost, Post};
+use diesel::connection::{
+    Instrumentation, InstrumentationEvent, SimpleConnection, set_default_instrumentation,
+};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::world::{Reply, create, get, person};
+use crate::support::{TestApp, TestDb, both_databases};
+
+/// Pages of a blog with the posts 1 to 45; `OLD` stands for the id of one in the middle.
+const PAGES: &[&str] = &[
+    "/",
+    "/?before=OLD",
+    "/@alice",
+    "/@alice?before=OLD",
+    "/tags/music",
+    "/tags/music?before=OLD",
+    "/posts/post-20",
+    "/about",
+    "/feed.atom",
+    "/@alice/feed.atom",
+    "/tags/music/feed.atom",
+    "/posts/post-20/comments.atom",
+];
+
+/// Tables that grow without end.
+const LARGE: &[&str] = &[
+    "posts",
+    "post_tags",
+    "comments",
+    "reactions",
+    "talk",
+    "wanted",
+    "pictures",
+    "followers",
+    "deliveries",
+];
+
+/// Statements, known by a part of them, that sort what another bound keeps small: the part, and the bound.
+const SORTED: &[(&str, &str)] = &[];
+
+/// What ran on the databases that are watched, by the address of the database.
+static WATCHED: Mutex<Option<HashMap<String, BTreeSet<String>>>> = Mutex::new(None);
+
+/// Writes down what runs on one connection.
+struct Watcher {
+    url: String,
+}
+
+impl Instrumentation for Watcher {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        match event {
+            InstrumentationEvent::StartEstablishConnection { url, .. } => {
+                url.clone_into(&mut self.url)
+            }
+            InstrumentationEvent::StartQuery { query, .. } => {
+                let mut watched = WATCHED.lock().expect("no test panics here");
+                if let Some(seen) = watched.as_mut().and_then(|all| all.get_mut(&self.url)) {
+                    let text = query.to_string();
+                    let statement = text.split(" -- binds:").next().unwrap_or_default();
+                    seen.insert(statement.trim().to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Begins to write down what runs on connections that are opened from now on to this database.
+fn watch(url: &str) {
+    let mut watched = WATCHED.lock().expect("no test panics here");
+    watched
+        .get_or_insert_default()
+        .insert(url.to_owned(), BTreeSet::new());
+}
+
+fn seen(url: &str) -> BTreeSet<String> {
+    let mut watched = WATCHED.lock().expect("no test panics here");
+    let all = watched.as_mut().and_then(|all| all.get_mut(url));
+    all.map(std::mem::take).unwrap_or_default()
+}
+
+#[derive(QueryableByName)]
+struct Detail {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    line: String,
+}
+
+/// The plan of a statement, a step a line.
+fn explain(conn: &mut Conn, statement: &str) -> Vec<String> {
+    match conn {
+        Conn::Sqlite(c) => {
+            let steps =
+                diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load::<Detail>(c);
+            steps
+                .unwrap_or_else(|e| panic!("{statement}: {e}"))
+                .into_iter()
+                .map(|step| step.detail)
+                .collect()
+        }
+        Conn::Pg(c) => {
+            // On small tables PostgreSQL would read everything: what it does without an index it shall show.
+            c.batch_execute(
+                "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; \
+                 SET enable_sort = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_hashagg = off",
+            )
+            .unwrap();
+            c.batch_execute(&format!("PREPARE explained AS {statement}"))
+                .unwrap();
+            let count = (1..100)
+                .take_while(|number| statement.contains(&format!("${number}")))
+                .count();
+            let values = if count == 0 {
+                String::new()
+            } else {
+                format!("({})", vec!["NULL"; count].join(", "))
+            };
+            let lines =
+                diesel::sql_query(format!("EXPLAIN EXECUTE explained{values}")).load::<Line>(c);
+            let lines = lines.unwrap_or_else(|e| panic!("{statement}: {e}"));
+            c.batch_execute("DEALLOCATE explained; RESET ALL").unwrap();
+            lines.into_iter().map(|line| line.line).collect()
+        }
+    }
+}
+
+/// The steps of a plan that grow with a table.
+fn growing(plan: &[String]) -> Vec<&str> {
+    let reads = |step: &str, table: &str| {
+        let words: Vec<&str> = step.split_whitespace().collect();
+        words.iter().any(|word| *word == table)
+    };
+    let mut found = Vec::new();
+    for (place, step) in plan.iter().enumerate() {
+        let large = LARGE.iter().any(|table| reads(step, table));
+        let bound = plan
+            .get(place + 1)
+            .is_some_and(|next| next.trim_start().starts_with("Index Cond"));
+        let whole = step.starts_with("SCAN ")
+            || step.contains("Seq Scan")
+            || (step.contains("Scan using") && !bound);
+        let sorted = step.contains("TEMP B-TREE FOR ORDER BY")
+            || step
+                .trim_start()
+                .trim_start_matches("->  ")
+                .starts_with("Sort");
+        if (large && whole) || sorted {
+            found.push(step.trim());
+        }
+    }
+    found
+}
+
+/// A blog whose posts have tags, comments by others and reactions, so that pages ask for everything.
+async fn blog(app: &TestApp) -> Vec<Post> {
+    let mut posts = Vec::new();
+    for number in 1..=45 {
+        let new = NewPost {
+            title: format!("Post {number}"),
+            content: "Text".into(),
+            tags: vec!["Music".into(), format!("tag{number}")],
+            ..NewPost::default()
+        };
+        posts.push(create(app, new).await);
+    }
+    let bob = person(app, "bob").await;
+    let first = Reply::new(&bob, &posts[19], "<p>Well</p>")
+        .arrive(app)
+        .await;
+    Reply::new(&bob, &posts[19], "<p>Well, well</p>")
+        .to(first.id)
+        .arrive(app)
+        .await;
+    posts
+}
+
+both_databases! {
+    async fn no_page_reads_or_sorts_all_posts_or_comments(db: TestDb) {
+        set_default_instrumentation(|| Some(Box::new(Watcher { url: String::new() }))).unwrap();
+        let sqlite = db.folder().join("antiphon.db").to_string_lossy().into_owned();
+        let url = if db.url().starts_with("sqlite:") { sqlite } else { db.url().to_owned() };
+        watch(&url);
+        let app = TestApp::builder().build(db).await;
+        let posts = blog(&app).await;
+        let mut faults = Vec::new();
+        for page in PAGES {
+            let path = page.replace("OLD", &posts[24].id.to_string());
+            drop(seen(&url));
+            assert_eq!(get(&app, &path).await.status, 200, "{path}");
+            let statements = seen(&url);
+            assert!(!statements.is_empty(), "{path} asks the database nothing");
+            let explained = app.app.db.read(move |conn| {
+                let plans = statements.into_iter().filter(|one| one.starts_with("SELECT") || one.starts_with("WITH"));
+                Ok(plans.map(|one| (explain(conn, &one), one)).collect::<Vec<_>>())
+            });
+            for (plan, statement) in explained.await.unwrap() {
+                let known = SORTED.iter().any(|(part, _)| statement.contains(part));
+                let found: Vec<_> = growing(&plan).into_iter().filter(|step| !known || !step.to_lowercase().contains("order by") && !step.contains("Sort")).map(str::to_owned).collect();
+                if !found.is_empty() {
+                    faults.push(format!("{path}\n  {statement}\n  {}", found.join("\n  ")));
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+}
