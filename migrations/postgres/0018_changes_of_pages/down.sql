@@ -1,0 +1,16 @@
+DROP TRIGGER pages_changed ON pages;
+DROP FUNCTION antiphon_pages_changed();
+DROP TRIGGER categories_changed ON categories;
+DROP FUNCTION antiphon_categories_changed();
+DROP TRIGGER series_changed ON series;
+DROP FUNCTION antiphon_series_changed();
+DROP TRIGGER post_categories_changed ON post_categories;
+DROP FUNCTION antiphon_post_categories_changed();
+DROP TRIGGER post_series_changed ON post_series;
+DROP FUNCTION antiphon_post_series_changed();
+DROP TRIGGER related_changed ON related;
+DROP FUNCTION antiphon_related_changed();
+DROP TRIGGER previews_changed ON previews;
+DROP FUNCTION antiphon_previews_changed();
+DROP TRIGGER picture_sizes_changed ON picture_sizes;
+DROP FUNCTION antiphon_picture_sizes_changed();
