@@ -1,5 +1,6 @@
 //! What a post's page needs, in one trip to the database: the post, its comments, its reactions. Read only.
 
+mod archive;
 mod around;
 mod emoji;
 mod list;
@@ -19,8 +20,9 @@ use crate::error::{Error, Result};
 use crate::text::emoji::Emojis;
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
-pub use around::{Neighbour, Selection, load_neighbours, load_tag_name};
-pub use list::{List, Listed, Start, load_list};
+pub use archive::{Month, Parts, Span, Titles, list_months, load_parts, load_titles};
+pub use around::{Around, Neighbour, Series, Shelf, Title, load_around, load_neighbours};
+pub use list::{Category, List, Listed, Selection, Start, load_category, load_list, load_tag_name};
 pub use reactions::{Group, Symbol, Tally};
 pub use talk::Spoken;
 
@@ -140,7 +142,18 @@ type EntryRow = (
 
 /// Loads the page of a post by its slug. `NotFound` unless it is published; `Gone` when it was.
 pub fn load_by_slug(conn: &mut Conn, slug: &str) -> Result<PostPage> {
-    let post = store::load_by_slug(conn, slug)?.ok_or(Error::NotFound("the post"))?;
+    let post = store::load_by_slug(conn, slug)?;
+    load_published(conn, post)
+}
+
+/// Loads the page of the post that stands at an address. `NotFound` unless it is published; `Gone` when it was.
+pub fn load_by_url(conn: &mut Conn, url: &str) -> Result<PostPage> {
+    let post = store::load_by_url(conn, url)?;
+    load_published(conn, post)
+}
+
+fn load_published(conn: &mut Conn, post: Option<Post>) -> Result<PostPage> {
+    let post = post.ok_or(Error::NotFound("the post"))?;
     match post.status {
         super::Status::Published => load(conn, post),
         super::Status::Deleted => Err(Error::Gone("the post")),
