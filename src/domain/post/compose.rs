@@ -134,11 +134,11 @@ pub(super) async fn new_post(app: &App, author: &Actor, new: NewPost) -> Result<
         tags: Vec::new(),
         filing: Filing::default(),
     };
-    edited(app, author, old, edit).await
+    edited(app, old, edit).await
 }
 
 /// Checks an edit and lays it over the post; renders what changed.
-pub(super) async fn edited(app: &App, author: &Actor, old: Tagged, edit: Edit) -> Result<Draft> {
+pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<Draft> {
     let Tagged { mut post, tags, filing } = old;
     let was = post.status;
     let mut wrong = BTreeMap::new();

@@ -161,7 +161,7 @@ pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
 /// Edits a post of `author`'s. What was published stays published; its readers elsewhere get an Update.
 pub async fn edit(app: &App, author: &Actor, id: Id<Post>, edit: Edit) -> Result<Tagged> {
     let old = get_own(app, author, id).await?;
-    let compose::Draft { mut post, tags, wanted } = compose::edited(app, author, old.clone(), edit).await?;
+    let compose::Draft { mut post, tags, wanted } = compose::edited(app, old.clone(), edit).await?;
     let job = match (old.post.status, post.status) {
         (Status::Published, _) => Some(app.job(federate(Event::PostUpdated {
             post: id.raw(),
@@ -229,7 +229,8 @@ pub async fn publish_scheduled(app: &App, id: Id<Post>) -> Result<()> {
             let appearing = Post { published_at: Some(now), ..get(conn, id)? };
             let url = maker.address_now(conn, &appearing)?;
             if store::publish_if_due(conn, id, now, &url)? {
-                maker.keep_ways(conn, &get(conn, id)?, None)?;
+                let appeared = get(conn, id)?;
+                maker.keep_ways(conn, &appeared, None)?;
                 alike.enqueue(conn)?;
                 if media::has_pending(conn, Owner::Post(id.raw()))? {
                     fetch.enqueue(conn)?;
