@@ -15,8 +15,7 @@ use super::posts::{PostComments, PostStatus};
 use super::problem::ProblemJson;
 use super::{
     blocks, comments, deliveries, echoes, locate, moderation, notifications, pages, people, posts,
-    queue,
-    reference, tokens, versions,
+    queue, reference, tokens, versions,
 };
 
 #[derive(OpenApi)]

@@ -141,7 +141,10 @@ pub(super) async fn list(
     let more = input::cut(&mut rows, limit);
     let last = rows.last().map(|page| page.id.to_string());
     Ok(Json(PagesJson {
-        pages: rows.into_iter().map(|page| PageJson::new(&app, page)).collect(),
+        pages: rows
+            .into_iter()
+            .map(|page| PageJson::new(&app, page))
+            .collect(),
         next: last.filter(|_| more),
     }))
 }
@@ -158,7 +161,11 @@ pub(super) async fn create(
 ) -> Result<impl IntoResponse, Problem> {
     let made = pages::create(&app, input.into()).await?;
     let location = format!("{}/pages/{}", super::BASE, made.id);
-    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(PageJson::new(&app, made))))
+    Ok((
+        StatusCode::CREATED,
+        [(LOCATION, location)],
+        Json(PageJson::new(&app, made)),
+    ))
 }
 
 /// Gives a page.
@@ -181,7 +188,10 @@ pub(super) async fn edit(
     PathId(id): PathId<Page>,
     Body(change): Body<PageChange>,
 ) -> Result<Json<PageJson>, Problem> {
-    Ok(Json(PageJson::new(&app, pages::edit(&app, id, change.into()).await?)))
+    Ok(Json(PageJson::new(
+        &app,
+        pages::edit(&app, id, change.into()).await?,
+    )))
 }
 
 /// Deletes a page.

@@ -180,7 +180,10 @@ pub(super) struct PostInput {
 impl From<PostInput> for NewPost {
     fn from(input: PostInput) -> Self {
         let text = |text: Option<Text>| text.map(Text::into_string);
-        let (tags, categories) = (input.tags.unwrap_or_default(), input.categories.unwrap_or_default());
+        let (tags, categories) = (
+            input.tags.unwrap_or_default(),
+            input.categories.unwrap_or_default(),
+        );
         Self {
             title: input.title.into_string(),
             content: input.content.into_string(),

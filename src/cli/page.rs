@@ -144,7 +144,10 @@ async fn the_page(app: &App, wanted: &str) -> Result<Page> {
         return by_id;
     };
     let slug = wanted.to_owned();
-    let found = app.db.read(move |conn| pages::load_by_slug(conn, &slug)).await?;
+    let found = app
+        .db
+        .read(move |conn| pages::load_by_slug(conn, &slug))
+        .await?;
     match found {
         Some(page) if page.deleted_at.is_some() => Err(Error::Gone("the page")),
         Some(page) => Ok(page),
@@ -158,7 +161,12 @@ async fn list(context: &Context, limit: u16) -> Outcome {
     let app = context.open().await?;
     let found = pages::list(&app, None, limit.into()).await?;
     if context.json {
-        return output::print_json(&found.iter().map(|page| view(&app, page)).collect::<Vec<_>>());
+        return output::print_json(
+            &found
+                .iter()
+                .map(|page| view(&app, page))
+                .collect::<Vec<_>>(),
+        );
     }
     let row = |page: &Page| {
         vec![

@@ -53,10 +53,7 @@ pub fn router(fed: Arc<Federation>) -> Router {
     }
     router
         .fallback_service(elsewhere)
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&app),
-            web::moved,
-        ))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), web::moved))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn_with_state(limits, limit))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe))
@@ -139,7 +136,7 @@ async fn elsewhere(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    if method == Method::GET && routes::wants_activity(&headers) {
+    if matches!(method, Method::GET | Method::HEAD) && routes::wants_activity(&headers) {
         let answer = routes::post_at(&fed, uri.path(), &headers).await;
         if answer.status() != StatusCode::NOT_FOUND {
             return answer;

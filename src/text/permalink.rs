@@ -11,12 +11,62 @@ const MAX: usize = 200;
 
 /// First words of addresses that are the program's own, now or likely one day, without what follows a dot.
 const RESERVED: &[&str] = &[
-    "about", "account", "accounts", "admin", "ads", "ap", "api", "apple-touch-icon", "archive", "auth",
-    "authorize_interaction", "cards", "categories", "comments", "events", "favicon", "feed", "feeds", "followers",
-    "healthz", "humans", "inbox", "interact", "live", "login", "logout", "look", "manifest", "media", "metrics",
-    "nodeinfo", "oauth", "oembed", "opensearch", "outbox", "page", "pages", "posts", "preferences", "queue", "readyz",
-    "replies", "robots", "search", "series", "settings", "share", "sitemap", "sitemaps", "static", "subscribe", "tags",
-    "unsubscribe", "users", "webmention", "xmlrpc",
+    "about",
+    "account",
+    "accounts",
+    "admin",
+    "ads",
+    "ap",
+    "api",
+    "apple-touch-icon",
+    "archive",
+    "auth",
+    "authorize_interaction",
+    "cards",
+    "categories",
+    "comments",
+    "events",
+    "favicon",
+    "feed",
+    "feeds",
+    "followers",
+    "healthz",
+    "humans",
+    "inbox",
+    "interact",
+    "live",
+    "login",
+    "logout",
+    "look",
+    "manifest",
+    "media",
+    "metrics",
+    "nodeinfo",
+    "oauth",
+    "oembed",
+    "opensearch",
+    "outbox",
+    "page",
+    "pages",
+    "posts",
+    "preferences",
+    "queue",
+    "readyz",
+    "replies",
+    "robots",
+    "search",
+    "series",
+    "settings",
+    "share",
+    "sitemap",
+    "sitemaps",
+    "static",
+    "subscribe",
+    "tags",
+    "unsubscribe",
+    "users",
+    "webmention",
+    "xmlrpc",
 ];
 
 /// True for the first part of an address that the program keeps for itself. What begins with `.` or `@` is, too.
@@ -84,7 +134,10 @@ impl Pattern {
     /// Reads a pattern. Fails with a sentence that says what cannot work.
     pub fn parse(text: &str) -> Result<Self, String> {
         let pieces = pieces(text)?;
-        let pattern = Self { text: text.to_owned(), pieces };
+        let pattern = Self {
+            text: text.to_owned(),
+            pieces,
+        };
         pattern.check()?;
         Ok(pattern)
     }
@@ -127,7 +180,10 @@ impl Pattern {
         };
         let inner = inner.strip_suffix('/').unwrap_or(inner);
         let parts: Vec<&str> = inner.split('/').collect();
-        if parts.iter().any(|part| part.is_empty() || part.chars().all(|c| c == '.')) {
+        if parts
+            .iter()
+            .any(|part| part.is_empty() || part.chars().all(|c| c == '.'))
+        {
             return wrong("has a part with nothing in it");
         }
         if !parts.iter().any(|part| names_a_post(part)) {
@@ -138,8 +194,12 @@ impl Pattern {
         let first = parts.first().copied().unwrap_or_default();
         match (first, parts.get(1..).unwrap_or_default()) {
             ("posts", ["%postname%"]) => Ok(()),
-            ("posts", _) => wrong("stands under /posts/, where each post's feeds and comments are; only /posts/%postname% may"),
-            (first, _) if is_reserved(first) => wrong("begins as addresses of the program itself do"),
+            ("posts", _) => wrong(
+                "stands under /posts/, where each post's feeds and comments are; only /posts/%postname% may",
+            ),
+            (first, _) if is_reserved(first) => {
+                wrong("begins as addresses of the program itself do")
+            }
             _ => Ok(()),
         }
     }
@@ -162,7 +222,10 @@ fn pieces(text: &str) -> Result<Vec<Piece>, String> {
             let known = TAGS.iter().find(|(name, _)| *name == part);
             let (_, tag) = known.ok_or_else(|| {
                 let names: Vec<String> = TAGS.iter().map(|(name, _)| format!("%{name}%")).collect();
-                format!("site.permalinks: \"%{part}%\" is no tag; there are {}", names.join(" "))
+                format!(
+                    "site.permalinks: \"%{part}%\" is no tag; there are {}",
+                    names.join(" ")
+                )
             })?;
             pieces.push(Piece::Tag(*tag));
         } else if let Some(bad) = part.chars().find(|c| !is_plain(*c)) {
@@ -243,7 +306,10 @@ mod tests {
             (&long, "bytes"),
         ] {
             match Pattern::parse(pattern) {
-                Err(error) => assert!(error.contains("site.permalinks") && error.contains(why), "{pattern}: {error}"),
+                Err(error) => assert!(
+                    error.contains("site.permalinks") && error.contains(why),
+                    "{pattern}: {error}"
+                ),
                 Ok(_) => assert!(why.is_empty(), "{pattern}"),
             }
         }
@@ -251,7 +317,14 @@ mod tests {
 
     #[test]
     fn addresses_of_the_program_are_reserved() {
-        for kept in ["about", "feed.atom", "robots.txt", ".well-known", "@alice", "api"] {
+        for kept in [
+            "about",
+            "feed.atom",
+            "robots.txt",
+            ".well-known",
+            "@alice",
+            "api",
+        ] {
             assert!(is_reserved(kept), "{kept}");
         }
         for free in ["imprint", "2026", "about-us", "choir"] {

@@ -30,7 +30,10 @@ pub fn of(title: &str, text: &str, most: usize) -> Vec<String> {
 fn split(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
     let mut terms = Vec::new();
-    for run in lower.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()) {
+    for run in lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|run| !run.is_empty())
+    {
         let mut word = String::new();
         let mut before = None;
         for c in run.chars() {
@@ -69,7 +72,11 @@ mod tests {
 
     #[test]
     fn the_words_of_the_title_come_first_and_short_ones_not_at_all() {
-        let terms = of("The Choir", "A choir sings, the singers sing in choirs of sixteen.", 3);
+        let terms = of(
+            "The Choir",
+            "A choir sings, the singers sing in choirs of sixteen.",
+            3,
+        );
         assert_eq!(terms, ["choir", "sings", "singers"]);
     }
 

@@ -18,8 +18,8 @@ use crate::domain::media::Picture;
 use crate::domain::post::page::{self, List, Listed, Neighbour, Person, PostPage, Start};
 use crate::domain::post::{Image, Post};
 use crate::domain::visibility::CommentStatus;
-use crate::text::emoji::{self, Emojis};
 use crate::kept::Scope;
+use crate::text::emoji::{self, Emojis};
 use crate::text::{hashtag, images};
 use crate::types::{Html, Id};
 
@@ -54,7 +54,9 @@ pub(super) fn with_writers(site: Site, writers: &Writers) -> Site {
 
 /// The scopes of what is shown of the people who write here.
 pub(super) fn shown_writers(writers: &Writers) -> impl Iterator<Item = Scope> {
-    writers.iter().map(|(_, actor)| Scope::Actor(actor.id.raw()))
+    writers
+        .iter()
+        .map(|(_, actor)| Scope::Actor(actor.id.raw()))
 }
 
 /// Somebody with an actor's row.

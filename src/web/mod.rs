@@ -9,9 +9,9 @@ mod date;
 mod echoes;
 pub mod feed;
 pub mod i18n;
+mod moved;
 #[cfg(test)]
 mod page_tests;
-mod moved;
 mod pages;
 pub mod query;
 mod queue;

@@ -16,7 +16,14 @@ use crate::domain::post;
 use crate::error::{Error, Result};
 
 /// Addresses below which nothing moves: they are made by the program and read by programs.
-const FIXED: &[&str] = &["/api/", "/ap/", "/.well-known/", "/static/", "/media/", "/nodeinfo/"];
+const FIXED: &[&str] = &[
+    "/api/",
+    "/ap/",
+    "/.well-known/",
+    "/static/",
+    "/media/",
+    "/nodeinfo/",
+];
 /// Pages that always are, and what stands before the name of others.
 const PAGES: &[&str] = &["/about", "/archive", "/queue", "/replies", "/search"];
 const LISTS: &[&str] = &["/tags/", "/categories/", "/series/", "/archive/", "/@"];
@@ -44,7 +51,10 @@ pub(super) fn moved_to(app: &App, address: &str, uri: &Uri) -> Response {
 }
 
 fn redirect(app: &App, status: StatusCode, address: &str, uri: &Uri) -> Response {
-    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let query = uri
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
     let Ok(location) = HeaderValue::from_str(&format!("{address}{query}")) else {
         return error_page(app, &Error::NotFound("the page"));
     };
@@ -53,7 +63,10 @@ fn redirect(app: &App, status: StatusCode, address: &str, uri: &Uri) -> Response
     let headers = response.headers_mut();
     headers.insert(LOCATION, location);
     // For ever, but not in somebody's browser: what moved may move back.
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=300"),
+    );
     response
 }
 
@@ -79,8 +92,13 @@ async fn find(app: &App, path: &str) -> Result<Option<String>> {
 /// The spelling of a page's path, without a slash at the end and in small letters. What is escaped stays as it is.
 fn spelling(path: &str) -> Option<String> {
     let bare = path.trim_end_matches('/');
-    let plain = if bare.contains('%') { bare.to_owned() } else { bare.to_ascii_lowercase() };
-    let is_page = PAGES.contains(&plain.as_str()) || LISTS.iter().any(|list| plain.starts_with(list));
+    let plain = if bare.contains('%') {
+        bare.to_owned()
+    } else {
+        bare.to_ascii_lowercase()
+    };
+    let is_page =
+        PAGES.contains(&plain.as_str()) || LISTS.iter().any(|list| plain.starts_with(list));
     (is_page && plain != path).then_some(plain)
 }
 

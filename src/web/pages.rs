@@ -252,7 +252,10 @@ pub fn render_series(site: &Site, view: &SeriesView) -> Result<String> {
 pub fn render_free_page(site: &Site, view: &FreePageView) -> Result<String> {
     let mut frame = Frame::new(site, format!("{} – {}", view.title, site.title));
     frame.canonical = Some(&view.url);
-    render(&FreePage { frame, view }, FRAME_SIZE + view.html.as_str().len())
+    render(
+        &FreePage { frame, view },
+        FRAME_SIZE + view.html.as_str().len(),
+    )
 }
 
 /// Renders the page that names those who follow. Search engines are kept out.

@@ -49,14 +49,25 @@ fn some(list: List, before: Option<Id<Post>>) -> Result<List> {
 /// What a list of posts shows: which there are, each with the number of its comments, and who wrote it.
 fn shown_in(list: &List) -> BTreeSet<Scope> {
     let posts = list.posts.iter().map(|one| &one.post);
-    let each = posts.flat_map(|post| [Scope::Post(post.id.raw()), Scope::Actor(post.actor_id.raw())]);
-    [Scope::Posts, Scope::Site].into_iter().chain(each).collect()
+    let each = posts.flat_map(|post| {
+        [
+            Scope::Post(post.id.raw()),
+            Scope::Actor(post.actor_id.raw()),
+        ]
+    });
+    [Scope::Posts, Scope::Site]
+        .into_iter()
+        .chain(each)
+        .collect()
 }
 
 /// What the discussion of a post shows: the post with all below it, and everybody who is named.
 fn shown_on(page: &PostPage) -> BTreeSet<Scope> {
     let people = page.people().map(|actor| Scope::Actor(actor.raw()));
-    [Scope::Site, Scope::Post(page.post.id.raw())].into_iter().chain(people).collect()
+    [Scope::Site, Scope::Post(page.post.id.raw())]
+        .into_iter()
+        .chain(people)
+        .collect()
 }
 
 /// A part of an address that may be asked of the database: PostgreSQL refuses texts with a NUL.

@@ -238,7 +238,10 @@ pub(super) fn post() -> PostView {
         base: "/posts/the-pause".to_owned(),
         categories: vec![filing::link("Music")],
         series: Some(filing::series_box()),
-        related: vec![filing::link("A note on hyphens"), filing::link("침묵에 대하여")],
+        related: vec![
+            filing::link("A note on hyphens"),
+            filing::link("침묵에 대하여"),
+        ],
         ..PostView::default()
     }
 }
@@ -360,12 +363,30 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("author.html", render_author(&site, &author()).unwrap()),
         ("tag.html", render_tag(&site, &tag()).unwrap()),
         ("about.html", render_about(&site).unwrap()),
-        ("archive.html", render_archive(&site, &filing::archive()).unwrap()),
-        ("month.html", render_archive(&site, &filing::month()).unwrap()),
-        ("category.html", render_category(&site, &filing::category()).unwrap()),
-        ("series.html", render_series(&site, &filing::series()).unwrap()),
-        ("page.html", render_free_page(&site, &filing::page()).unwrap()),
-        ("followers.html", render_followers(&site, &filing::followers()).unwrap()),
+        (
+            "archive.html",
+            render_archive(&site, &filing::archive()).unwrap(),
+        ),
+        (
+            "month.html",
+            render_archive(&site, &filing::month()).unwrap(),
+        ),
+        (
+            "category.html",
+            render_category(&site, &filing::category()).unwrap(),
+        ),
+        (
+            "series.html",
+            render_series(&site, &filing::series()).unwrap(),
+        ),
+        (
+            "page.html",
+            render_free_page(&site, &filing::page()).unwrap(),
+        ),
+        (
+            "followers.html",
+            render_followers(&site, &filing::followers()).unwrap(),
+        ),
         ("queue.html", render_queue(&site, &queue()).unwrap()),
         ("replies.html", render_replies(&site, &replies()).unwrap()),
         ("404.html", render_error(&site, &error(404)).unwrap()),

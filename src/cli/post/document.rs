@@ -182,14 +182,17 @@ impl Document {
             }
             ("categories", Value::Many(names)) => self.categories = Some(names),
             ("categories" | "category", Value::One(names)) => {
-                let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
+                let names = names
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|name| !name.is_empty());
                 self.categories = Some(names.map(ToOwned::to_owned).collect());
             }
             ("series", Value::One(text)) => self.series = Some(text),
             ("series_part", Value::One(text)) => {
-                let part = text.parse().map_err(|_| {
-                    Error::invalid(format!("series_part: \"{text}\" is no number"))
-                })?;
+                let part = text
+                    .parse()
+                    .map_err(|_| Error::invalid(format!("series_part: \"{text}\" is no number")))?;
                 self.series_part = Some(part);
             }
             ("title", Value::One(text)) => self.title = Some(text).filter(|t| !t.is_empty()),
@@ -274,7 +277,8 @@ mod tests {
         assert_eq!(document.categories.unwrap(), ["Music/Choir", "Travel"]);
         assert_eq!(document.series.as_deref(), Some("The psalms"));
         assert_eq!(document.series_part, Some(3));
-        let document = parse("+++\ncategories = \"Old music, Travel\"\nseries_part = 2\n+++\nText").unwrap();
+        let document =
+            parse("+++\ncategories = \"Old music, Travel\"\nseries_part = 2\n+++\nText").unwrap();
         assert_eq!(document.categories.unwrap(), ["Old music", "Travel"]);
         assert_eq!(document.series_part, Some(2));
     }

@@ -172,7 +172,10 @@ impl Create {
             title,
             content: document.body,
             tags: fields.tags().or(document.tags).unwrap_or_default(),
-            categories: fields.categories().or(document.categories).unwrap_or_default(),
+            categories: fields
+                .categories()
+                .or(document.categories)
+                .unwrap_or_default(),
             series: fields.series.clone().or(document.series),
             series_part: fields.series_part.or(document.series_part),
             status: fields.status().or(document.status),

@@ -115,7 +115,9 @@ pub async fn get(app: &App, id: Id<Page>) -> Result<Page> {
 
 /// Pages, newest first, before an id.
 pub async fn list(app: &App, before: Option<Id<Page>>, limit: i64) -> Result<Vec<Page>> {
-    app.db.read(move |conn| store::list(conn, before, limit)).await
+    app.db
+        .read(move |conn| store::list(conn, before, limit))
+        .await
 }
 
 /// Checks a change, lays it over the page and renders it. Gives the wanted slug beside it.
@@ -133,7 +135,10 @@ async fn edited(mut page: Page, edit: Edit) -> Result<(Page, Option<String>)> {
     if let Some(language) = edit.language {
         match text::language::normalise(&language) {
             Some(language) => page.language = language,
-            None => fail("language", "that is no language tag; write for example \"en\""),
+            None => fail(
+                "language",
+                "that is no language tag; write for example \"en\"",
+            ),
         }
     }
     match &edit.content {
@@ -144,7 +149,10 @@ async fn edited(mut page: Page, edit: Edit) -> Result<(Page, Option<String>)> {
     let slug = edit.slug.filter(|slug| !slug.is_empty());
     match &slug {
         Some(slug) if !text::slug::is_valid(slug) => {
-            fail("slug", "only a-z, 0-9 and single hyphens between them, at most 80 characters");
+            fail(
+                "slug",
+                "only a-z, 0-9 and single hyphens between them, at most 80 characters",
+            );
         }
         Some(slug) if permalink::is_reserved(slug) => {
             fail("slug", "this address belongs to the program itself");
@@ -154,23 +162,41 @@ async fn edited(mut page: Page, edit: Edit) -> Result<(Page, Option<String>)> {
     if !wrong.is_empty() {
         let fields: Vec<&str> = wrong.keys().map(String::as_str).collect();
         let message = format!("the page was not accepted: look at {}", fields.join(", "));
-        return Err(Error::Invalid { message, fields: wrong });
+        return Err(Error::Invalid {
+            message,
+            fields: wrong,
+        });
     }
     if let Some(source) = edit.content {
-        let render = move || (markdown::render_post(&source, &markdown::Mentions::default()).html, source);
-        (page.html, page.source) = tokio::task::spawn_blocking(render).await.map_err(Error::internal)?;
+        let render = move || {
+            (
+                markdown::render_post(&source, &markdown::Mentions::default()).html,
+                source,
+            )
+        };
+        (page.html, page.source) = tokio::task::spawn_blocking(render)
+            .await
+            .map_err(Error::internal)?;
     }
     Ok((page, slug))
 }
 
 /// Stores a page under the wanted slug, or one made from its title.
-async fn save(app: &App, mut page: Page, wanted: Option<String>, old: Option<Page>) -> Result<Page> {
+async fn save(
+    app: &App,
+    mut page: Page,
+    wanted: Option<String>,
+    old: Option<Page>,
+) -> Result<Page> {
     let site = app.config.site.url.clone();
     app.db
         .write(move |conn| {
             let address = |slug: &str| format!("{site}/{slug}");
             let mut is_free = |slug: &str| {
-                Ok::<_, Error>(!permalink::is_reserved(slug) && store::is_free(conn, &address(slug), slug, page.id)?)
+                Ok::<_, Error>(
+                    !permalink::is_reserved(slug)
+                        && store::is_free(conn, &address(slug), slug, page.id)?,
+                )
             };
             if let Some(wanted) = wanted {
                 if !is_free(&wanted)? {

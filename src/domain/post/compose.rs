@@ -137,70 +137,30 @@ pub(super) async fn new_post(app: &App, author: &Actor, new: NewPost) -> Result<
     edited(app, old, edit).await
 }
 
+/// Field → what is wrong with it.
+type Wrong = BTreeMap<String, String>;
+
 /// Checks an edit and lays it over the post; renders what changed.
 pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<Draft> {
-    let Tagged { mut post, tags, filing } = old;
+    let Tagged {
+        mut post,
+        tags,
+        filing,
+    } = old;
     let was = post.status;
-    let mut wrong = BTreeMap::new();
-    let mut fail = |field: &str, why: String| {
-        wrong.insert(field.to_owned(), why);
-    };
-    if let Some(title) = edit.title {
-        post.title = text::sanitize::name(&title, TITLE_MAX);
-        if post.title.is_empty() {
-            fail("title", "a post needs a title".into());
-        }
-    }
-    if let Some(summary) = edit.summary {
-        let summary = summary.trim();
-        if summary.len() > SUMMARY_MAX {
-            fail("summary", format!("at most {SUMMARY_MAX} bytes"));
-        }
-        post.summary = (!summary.is_empty()).then(|| summary.to_owned());
-    }
-    if let Some(language) = edit.language {
-        match text::language::normalise(&language) {
-            Some(language) => post.language = language,
-            None => fail(
-                "language",
-                format!("\"{language}\" is no language tag; write for example \"en\""),
-            ),
-        }
-    }
-    let tags = match edit.tags.map(|tags| check_tags(&tags)) {
+    let mut wrong = Wrong::new();
+    lay_over(&mut post, &edit, &mut wrong);
+    let tags = match edit.tags.as_deref().map(check_tags) {
         None => tags,
         Some(Ok(tags)) => tags,
         Some(Err(why)) => {
-            fail("tags", why);
+            wrong.insert("tags".into(), why);
             Vec::new()
         }
     };
-    let mut wanted = Wanted::default();
-    match filing::check_categories(&edit.categories.unwrap_or(filing.categories)) {
-        Ok(categories) => wanted.categories = categories,
-        Err(why) => fail("categories", why),
-    }
-    match filing::check_series(filing.series, edit.series, edit.series_part) {
-        Ok(series) => wanted.series = series,
-        Err((field, why)) => fail(field, why),
-    }
-    match &edit.content {
-        Some(source) if source.trim().is_empty() => fail("content", "a post needs a text".into()),
-        Some(source) if source.len() > SOURCE_MAX => {
-            fail("content", format!("at most {SOURCE_MAX} bytes"));
-        }
-        _ => {}
-    }
+    let wanted = file(filing, &edit, &mut wrong);
     if let Err((field, why)) = change_status(&mut post, edit.status, edit.publish_at, app.now()) {
-        fail(field, why);
-    }
-    post.comments = edit.comments.unwrap_or(post.comments);
-    let wanted_slug = edit.slug;
-    if wanted_slug.as_ref().is_some_and(|slug| !slug.is_empty() && !text::slug::is_valid(slug)) {
-        fail(
-            "slug",
-            "only a-z, 0-9 and single hyphens between them, at most 80 characters".into(),
-        );
+        wrong.insert(field.into(), why);
     }
     if !wrong.is_empty() {
         let fields: Vec<&str> = wrong.keys().map(String::as_str).collect();
@@ -213,7 +173,7 @@ pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<Draft> 
     if let Some(source) = edit.content {
         render(app, &mut post, source).await?;
     }
-    if let Some(slug) = wanted_slug
+    if let Some(slug) = edit.slug
         && (post.slug.is_empty() || slug != post.slug)
     {
         post.slug = choose_slug(app, &post, &slug).await?;
@@ -223,6 +183,68 @@ pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<Draft> 
         post.edited_at = Some(post.updated_at);
     }
     Ok(Draft { post, tags, wanted })
+}
+
+/// Checks the plain fields, and lays those over the post that need no more than that.
+fn lay_over(post: &mut Post, edit: &Edit, wrong: &mut Wrong) {
+    let mut fail = |field: &str, why: String| {
+        wrong.insert(field.to_owned(), why);
+    };
+    if let Some(title) = &edit.title {
+        post.title = text::sanitize::name(title, TITLE_MAX);
+        if post.title.is_empty() {
+            fail("title", "a post needs a title".into());
+        }
+    }
+    if let Some(summary) = &edit.summary {
+        let summary = summary.trim();
+        if summary.len() > SUMMARY_MAX {
+            fail("summary", format!("at most {SUMMARY_MAX} bytes"));
+        }
+        post.summary = (!summary.is_empty()).then(|| summary.to_owned());
+    }
+    if let Some(language) = &edit.language {
+        match text::language::normalise(language) {
+            Some(language) => post.language = language,
+            None => fail(
+                "language",
+                format!("\"{language}\" is no language tag; write for example \"en\""),
+            ),
+        }
+    }
+    match &edit.content {
+        Some(source) if source.trim().is_empty() => fail("content", "a post needs a text".into()),
+        Some(source) if source.len() > SOURCE_MAX => {
+            fail("content", format!("at most {SOURCE_MAX} bytes"));
+        }
+        _ => {}
+    }
+    let slug = edit.slug.as_deref().filter(|slug| !slug.is_empty());
+    if slug.is_some_and(|slug| !text::slug::is_valid(slug)) {
+        fail(
+            "slug",
+            "only a-z, 0-9 and single hyphens between them, at most 80 characters".into(),
+        );
+    }
+    post.comments = edit.comments.unwrap_or(post.comments);
+}
+
+/// Checks where the post is to be filed; what is not said stays.
+fn file(old: Filing, edit: &Edit, wrong: &mut Wrong) -> Wanted {
+    let mut wanted = Wanted::default();
+    match filing::check_categories(edit.categories.as_ref().unwrap_or(&old.categories)) {
+        Ok(categories) => wanted.categories = categories,
+        Err(why) => {
+            wrong.insert("categories".into(), why);
+        }
+    }
+    match filing::check_series(old.series, edit.series.clone(), edit.series_part) {
+        Ok(series) => wanted.series = series,
+        Err((field, why)) => {
+            wrong.insert(field.into(), why);
+        }
+    }
+    wanted
 }
 
 /// Moves the post to the wanted state, or says which field is wrong and why.

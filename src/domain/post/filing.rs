@@ -43,9 +43,14 @@ pub(super) struct Category(pub(super) Vec<String>);
 impl Category {
     /// Reads `Music/Choir`.
     fn parse(text: &str) -> Result<Self, String> {
-        let names: Vec<String> = text.split('/').map(|name| sanitize::name(name, NAME_MAX)).collect();
+        let names: Vec<String> = text
+            .split('/')
+            .map(|name| sanitize::name(name, NAME_MAX))
+            .collect();
         if names.iter().any(String::is_empty) {
-            return Err(format!("\"{text}\": a category has a name, and names above it are put before a / as in Music/Choir"));
+            return Err(format!(
+                "\"{text}\": a category has a name, and names above it are put before a / as in Music/Choir"
+            ));
         }
         if names.len() > LEVELS_MAX {
             return Err(format!("\"{text}\": at most {LEVELS_MAX} levels"));
@@ -90,7 +95,9 @@ pub(super) fn check_series(
     match (name, old) {
         (Some(name), _) if name.is_empty() && part.is_some() => no_series(),
         (Some(name), _) if name.is_empty() => Ok(None),
-        (Some(name), Some(old)) if key(&name) == key(&old.series) => Ok(Some((name, part.or(Some(old.part))))),
+        (Some(name), Some(old)) if key(&name) == key(&old.series) => {
+            Ok(Some((name, part.or(Some(old.part)))))
+        }
         (Some(name), _) => Ok(Some((name, part))),
         (None, Some(old)) => Ok(Some((old.series, part.or(Some(old.part))))),
         (None, None) if part.is_some() => no_series(),
@@ -113,25 +120,45 @@ mod tests {
 
     fn categories(names: &[&str]) -> Result<Vec<String>, String> {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        Ok(check_categories(&names)?.into_iter().map(|one| one.0.join("/")).collect())
+        Ok(check_categories(&names)?
+            .into_iter()
+            .map(|one| one.0.join("/"))
+            .collect())
     }
 
     #[test]
     fn categories_are_read_with_those_above_them() {
-        assert_eq!(categories(&["Music / Choir", "music/choir", "日記"]).unwrap(), ["Music/Choir", "日記"]);
+        assert_eq!(
+            categories(&["Music / Choir", "music/choir", "日記"]).unwrap(),
+            ["Music/Choir", "日記"]
+        );
         let many: Vec<String> = (0..21).map(|n| n.to_string()).collect();
-        for bad in [&["a//b"][..], &[""], &["/"], &["a/b/c/d/e/f"], &many.iter().map(String::as_str).collect::<Vec<_>>()] {
+        for bad in [
+            &["a//b"][..],
+            &[""],
+            &["/"],
+            &["a/b/c/d/e/f"],
+            &many.iter().map(String::as_str).collect::<Vec<_>>(),
+        ] {
             assert!(categories(bad).is_err(), "{bad:?}");
         }
     }
 
     #[test]
     fn a_series_keeps_what_is_not_said() {
-        let old = || Some(Place { series: "Psalms".into(), part: 3 });
+        let old = || {
+            Some(Place {
+                series: "Psalms".into(),
+                part: 3,
+            })
+        };
         let said = |name: Option<&str>, part| check_series(old(), name.map(str::to_owned), part);
         assert_eq!(said(None, None), Ok(Some(("Psalms".into(), Some(3)))));
         assert_eq!(said(None, Some(4)), Ok(Some(("Psalms".into(), Some(4)))));
-        assert_eq!(said(Some("psalms"), None), Ok(Some(("psalms".into(), Some(3)))));
+        assert_eq!(
+            said(Some("psalms"), None),
+            Ok(Some(("psalms".into(), Some(3))))
+        );
         assert_eq!(said(Some("Hymns"), None), Ok(Some(("Hymns".into(), None))));
         assert_eq!(said(Some(""), None), Ok(None));
         assert!(said(Some(""), Some(1)).is_err());

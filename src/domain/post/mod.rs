@@ -129,10 +129,16 @@ pub struct Tagged {
 
 /// Creates a post. Published ones are federated by a job of the same transaction.
 pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
-    let compose::Draft { mut post, tags, wanted } = compose::new_post(app, author, new).await?;
+    let compose::Draft {
+        mut post,
+        tags,
+        wanted,
+    } = compose::new_post(app, author, new).await?;
     let mut jobs = match post.status {
         Status::Published => vec![
-            app.job(federate(Event::PostCreated { post: post.id.raw() })),
+            app.job(federate(Event::PostCreated {
+                post: post.id.raw(),
+            })),
             likeness(app, post.id),
         ],
         Status::Scheduled => {
@@ -161,7 +167,11 @@ pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
 /// Edits a post of `author`'s. What was published stays published; its readers elsewhere get an Update.
 pub async fn edit(app: &App, author: &Actor, id: Id<Post>, edit: Edit) -> Result<Tagged> {
     let old = get_own(app, author, id).await?;
-    let compose::Draft { mut post, tags, wanted } = compose::edited(app, old.clone(), edit).await?;
+    let compose::Draft {
+        mut post,
+        tags,
+        wanted,
+    } = compose::edited(app, old.clone(), edit).await?;
     let job = match (old.post.status, post.status) {
         (Status::Published, _) => Some(app.job(federate(Event::PostUpdated {
             post: id.raw(),
@@ -226,7 +236,10 @@ pub async fn publish_scheduled(app: &App, id: Id<Post>) -> Result<()> {
     let (maker, alike) = (Maker::of(app), likeness(app, id));
     app.db
         .write(move |conn| {
-            let appearing = Post { published_at: Some(now), ..get(conn, id)? };
+            let appearing = Post {
+                published_at: Some(now),
+                ..get(conn, id)?
+            };
             let url = maker.address_now(conn, &appearing)?;
             if store::publish_if_due(conn, id, now, &url)? {
                 let appeared = get(conn, id)?;
@@ -289,7 +302,9 @@ pub async fn get_own(app: &App, author: &Actor, id: Id<Post>) -> Result<Tagged> 
             match post.status {
                 _ if post.actor_id != author => Err(Error::NotFound("the post")),
                 Status::Deleted => Err(Error::Gone("the post")),
-                _ => store::with_tags(conn, vec![post])?.pop().ok_or(Error::NotFound("the post")),
+                _ => store::with_tags(conn, vec![post])?
+                    .pop()
+                    .ok_or(Error::NotFound("the post")),
             }
         })
         .await

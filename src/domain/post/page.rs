@@ -123,7 +123,12 @@ impl PostPage {
     /// Everybody whose name or picture it shows.
     pub fn people(&self) -> impl Iterator<Item = Id<Actor>> {
         let groups = self.reacted.iter().flat_map(|group| &group.faces.people);
-        let faces = self.likes.people.iter().chain(&self.boosts.people).chain(groups);
+        let faces = self
+            .likes
+            .people
+            .iter()
+            .chain(&self.boosts.people)
+            .chain(groups);
         let spoken = self.quotes.0.iter().chain(&self.links.0);
         let others = faces.chain(spoken.map(|spoken| &spoken.author));
         let commenters = self.comments.iter().map(|entry| entry.actor_id);

@@ -50,7 +50,10 @@ impl Maker {
 
     /// True when a post may have this slug: nothing else has or had it, and it gives no address of the program's.
     pub(super) fn is_slug_free(&self, conn: &mut Conn, post: &Post, slug: &str) -> Result<bool> {
-        let named = Post { slug: slug.to_owned(), ..post.clone() };
+        let named = Post {
+            slug: slug.to_owned(),
+            ..post.clone()
+        };
         let address = self.address(&named, NO_CATEGORY, None);
         Ok(!self.is_reserved(&address)
             && store::is_free(conn, &self.site, &address, post.id)?
@@ -88,8 +91,13 @@ impl Maker {
         let categories = store::first_categories(conn, &[post.id])?;
         let category = categories.get(&post.id).map(String::as_str);
         let address = self.address(post, &author.username, category);
-        let free = !self.is_reserved(&address) && store::is_free(conn, &self.site, &address, post.id)?;
-        Ok(if free { ApUrl::new(address) } else { post.url.clone() })
+        let free =
+            !self.is_reserved(&address) && store::is_free(conn, &self.site, &address, post.id)?;
+        Ok(if free {
+            ApUrl::new(address)
+        } else {
+            post.url.clone()
+        })
     }
 
     /// Remembers the ways to a post that everybody sees: where it stood, and its place under /posts/.
@@ -111,7 +119,11 @@ impl Maker {
     /// True for addresses that the program itself answers. Those of posts under /posts/ are theirs.
     fn is_reserved(&self, address: &str) -> bool {
         let path = address.strip_prefix(&self.site).unwrap_or_default();
-        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        let first = path
+            .trim_start_matches('/')
+            .split('/')
+            .next()
+            .unwrap_or_default();
         first != "posts" && permalink::is_reserved(first)
     }
 }
@@ -139,7 +151,10 @@ pub async fn follow_pattern(app: &App) -> Result<()> {
 pub async fn rewrite_addresses(app: &App, after: Id<Post>) -> Result<()> {
     let maker = Maker::of(app);
     let next = |after: Id<Post>| app.job(Job::RewriteAddresses { after: after.raw() });
-    let batch = app.db.read(move |conn| store::list_behind(conn, after, BATCH)).await?;
+    let batch = app
+        .db
+        .read(move |conn| store::list_behind(conn, after, BATCH))
+        .await?;
     let Some(last) = batch.last() else {
         return Ok(());
     };
@@ -177,7 +192,9 @@ pub fn find_moved(conn: &mut Conn, site: &str, path: &str) -> Result<Option<Stri
     let bare = path.trim_end_matches('/');
     let plain = bare.to_lowercase();
     if let Some(rest) = bare.strip_prefix("/posts/") {
-        let (slug, below) = rest.split_once('/').map_or((rest, None), |(slug, below)| (slug, Some(below)));
+        let (slug, below) = rest
+            .split_once('/')
+            .map_or((rest, None), |(slug, below)| (slug, Some(below)));
         let post = store::find_by_slug(conn, site, &slug.to_lowercase())?;
         return Ok(post.map(|(slug, url)| match below {
             Some(below) => format!("{site}/posts/{slug}/{below}"),

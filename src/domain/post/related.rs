@@ -83,7 +83,11 @@ fn closest(conn: &mut Conn, post: &Post, words: &[String]) -> Result<Vec<Id<Post
     let alike = scores.into_iter().filter(|(_, (_, words))| *words >= WORDS);
     let mut ranked: Vec<(Id<Post>, f64)> = alike.map(|(id, (score, _))| (id, score)).collect();
     ranked.sort_by(|(id, score), (other, theirs)| theirs.total_cmp(score).then(other.cmp(id)));
-    let ids: Vec<Id<Post>> = ranked.into_iter().take(SHOWN * 2).map(|(id, _)| id).collect();
+    let ids: Vec<Id<Post>> = ranked
+        .into_iter()
+        .take(SHOWN * 2)
+        .map(|(id, _)| id)
+        .collect();
     let mut seen = store::list_alike(conn, &ids)?;
     seen.truncate(SHOWN);
     Ok(seen)

@@ -17,13 +17,15 @@ use crate::error::{Error, Result};
 use crate::text;
 use crate::types::{ApUrl, Html, Id, Timestamp};
 
+pub use addresses::{find_by_address, list_addresses};
 pub(super) use addresses::{
     find_by_slug, find_moved, is_free, is_slug_free, keep, load_pattern, set_pattern, set_url,
 };
-pub use addresses::{find_by_address, list_addresses};
 pub use filing::filing_by_post;
 pub(super) use filing::{file, find_places, first_categories, list_behind};
-pub(super) use related::{Likeness, forget_likeness, list_alike, load_likeness, set_related, set_terms};
+pub(super) use related::{
+    Likeness, forget_likeness, list_alike, load_likeness, set_related, set_terms,
+};
 
 /// The post with this id in any state, or `NotFound`.
 pub fn get(conn: &mut Conn, id: Id<Post>) -> Result<Post> {
@@ -53,7 +55,9 @@ pub fn load_by_ap_id(conn: &mut Conn, address: &ApUrl) -> Result<Option<Post>> {
 
 /// The post whose page stands at this address, in any state.
 pub fn load_by_url(conn: &mut Conn, url: &str) -> Result<Option<Post>> {
-    let query = posts::table.filter(posts::url.eq(url)).select(Post::as_select());
+    let query = posts::table
+        .filter(posts::url.eq(url))
+        .select(Post::as_select());
     Ok(query.first(conn).optional()?)
 }
 
@@ -111,7 +115,12 @@ fn insert_tags(conn: &mut Conn, post: &Post, tags: &[String]) -> Result<()> {
 }
 
 /// Publishes the post at an address if it is still scheduled for now or earlier.
-pub(super) fn publish_if_due(conn: &mut Conn, id: Id<Post>, now: Timestamp, url: &ApUrl) -> Result<bool> {
+pub(super) fn publish_if_due(
+    conn: &mut Conn,
+    id: Id<Post>,
+    now: Timestamp,
+    url: &ApUrl,
+) -> Result<bool> {
     let due = posts::table
         .filter(posts::id.eq(id))
         .filter(posts::status.eq(Status::Scheduled))
@@ -287,7 +296,8 @@ pub fn load_summaries(conn: &mut Conn, ids: &[Id<Post>]) -> Result<Vec<(Summary,
         ))
         .load(conn)?;
     let mut counts = count_comments(conn, ids)?;
-    let mut by_id: HashMap<Id<Post>, Summary> = found.into_iter().map(|post| (post.id, post)).collect();
+    let mut by_id: HashMap<Id<Post>, Summary> =
+        found.into_iter().map(|post| (post.id, post)).collect();
     let counted = |id: &Id<Post>| Some((by_id.remove(id)?, counts.remove(id).unwrap_or(0)));
     Ok(ids.iter().filter_map(counted).collect())
 }

@@ -1,8 +1,10 @@
 //! Series, archives, categories and what resembles a post, as pages show them.
 
 use super::{Writers, list, neighbour};
-use crate::domain::post::page::{self, Around, Category, List, Month, Parts, Shelf, Span, Start, Title, Titles};
 use crate::domain::post::Post;
+use crate::domain::post::page::{
+    self, Around, Category, List, Month, Parts, Shelf, Span, Start, Title, Titles,
+};
 use crate::types::Id;
 use crate::web::view::{
     ArchiveView, CategoryView, Link, MonthView, PartView, PostView, SeriesBox, SeriesView, Site,
@@ -33,7 +35,10 @@ fn series_box(site: &Site, series: page::Series, own: Id<Post>) -> SeriesBox {
             href: series_url(site, &series.shelf.slug),
             name: series.shelf.name,
         },
-        part: parts.iter().find(|part| part.is_here).map_or(0, |part| part.number),
+        part: parts
+            .iter()
+            .find(|part| part.is_here)
+            .map_or(0, |part| part.number),
         total: series.total,
         parts,
     }
@@ -56,7 +61,12 @@ pub(in crate::web) fn archive_url(site: &str, span: Span) -> String {
 }
 
 /// The page of a category.
-pub(in crate::web) fn category(site: &Site, category: Category, found: List, writers: &Writers) -> CategoryView {
+pub(in crate::web) fn category(
+    site: &Site,
+    category: Category,
+    found: List,
+    writers: &Writers,
+) -> CategoryView {
     let url = category_url(site, &category.slug);
     CategoryView {
         list: list(site, found, writers, &url),
@@ -76,7 +86,12 @@ pub(in crate::web) fn archive(site: &Site, months: Vec<Month>) -> ArchiveView {
 }
 
 /// A year or month of the archive.
-pub(in crate::web) fn titles(site: &Site, span: Span, months: Vec<Month>, found: Titles) -> ArchiveView {
+pub(in crate::web) fn titles(
+    site: &Site,
+    span: Span,
+    months: Vec<Month>,
+    found: Titles,
+) -> ArchiveView {
     let url = archive_url(&site.url, span);
     let address = |start| match start {
         Start::Newest => url.clone(),
@@ -89,7 +104,11 @@ pub(in crate::web) fn titles(site: &Site, span: Span, months: Vec<Month>, found:
         years: years(site, months.into_iter().filter(of_span).collect()),
         older: found.older.map(address),
         newer: found.newer.map(address),
-        titles: found.titles.into_iter().map(|title| part(0, title)).collect(),
+        titles: found
+            .titles
+            .into_iter()
+            .map(|title| part(0, title))
+            .collect(),
         url,
     }
 }
@@ -97,17 +116,31 @@ pub(in crate::web) fn titles(site: &Site, span: Span, months: Vec<Month>, found:
 fn years(site: &Site, months: Vec<Month>) -> Vec<YearView> {
     let mut years: Vec<YearView> = Vec::new();
     for month in months {
-        let span = Span { year: month.year, month: None };
+        let span = Span {
+            year: month.year,
+            month: None,
+        };
         let name = month.year.to_string();
         if years.last().is_none_or(|year| year.link.name != name) {
             let href = archive_url(&site.url, span);
-            years.push(YearView { link: Link { name, href }, ..YearView::default() });
+            years.push(YearView {
+                link: Link { name, href },
+                ..YearView::default()
+            });
         }
-        let Some(year) = years.last_mut() else { continue };
+        let Some(year) = years.last_mut() else {
+            continue;
+        };
         year.total += month.total;
         year.months.push(MonthView {
             month: month.month,
-            url: archive_url(&site.url, Span { month: Some(month.month), ..span }),
+            url: archive_url(
+                &site.url,
+                Span {
+                    month: Some(month.month),
+                    ..span
+                },
+            ),
             total: month.total,
         });
     }
@@ -120,7 +153,11 @@ pub(in crate::web) fn series(site: &Site, found: Parts, is_later: bool) -> Serie
     SeriesView {
         name: found.shelf.name,
         next: found.next.map(|id| format!("{url}?after={id}")),
-        parts: found.parts.into_iter().map(|(number, title)| part(number, title)).collect(),
+        parts: found
+            .parts
+            .into_iter()
+            .map(|(number, title)| part(number, title))
+            .collect(),
         is_later,
         url,
     }

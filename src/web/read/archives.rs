@@ -59,13 +59,32 @@ pub(in crate::web) async fn month(
     };
     let found = number(&month, 2).or_else(|| number(&month, 1));
     let short = month.len() == 1;
-    let month = found.and_then(|month| u8::try_from(month).ok()).filter(|month| (1..=12).contains(month));
+    let month = found
+        .and_then(|month| u8::try_from(month).ok())
+        .filter(|month| (1..=12).contains(month));
     match (number(&year, 4), month) {
         (Some(year), Some(month)) if short => {
-            let address = convert::archive_url(&app.config.site.url, Span { year, month: Some(month) });
+            let address = convert::archive_url(
+                &app.config.site.url,
+                Span {
+                    year,
+                    month: Some(month),
+                },
+            );
             moved_to(&app, &address, &uri)
         }
-        (Some(year), Some(month)) => titles(&app, Span { year, month: Some(month) }, &uri, &request).await,
+        (Some(year), Some(month)) => {
+            titles(
+                &app,
+                Span {
+                    year,
+                    month: Some(month),
+                },
+                &uri,
+                &request,
+            )
+            .await
+        }
         _ => missing(&app),
     }
 }
@@ -98,7 +117,10 @@ async fn titles(app: &App, span: Span, uri: &Uri, request: &HeaderMap) -> Respon
 
 fn shown_of<'a>(titles: impl Iterator<Item = &'a Title>) -> Vec<Scope> {
     let posts = titles.map(|title| Scope::Post(title.post.id.raw()));
-    [Scope::Site, Scope::Posts].into_iter().chain(posts).collect()
+    [Scope::Site, Scope::Posts]
+        .into_iter()
+        .chain(posts)
+        .collect()
 }
 
 /// Answers `/series/{slug}` with the parts of the series, `?after=ID` with later ones.
@@ -112,7 +134,9 @@ pub(in crate::web) async fn series(
     let after: Option<Id<Post>> = query::id(&uri, "after");
     let work = app.db.read(move |conn| {
         let found = page::load_parts(conn, checked(&slug, "the series")?, after, PARTS)?;
-        let found = found.filter(|found| !found.parts.is_empty()).ok_or(Error::NotFound("the series"))?;
+        let found = found
+            .filter(|found| !found.parts.is_empty())
+            .ok_or(Error::NotFound("the series"))?;
         let shown = shown_of(found.parts.iter().map(|(_, title)| title));
         let view = convert::series(&site, found, after.is_some());
         Ok(Document::html(render_series(&site, &view)?).shows(shown))

@@ -16,9 +16,7 @@ use crate::kept::Scope;
 use crate::web::answer::{Document, answer, negotiated};
 use crate::web::moved::moved_to;
 use crate::web::routes::Segment;
-use crate::web::{
-    convert, reader, render_author, render_category, render_home, render_tag,
-};
+use crate::web::{convert, reader, render_author, render_category, render_home, render_tag};
 
 /// Answers `/@{name}` with the writer's page, `?before=ID` with a later page of it.
 pub async fn author_page(
@@ -39,7 +37,10 @@ pub async fn author_page(
         let list = some(page::load_list(conn, &selection, before, PAGE)?, before)?;
         let followers = follower::count(conn, actor.id)?;
         let mut shown = shown_in(&list);
-        shown.extend([Scope::Actor(actor.id.raw()), Scope::Followers(actor.id.raw())]);
+        shown.extend([
+            Scope::Actor(actor.id.raw()),
+            Scope::Followers(actor.id.raw()),
+        ]);
         let writers = [(account, actor.clone())];
         let list = convert::list(&site, list, &writers, actor.url.as_str());
         let mut view = convert::author(actor, followers, list);
@@ -52,12 +53,19 @@ pub async fn author_page(
 }
 
 /// Answers `/` with the newest posts, `?before=ID` with older ones.
-pub(in crate::web) async fn home(State(app): State<Arc<App>>, uri: Uri, request: HeaderMap) -> Response {
+pub(in crate::web) async fn home(
+    State(app): State<Arc<App>>,
+    uri: Uri,
+    request: HeaderMap,
+) -> Response {
     let (site, before) = (reader::site(&app, &request), before(&uri));
     let work = app.db.read(move |conn| {
         let writers = account::list_with_actors(conn)?;
         let site = convert::with_writers(site, &writers);
-        let list = some(page::load_list(conn, &Selection::default(), before, PAGE)?, before)?;
+        let list = some(
+            page::load_list(conn, &Selection::default(), before, PAGE)?,
+            before,
+        )?;
         let mut shown = shown_in(&list);
         shown.extend(convert::shown_writers(&writers));
         let base = format!("{}/", site.url);
@@ -108,7 +116,8 @@ pub(in crate::web) async fn category_page(
     let (site, before) = (reader::site(&app, &request), before(&uri));
     let work = app.db.read(move |conn| {
         let missing = || Error::NotFound("the category");
-        let category = page::load_category(conn, checked(&slug, "the category")?)?.ok_or_else(missing)?;
+        let category =
+            page::load_category(conn, checked(&slug, "the category")?)?.ok_or_else(missing)?;
         let writers = account::list_with_actors(conn)?;
         let site = convert::with_writers(site, &writers);
         let selection = Selection {

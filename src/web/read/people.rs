@@ -26,7 +26,9 @@ pub(in crate::web) async fn about(State(app): State<Arc<App>>, request: HeaderMa
     let site = reader::site(&app, &request);
     let work = app.db.read(move |conn| {
         let writers = account::list_with_actors(conn)?;
-        let shown: Vec<Scope> = convert::shown_writers(&writers).chain([Scope::Site]).collect();
+        let shown: Vec<Scope> = convert::shown_writers(&writers)
+            .chain([Scope::Site])
+            .collect();
         let site = convert::with_writers(site, &writers);
         Ok(Document::html(render_about(&site)?).shows(shown))
     });
@@ -46,7 +48,9 @@ pub(in crate::web) async fn followers(
     let shown = app.config.site.show_followers;
     let work = app.db.read(move |conn| {
         let writer = account::load_with_actor(conn, checked(&name, "the writer")?)?;
-        let (_, actor) = writer.filter(|_| shown).ok_or(Error::NotFound("the page"))?;
+        let (_, actor) = writer
+            .filter(|_| shown)
+            .ok_or(Error::NotFound("the page"))?;
         let mut found = follower::list_people(conn, actor.id, before, FOLLOWERS + 1)?;
         let more = i64::try_from(found.len()).is_ok_and(|count| count > FOLLOWERS);
         found.truncate(usize::try_from(FOLLOWERS).unwrap_or_default());
@@ -54,15 +58,24 @@ pub(in crate::web) async fn followers(
             return Err(Error::NotFound("the page"));
         }
         let url = format!("{}/followers", actor.url);
-        let people = found.iter().map(|(_, person)| Scope::Actor(person.id.raw()));
-        let own = [Scope::Site, Scope::Actor(actor.id.raw()), Scope::Followers(actor.id.raw())];
+        let people = found
+            .iter()
+            .map(|(_, person)| Scope::Actor(person.id.raw()));
+        let own = [
+            Scope::Site,
+            Scope::Actor(actor.id.raw()),
+            Scope::Followers(actor.id.raw()),
+        ];
         let scopes: Vec<Scope> = people.chain(own).collect();
         let last = found.last().filter(|_| more);
         let view = FollowersView {
             total: follower::count(conn, actor.id)?,
             older: last.map(|(row, _)| format!("{url}?before={row}")),
             newest: before.is_some().then_some(url),
-            people: found.iter().map(|(_, person)| convert::writer(person)).collect(),
+            people: found
+                .iter()
+                .map(|(_, person)| convert::writer(person))
+                .collect(),
             of: convert::writer(&actor),
         };
         Ok(Document::html(render_followers(&site, &view)?).shows(scopes))

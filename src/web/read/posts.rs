@@ -26,7 +26,11 @@ use crate::web::{convert, reader, render_free_page, render_post};
 const LONGEST: usize = 1024;
 
 /// Answers `/posts/{slug}` with the post that stands there.
-pub async fn post_page(state: State<Arc<App>>, Path(slug): Path<String>, request: HeaderMap) -> Response {
+pub async fn post_page(
+    state: State<Arc<App>>,
+    Path(slug): Path<String>,
+    request: HeaderMap,
+) -> Response {
     stands_at(state, format!("/posts/{slug}"), request).await
 }
 
@@ -78,8 +82,15 @@ fn of_post(site: &Site, whole: Whole, (rules, now): (&Discussion, Timestamp)) ->
 /// The other posts that a post's page names. The newest one waits for the next.
 fn shown_around(whole: &Whole) -> BTreeSet<Scope> {
     let ((previous, next), around) = (&whole.neighbours, &whole.around);
-    let parts = around.series.iter().flat_map(|series| series.parts.iter().map(|(_, post)| post));
-    let near = previous.iter().chain(next).chain(&around.related).chain(parts);
+    let parts = around
+        .series
+        .iter()
+        .flat_map(|series| series.parts.iter().map(|(_, post)| post));
+    let near = previous
+        .iter()
+        .chain(next)
+        .chain(&around.related)
+        .chain(parts);
     let mut shown: BTreeSet<Scope> = near.map(|post| Scope::Post(post.id.raw())).collect();
     // The number of a series' parts, and what resembles a post, change with posts that are not named here.
     if next.is_none() || around.series.is_some() {

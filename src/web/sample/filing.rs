@@ -15,7 +15,11 @@ pub(super) fn link(name: &str) -> Link {
 }
 
 fn parts() -> Vec<PartView> {
-    let names = ["The first choir", "The pause between two choirs", "답하는 합창"];
+    let names = [
+        "The first choir",
+        "The pause between two choirs",
+        "답하는 합창",
+    ];
     let part = |(number, name): (i64, &&str)| PartView {
         number,
         link: link(name),

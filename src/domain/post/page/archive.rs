@@ -68,7 +68,9 @@ pub fn list_months(conn: &mut Conn, year: Option<u16>) -> Result<Vec<Month>> {
         .into_boxed();
     if let Some(year) = year {
         let first = i32::from(year) * 100;
-        query = query.filter(post_months::month.ge(first)).filter(post_months::month.lt(first + 100));
+        query = query
+            .filter(post_months::month.ge(first))
+            .filter(post_months::month.lt(first + 100));
     }
     let rows: Vec<(i32, i64)> = query.load(conn)?;
     let read = |(month, total): (i32, i64)| {
@@ -82,8 +84,17 @@ pub fn list_months(conn: &mut Conn, year: Option<u16>) -> Result<Vec<Month>> {
 }
 
 /// A page of the titles of a year or month.
-pub fn load_titles(conn: &mut Conn, span: Span, before: Option<Id<Post>>, size: u16) -> Result<Titles> {
-    let none = Titles { titles: Vec::new(), older: None, newer: None };
+pub fn load_titles(
+    conn: &mut Conn,
+    span: Span,
+    before: Option<Id<Post>>,
+    size: u16,
+) -> Result<Titles> {
+    let none = Titles {
+        titles: Vec::new(),
+        older: None,
+        newer: None,
+    };
     let Some((from, until)) = span.bounds() else {
         return Ok(none);
     };
@@ -105,7 +116,10 @@ pub fn load_titles(conn: &mut Conn, span: Span, before: Option<Id<Post>>, size: 
         (Some(_), Some(first)) => {
             let (at, id) = key_of(conn, *first)?;
             let bound = Bound::After(at, id);
-            start_of(&in_order!(conn, within(), posts::published_at, posts::id, bound, limit), size)
+            start_of(
+                &in_order!(conn, within(), posts::published_at, posts::id, bound, limit),
+                size,
+            )
         }
         _ => None,
     };
@@ -120,7 +134,11 @@ pub fn load_titles(conn: &mut Conn, span: Span, before: Option<Id<Post>>, size: 
             posts::language,
         ))
         .load(conn)?;
-    Ok(Titles { titles, older, newer })
+    Ok(Titles {
+        titles,
+        older,
+        newer,
+    })
 }
 
 /// A page of a series, its first part first.
@@ -135,9 +153,17 @@ pub struct Parts {
 }
 
 /// Loads a page of the parts of a series that everybody sees, behind a post. None when there is no such series.
-pub fn load_parts(conn: &mut Conn, slug: &str, after: Option<Id<Post>>, size: u16) -> Result<Option<Parts>> {
+pub fn load_parts(
+    conn: &mut Conn,
+    slug: &str,
+    after: Option<Id<Post>>,
+    size: u16,
+) -> Result<Option<Parts>> {
     let query = series::table.filter(series::slug.eq(slug));
-    let shelf: Option<Shelf> = query.select((series::id, series::slug, series::name)).first(conn).optional()?;
+    let shelf: Option<Shelf> = query
+        .select((series::id, series::slug, series::name))
+        .first(conn)
+        .optional()?;
     let Some(shelf) = shelf else {
         return Ok(None);
     };
@@ -159,14 +185,19 @@ pub fn load_parts(conn: &mut Conn, slug: &str, after: Option<Id<Post>>, size: u1
     if let Some(after) = after {
         let place = post_series::table.find(after).select(post_series::part);
         let part: i32 = place.first(conn).optional()?.unwrap_or(i32::MAX);
-        query = query
-            .filter(post_series::part.ge(part))
-            .filter(post_series::part.gt(part).or(post_series::post_id.gt(after)));
+        query = query.filter(post_series::part.ge(part)).filter(
+            post_series::part
+                .gt(part)
+                .or(post_series::post_id.gt(after)),
+        );
     }
     let mut parts: Vec<(i32, Title)> = query.load(conn)?;
     let more = parts.len() > usize::from(size);
     parts.truncate(size.into());
-    let next = parts.last().filter(|_| more).map(|(_, title)| title.post.id);
+    let next = parts
+        .last()
+        .filter(|_| more)
+        .map(|(_, title)| title.post.id);
     Ok(Some(Parts { shelf, parts, next }))
 }
 
@@ -181,6 +212,10 @@ impl Title {
 impl Neighbour {
     /// The title, else the beginning of the text.
     pub fn label(&self) -> &str {
-        if self.title.trim().is_empty() { &self.excerpt } else { &self.title }
+        if self.title.trim().is_empty() {
+            &self.excerpt
+        } else {
+            &self.title
+        }
     }
 }

@@ -94,7 +94,10 @@ fn load_series(conn: &mut Conn, post: Id<Post>) -> Result<Option<Series>> {
             .inner_join(posts::table)
             .filter(post_series::series_id.eq(shelf.id))
             .filter(posts::status.eq(Status::Published))
-            .select((post_series::part, (posts::id, posts::title, posts::excerpt, posts::url)))
+            .select((
+                post_series::part,
+                (posts::id, posts::title, posts::excerpt, posts::url),
+            ))
     };
     let mut parts: Vec<(i32, Neighbour)> = of_series()
         .filter(post_series::part.le(part))
@@ -115,7 +118,11 @@ fn load_series(conn: &mut Conn, post: Id<Post>) -> Result<Option<Series>> {
         .filter(post_series::published_at.is_not_null())
         .count()
         .get_result(conn)?;
-    Ok(Some(Series { shelf, total, parts }))
+    Ok(Some(Series {
+        shelf,
+        total,
+        parts,
+    }))
 }
 
 /// The published posts just before and just after a post.

@@ -83,7 +83,11 @@ pub(super) enum Bound {
 /// the right place.
 macro_rules! in_order {
     ($conn:expr, $rows:expr, $at:expr, $id:expr, $bound:expr, $limit:expr) => {{
-        let query = $rows.filter($at.is_not_null()).limit($limit).select($id).into_boxed();
+        let query = $rows
+            .filter($at.is_not_null())
+            .limit($limit)
+            .select($id)
+            .into_boxed();
         let query = match $bound {
             Bound::Newest => query.order(($at.desc(), $id.desc())),
             Bound::Before(at, id) => query
@@ -101,15 +105,34 @@ macro_rules! in_order {
 pub(super) use in_order;
 
 /// The ids of a list on one side of a post, the nearest first.
-fn list_ids(conn: &mut Conn, selection: &Selection, bound: Bound, limit: i64) -> Result<Vec<Id<Post>>> {
+fn list_ids(
+    conn: &mut Conn,
+    selection: &Selection,
+    bound: Bound,
+    limit: i64,
+) -> Result<Vec<Id<Post>>> {
     use {post_categories as filed, post_tags as tagged};
     if let Some(key) = &selection.tag {
         let rows = tagged::table.filter(tagged::key.eq(key.clone()));
-        return Ok(in_order!(conn, rows, tagged::published_at, tagged::post_id, bound, limit));
+        return Ok(in_order!(
+            conn,
+            rows,
+            tagged::published_at,
+            tagged::post_id,
+            bound,
+            limit
+        ));
     }
     if let Some(category) = selection.category {
         let rows = filed::table.filter(filed::category_id.eq(category));
-        return Ok(in_order!(conn, rows, filed::published_at, filed::post_id, bound, limit));
+        return Ok(in_order!(
+            conn,
+            rows,
+            filed::published_at,
+            filed::post_id,
+            bound,
+            limit
+        ));
     }
     let rows = posts::table.filter(posts::status.eq(Status::Published));
     Ok(match selection.author {
@@ -147,7 +170,10 @@ pub fn load_list(
     let newer = match (before, ids.first()) {
         (Some(_), Some(first)) => {
             let (at, id) = key_of(conn, *first)?;
-            start_of(&list_ids(conn, selection, Bound::After(at, id), limit)?, size)
+            start_of(
+                &list_ids(conn, selection, Bound::After(at, id), limit)?,
+                size,
+            )
         }
         _ => None,
     };
@@ -188,6 +214,11 @@ pub fn load_tag_name(conn: &mut Conn, key: &str) -> Result<Option<String>> {
 /// The category with this slug.
 pub fn load_category(conn: &mut Conn, slug: &str) -> Result<Option<Category>> {
     let query = categories::table.filter(categories::slug.eq(slug));
-    let columns = (categories::id, categories::slug, categories::name, categories::path);
+    let columns = (
+        categories::id,
+        categories::slug,
+        categories::name,
+        categories::path,
+    );
     Ok(query.select(columns).first(conn).optional()?)
 }

@@ -18,8 +18,14 @@ pub fn find_by_address(conn: &mut Conn, address: &ApUrl) -> Result<Option<Id<Pos
         return Ok(Some(id));
     }
     let bare = address.as_str().trim_end_matches('/');
-    let spellings = [address.as_str().to_owned(), bare.to_owned(), format!("{bare}/")];
-    let page = posts::table.filter(posts::url.eq_any(spellings.clone())).select(posts::id);
+    let spellings = [
+        address.as_str().to_owned(),
+        bare.to_owned(),
+        format!("{bare}/"),
+    ];
+    let page = posts::table
+        .filter(posts::url.eq_any(spellings.clone()))
+        .select(posts::id);
     if let Some(id) = page.first(conn).optional()? {
         return Ok(Some(id));
     }
@@ -33,14 +39,24 @@ pub fn find_by_address(conn: &mut Conn, address: &ApUrl) -> Result<Option<Id<Pos
 /// All former addresses of a post.
 pub fn list_addresses(conn: &mut Conn, post: Id<Post>) -> Result<Vec<ApUrl>> {
     let query = addresses::table.filter(addresses::post_id.eq(post));
-    Ok(query.order(addresses::address).select(addresses::address).load(conn)?)
+    Ok(query
+        .order(addresses::address)
+        .select(addresses::address)
+        .load(conn)?)
 }
 
 /// The published or deleted post that has or had this slug.
-pub(in super::super) fn find_by_slug(conn: &mut Conn, site: &str, slug: &str) -> Result<Option<Place>> {
+pub(in super::super) fn find_by_slug(
+    conn: &mut Conn,
+    site: &str,
+    slug: &str,
+) -> Result<Option<Place>> {
     let place = (posts::slug, posts::url);
     let seen = posts::status.eq_any([Status::Published, Status::Deleted]);
-    let now = posts::table.filter(posts::slug.eq(slug)).filter(seen).select(place);
+    let now = posts::table
+        .filter(posts::slug.eq(slug))
+        .filter(seen)
+        .select(place);
     if let Some(found) = now.first(conn).optional()? {
         return Ok(Some(found));
     }
@@ -83,8 +99,16 @@ pub(in super::super) fn find_moved(
 }
 
 /// True when the slug belongs to no other post or page and never did.
-pub(in super::super) fn is_slug_free(conn: &mut Conn, site: &str, slug: &str, own: Id<Post>) -> Result<bool> {
-    let here = posts::table.filter(posts::slug.eq(slug)).filter(posts::id.ne(own)).select(posts::id);
+pub(in super::super) fn is_slug_free(
+    conn: &mut Conn,
+    site: &str,
+    slug: &str,
+    own: Id<Post>,
+) -> Result<bool> {
+    let here = posts::table
+        .filter(posts::slug.eq(slug))
+        .filter(posts::id.ne(own))
+        .select(posts::id);
     if here.first::<i64>(conn).optional()?.is_some() {
         return Ok(false);
     }
@@ -92,17 +116,31 @@ pub(in super::super) fn is_slug_free(conn: &mut Conn, site: &str, slug: &str, ow
 }
 
 /// True when nothing else has this address or had it.
-pub(in super::super) fn is_free(conn: &mut Conn, site: &str, address: &str, own: Id<Post>) -> Result<bool> {
-    let here = posts::table.filter(posts::url.eq(address)).filter(posts::id.ne(own)).select(posts::id);
+pub(in super::super) fn is_free(
+    conn: &mut Conn,
+    site: &str,
+    address: &str,
+    own: Id<Post>,
+) -> Result<bool> {
+    let here = posts::table
+        .filter(posts::url.eq(address))
+        .filter(posts::id.ne(own))
+        .select(posts::id);
     if here.first::<i64>(conn).optional()?.is_some() {
         return Ok(false);
     }
-    let former: Option<Option<Id<Post>>> =
-        addresses::table.find(address).select(addresses::post_id).first(conn).optional()?;
+    let former: Option<Option<Id<Post>>> = addresses::table
+        .find(address)
+        .select(addresses::post_id)
+        .first(conn)
+        .optional()?;
     if former.is_some_and(|post| post != Some(own)) {
         return Ok(false);
     }
-    let path = address.strip_prefix(site).unwrap_or_default().trim_matches('/');
+    let path = address
+        .strip_prefix(site)
+        .unwrap_or_default()
+        .trim_matches('/');
     let page = pages::table.filter(pages::slug.eq(path)).select(pages::id);
     Ok(page.first::<i64>(conn).optional()?.is_none())
 }
@@ -110,7 +148,10 @@ pub(in super::super) fn is_free(conn: &mut Conn, site: &str, address: &str, own:
 /// Remembers addresses that lead to a post and are not the one where it stands.
 pub(in super::super) fn keep(conn: &mut Conn, post: &Post, others: &[String]) -> Result<()> {
     for address in others.iter().filter(|other| *other != post.url.as_str()) {
-        let values = (addresses::address.eq(address), addresses::post_id.eq(Some(post.id)));
+        let values = (
+            addresses::address.eq(address),
+            addresses::post_id.eq(Some(post.id)),
+        );
         each!(conn, c => diesel::insert_into(addresses::table).values(&values).on_conflict_do_nothing().execute(c))?;
     }
     Ok(())
@@ -118,13 +159,19 @@ pub(in super::super) fn keep(conn: &mut Conn, post: &Post, others: &[String]) ->
 
 /// Gives a post another address.
 pub(in super::super) fn set_url(conn: &mut Conn, id: Id<Post>, url: &ApUrl) -> Result<()> {
-    diesel::update(posts::table.find(id)).set(posts::url.eq(url)).execute(conn)?;
+    diesel::update(posts::table.find(id))
+        .set(posts::url.eq(url))
+        .execute(conn)?;
     Ok(())
 }
 
 /// The pattern that the addresses follow; None when they never followed another one than the first.
 pub(in super::super) fn load_pattern(conn: &mut Conn) -> Result<Option<String>> {
-    Ok(followed::table.find("permalinks").select(followed::value).first(conn).optional()?)
+    Ok(followed::table
+        .find("permalinks")
+        .select(followed::value)
+        .first(conn)
+        .optional()?)
 }
 
 pub(in super::super) fn set_pattern(conn: &mut Conn, pattern: &str) -> Result<()> {

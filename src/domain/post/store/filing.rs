@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::super::filing::{Category, Filing, Place, Wanted, key};
 use super::super::Post;
+use super::super::filing::{Category, Filing, Place, Wanted, key};
 use crate::clock::IdGenerator;
 use crate::db::schema::{categories, post_categories, post_series, post_tags, posts, series};
 use crate::db::{CHUNK, Conn, each};
@@ -52,7 +52,10 @@ pub(in super::super) fn find_places(
     let mut filed = Filed::default();
     for category in &wanted.categories {
         let line = find_category(conn, ids, category)?;
-        filed.filing.categories.extend(line.last().map(|own| own.path.clone()));
+        filed
+            .filing
+            .categories
+            .extend(line.last().map(|own| own.path.clone()));
         filed.categories.push(line);
     }
     if let Some((name, part)) = &wanted.series {
@@ -86,14 +89,24 @@ fn changed() -> Error {
 
 fn load_category(conn: &mut Conn, key: &str) -> Result<Option<Known>> {
     let query = categories::table.filter(categories::key.eq(key));
-    Ok(query.select((categories::id, categories::slug, categories::path)).first(conn).optional()?)
+    Ok(query
+        .select((categories::id, categories::slug, categories::path))
+        .first(conn)
+        .optional()?)
 }
 
-fn insert_category(conn: &mut Conn, ids: &IdGenerator, category: &Category, parent: Option<&Known>) -> Result<()> {
+fn insert_category(
+    conn: &mut Conn,
+    ids: &IdGenerator,
+    category: &Category,
+    parent: Option<&Known>,
+) -> Result<()> {
     let name = category.0.last().cloned().unwrap_or_default();
     let above = parent.map(|parent| format!("{}-{name}", parent.slug));
     let slug = free_slug(&name, above.as_deref(), |slug| {
-        let taken = categories::table.filter(categories::slug.eq(slug)).select(categories::id);
+        let taken = categories::table
+            .filter(categories::slug.eq(slug))
+            .select(categories::id);
         Ok(taken.first::<i64>(conn).optional()?.is_some())
     })?;
     let values = (
@@ -113,7 +126,9 @@ fn find_series(conn: &mut Conn, ids: &IdGenerator, name: &str) -> Result<(i64, S
         return Ok(known);
     }
     let slug = free_slug(name, None, |slug| {
-        let taken = series::table.filter(series::slug.eq(slug)).select(series::id);
+        let taken = series::table
+            .filter(series::slug.eq(slug))
+            .select(series::id);
         Ok(taken.first::<i64>(conn).optional()?.is_some())
     })?;
     let values = (
@@ -128,20 +143,31 @@ fn find_series(conn: &mut Conn, ids: &IdGenerator, name: &str) -> Result<(i64, S
 
 fn load_series(conn: &mut Conn, name: &str) -> Result<Option<(i64, String)>> {
     let query = series::table.filter(series::key.eq(key(name)));
-    Ok(query.select((series::id, series::name)).first(conn).optional()?)
+    Ok(query
+        .select((series::id, series::name))
+        .first(conn)
+        .optional()?)
 }
 
 /// A slug for a name that is not taken: its own, the longer one, or one with a number.
-fn free_slug(name: &str, longer: Option<&str>, mut is_taken: impl FnMut(&str) -> Result<bool>) -> Result<String> {
+fn free_slug(
+    name: &str,
+    longer: Option<&str>,
+    mut is_taken: impl FnMut(&str) -> Result<bool>,
+) -> Result<String> {
     let own = slug::slug(name);
-    let first = [Some(own.clone()), longer.map(slug::slug)].into_iter().flatten();
+    let first = [Some(own.clone()), longer.map(slug::slug)]
+        .into_iter()
+        .flatten();
     let numbered = (2..=NUMBERS).map(|number| format!("{own}-{number}"));
     for candidate in first.chain(numbered) {
         if !permalink::is_reserved(&candidate) && !is_taken(&candidate)? {
             return Ok(candidate);
         }
     }
-    Err(Error::invalid(format!("there are too many names like \"{name}\"")))
+    Err(Error::invalid(format!(
+        "there are too many names like \"{name}\""
+    )))
 }
 
 /// One more than the last part of a series.
@@ -193,7 +219,8 @@ pub(in super::super) fn file(conn: &mut Conn, post: &Post, filed: &Filed) -> Res
 
 /// Takes a post out of all categories and its series.
 pub(in super::super) fn unfile(conn: &mut Conn, post: Id<Post>) -> Result<()> {
-    diesel::delete(post_categories::table.filter(post_categories::post_id.eq(post))).execute(conn)?;
+    diesel::delete(post_categories::table.filter(post_categories::post_id.eq(post)))
+        .execute(conn)?;
     diesel::delete(post_series::table.find(post)).execute(conn)?;
     Ok(())
 }
@@ -239,7 +266,10 @@ pub fn filing_by_post(conn: &mut Conn, posts: &[Id<Post>]) -> Result<HashMap<Id<
 }
 
 /// The slugs of the first categories of posts.
-pub(in super::super) fn first_categories(conn: &mut Conn, ids: &[Id<Post>]) -> Result<HashMap<Id<Post>, String>> {
+pub(in super::super) fn first_categories(
+    conn: &mut Conn,
+    ids: &[Id<Post>],
+) -> Result<HashMap<Id<Post>, String>> {
     let rows: Vec<(Id<Post>, String)> = post_categories::table
         .inner_join(categories::table)
         .filter(post_categories::post_id.eq_any(ids.to_vec()))
@@ -250,7 +280,11 @@ pub(in super::super) fn first_categories(conn: &mut Conn, ids: &[Id<Post>]) -> R
 }
 
 /// Posts in the order of their ids behind one, in any state but deleted, for making their addresses anew.
-pub(in super::super) fn list_behind(conn: &mut Conn, after: Id<Post>, limit: i64) -> Result<Vec<Post>> {
+pub(in super::super) fn list_behind(
+    conn: &mut Conn,
+    after: Id<Post>,
+    limit: i64,
+) -> Result<Vec<Post>> {
     let query = posts::table
         .filter(posts::id.gt(after))
         .filter(posts::status.ne(super::super::Status::Deleted))

@@ -27,10 +27,16 @@ pub(in super::super) struct Shared {
 }
 
 /// Looks up who shares the tags, the categories and these words of a post.
-pub(in super::super) fn load_likeness(conn: &mut Conn, post: &Post, words: &[String]) -> Result<Shared> {
+pub(in super::super) fn load_likeness(
+    conn: &mut Conn,
+    post: &Post,
+    words: &[String],
+) -> Result<Shared> {
     let most = i64::try_from(COMMON).unwrap_or(i64::MAX);
     let mut shared: Vec<(Likeness, Vec<Id<Post>>)> = Vec::new();
-    let tags = post_tags::table.filter(post_tags::post_id.eq(post.id)).select(post_tags::key);
+    let tags = post_tags::table
+        .filter(post_tags::post_id.eq(post.id))
+        .select(post_tags::key);
     for key in tags.load::<String>(conn)? {
         let rows = post_tags::table
             .filter(post_tags::key.eq(key))
@@ -48,7 +54,10 @@ pub(in super::super) fn load_likeness(conn: &mut Conn, post: &Post, words: &[Str
         let rows = post_categories::table
             .filter(post_categories::category_id.eq(id))
             .filter(post_categories::published_at.is_not_null())
-            .order((post_categories::published_at.desc(), post_categories::post_id.desc()))
+            .order((
+                post_categories::published_at.desc(),
+                post_categories::post_id.desc(),
+            ))
             .limit(most)
             .select(post_categories::post_id);
         shared.push((Likeness::Category, rows.load(conn)?));
@@ -80,10 +89,18 @@ pub(in super::super) fn list_alike(conn: &mut Conn, ids: &[Id<Post>]) -> Result<
 
 /// Replaces the words of a post.
 pub(in super::super) fn set_terms(conn: &mut Conn, id: Id<Post>, words: &[String]) -> Result<()> {
-    let old = post_terms::table.filter(post_terms::post_id.eq(id)).select(post_terms::term);
+    let old = post_terms::table
+        .filter(post_terms::post_id.eq(id))
+        .select(post_terms::term);
     let old: Vec<String> = old.load(conn)?;
-    let gone: Vec<String> = old.iter().filter(|word| !words.contains(word)).cloned().collect();
-    let rows = post_terms::table.filter(post_terms::post_id.eq(id)).filter(post_terms::term.eq_any(gone));
+    let gone: Vec<String> = old
+        .iter()
+        .filter(|word| !words.contains(word))
+        .cloned()
+        .collect();
+    let rows = post_terms::table
+        .filter(post_terms::post_id.eq(id))
+        .filter(post_terms::term.eq_any(gone));
     diesel::delete(rows).execute(conn)?;
     for word in words.iter().filter(|word| !old.contains(word)) {
         diesel::insert_into(post_terms::table)
@@ -94,9 +111,16 @@ pub(in super::super) fn set_terms(conn: &mut Conn, id: Id<Post>, words: &[String
 }
 
 /// Replaces what is named below a post; nothing is written when it is the same.
-pub(in super::super) fn set_related(conn: &mut Conn, id: Id<Post>, others: &[Id<Post>]) -> Result<()> {
+pub(in super::super) fn set_related(
+    conn: &mut Conn,
+    id: Id<Post>,
+    others: &[Id<Post>],
+) -> Result<()> {
     let own = related::table.filter(related::post_id.eq(id));
-    let old: Vec<Id<Post>> = own.order(related::position).select(related::related_id).load(conn)?;
+    let old: Vec<Id<Post>> = own
+        .order(related::position)
+        .select(related::related_id)
+        .load(conn)?;
     if old == others {
         return Ok(());
     }
@@ -115,7 +139,8 @@ pub(in super::super) fn set_related(conn: &mut Conn, id: Id<Post>, others: &[Id<
 
 /// Forgets what a post resembles, and that others resemble it.
 pub(in super::super) fn forget_likeness(conn: &mut Conn, id: Id<Post>) -> Result<()> {
-    diesel::delete(related::table.filter(related::post_id.eq(id).or(related::related_id.eq(id)))).execute(conn)?;
+    diesel::delete(related::table.filter(related::post_id.eq(id).or(related::related_id.eq(id))))
+        .execute(conn)?;
     diesel::delete(post_terms::table.filter(post_terms::post_id.eq(id))).execute(conn)?;
     Ok(())
 }
