@@ -15,6 +15,7 @@ use toml_edit::DocumentMut;
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::text::permalink::Pattern;
 use crate::types::Host;
 
 pub use layers::{defaults, effective, overlay};
@@ -77,6 +78,10 @@ pub struct Site {
     pub ai_crawlers: AiCrawlers,
     /// Where weaknesses are reported; empty: nowhere.
     pub security_contact: String,
+    /// How the addresses of posts are made.
+    pub permalinks: Pattern,
+    /// Everybody may see who follows an account.
+    pub show_followers: bool,
 }
 
 /// `[server]`.
@@ -419,6 +424,8 @@ mod tests {
                 "no address or network",
             ),
             ("nonsense", "not valid TOML"),
+            ("[site]\npermalinks = \"/%year%/\"", "%postname%"),
+            ("[site]\npermalinks = \"/api/%postname%\"", "program itself"),
         ] {
             let error = with(text, &[]).unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");

@@ -15,10 +15,12 @@ pub mod markdown;
 mod markup;
 pub mod mention;
 pub mod reading;
+pub mod permalink;
 pub mod sanitize;
 pub mod sidenotes;
 pub mod slug;
 pub mod strip;
+pub mod terms;
 
 /// The longest start of `text` that fits `bytes` and ends between two characters.
 pub(crate) fn cut(text: &str, bytes: usize) -> &str {

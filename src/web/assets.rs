@@ -20,6 +20,7 @@ const STYLES: &[&str] = &[
     include_str!("static/scripts.css"),
     include_str!("static/code.css"),
     include_str!("static/discussion.css"),
+    include_str!("static/pages.css"),
     include_str!("static/print.css"),
 ];
 

@@ -1,5 +1,7 @@
 //! From the domain's values to what the pages show. Texts are moved, never copied; nothing is looked up here.
 
+mod filing;
+
 use url::Url;
 
 use super::echoes;
@@ -16,11 +18,14 @@ use crate::domain::media::{Illustration, Picture};
 use crate::domain::post::page::{self, List, Listed, Neighbour, Person, PostPage, Start};
 use crate::domain::post::{Image, Post, Preview};
 use crate::domain::visibility::CommentStatus;
+use crate::kept::Scope;
 use crate::text::emoji::{self, Emojis};
 use crate::text::contents::{self, Heading};
 use crate::text::images::{self, Ours};
 use crate::text::{formula, hashtag, reading, sidenotes};
 use crate::types::{Html, Id};
+
+pub(super) use filing::{archive, archive_url, around, category, category_url, series, titles};
 
 /// Where the source of this program is; the AGPL (section 13) asks that readers are offered it.
 pub const SOURCE_URL: &str = "https://github.com/antiphon-blog/antiphon";
@@ -54,6 +59,13 @@ pub(super) fn site(config: &Config) -> Site {
 pub(super) fn with_writers(site: Site, writers: &Writers) -> Site {
     let accounts = writers.iter().map(|(_, actor)| writer(actor)).collect();
     Site { accounts, ..site }
+}
+
+/// The scopes of what is shown of the people who write here.
+pub(super) fn shown_writers(writers: &Writers) -> impl Iterator<Item = Scope> {
+    writers
+        .iter()
+        .map(|(_, actor)| Scope::Actor(actor.id.raw()))
 }
 
 /// Somebody with an actor's row.
@@ -93,8 +105,7 @@ pub(super) fn post(
     let PostPage { post, author, .. } = page;
     let minutes = reading::minutes(post.html.as_str());
     let covers = covers(site, &post, &page.pictures, page.preview.as_ref());
-    let comments_feed_url = format!("{}/comments.atom", post_base(site, &post.slug));
-    let url = post.url.into_string();
+    let (url, base) = (post.url.into_string(), format!("/posts/{}", post.slug));
     // What our own people write lives here: its page is its place in this thread.
     let own = format!("{}/ap/", site.url);
     let comment = |item| comment(item, post.actor_id, &own, &url);
@@ -129,7 +140,11 @@ pub(super) fn post(
         comment_total: i64::try_from(shown).unwrap_or(i64::MAX),
         missing: missing(page.missing),
         comments_closed: false,
-        comments_feed_url,
+        comments_feed_url: format!("{}{base}/comments.atom", site.url),
+        base,
+        categories: Vec::new(),
+        series: None,
+        related: Vec::new(),
         comments_older: None,
         comments_newer: None,
         url,
@@ -198,8 +213,8 @@ pub(super) fn picture(picture: Picture) -> PictureView {
     }
 }
 
-/// A post's text with our copies of the pictures that stand elsewhere.
-fn at_home(site: &Site, html: Html, copies: &[Illustration]) -> Html {
+/// A text with our copies of the pictures that stand elsewhere.
+pub(super) fn at_home(site: &Site, html: Html, copies: &[Illustration]) -> Html {
     if !html.as_str().contains("<img ") {
         return html;
     }
@@ -293,13 +308,8 @@ fn drawn(site: &Site, preview: &Preview, alt: String) -> CoverView {
 }
 
 fn neighbour(post: Neighbour) -> Link {
-    let name = if post.title.trim().is_empty() {
-        post.excerpt
-    } else {
-        post.title
-    };
     Link {
-        name,
+        name: post.label().to_owned(),
         href: post.url.into_string(),
     }
 }
@@ -360,14 +370,14 @@ fn written_by(actor: Id<Actor>, writers: &Writers) -> Author {
 pub(super) fn entries(site: &Site, list: List, writers: &Writers) -> Vec<PostView> {
     let entry = |listed: Listed| {
         let post = listed.post;
-        let url = post.url.into_string();
+        let base = format!("/posts/{}", post.slug);
         let preview = listed.preview.as_ref();
         PostView {
             covers: preview
                 .map(|preview| drawn(site, preview, post.title.clone()))
                 .into_iter()
                 .collect(),
-            comments_feed_url: format!("{}/comments.atom", post_base(site, &post.slug)),
+            comments_feed_url: format!("{}{base}/comments.atom", site.url),
             title: post.title,
             ap_id: post.ap_id.into_string(),
             html: at_home(site, post.html, &plain(listed.pictures)),
@@ -378,7 +388,8 @@ pub(super) fn entries(site: &Site, list: List, writers: &Writers) -> Vec<PostVie
             language: post.language,
             tags: tags(site, listed.tags),
             comment_total: listed.comments,
-            url,
+            base,
+            url: post.url.into_string(),
             ..PostView::default()
         }
     };
@@ -393,6 +404,7 @@ pub(super) fn author(actor: Actor, followers: i64, list: HomeView) -> AuthorView
         bio: actor.summary,
         links: Vec::new(),
         followers,
+        followers_url: None,
         feed_url: format!("{}/feed.atom", actor.url),
         list,
     }

@@ -10,15 +10,16 @@ use http::{HeaderMap, StatusCode, Uri, header};
 use super::answer::{Document, answer, error_page};
 use super::feed::{self, Answered, Feed, Format, Item};
 use super::i18n::Catalogue;
-use super::read::{checked, tag_key};
+use super::read::{checked, shown_in, tag_key};
 use super::routes::Segment;
 use super::view::Site;
 use super::{convert, query};
 use crate::app::App;
 use crate::domain::account;
+use crate::domain::actor::Actor;
 use crate::domain::comment::Comment;
 use crate::domain::comment::page::{Latest, LatestPage, load_latest};
-use crate::domain::post::page::{self, List, Selection, Start};
+use crate::domain::post::page::{self, Category, List, Selection, Start};
 use crate::domain::post::{self, Post};
 use crate::error::{Error, Result};
 use crate::kept::Scope;
@@ -35,6 +36,7 @@ enum Kind {
     Site,
     Author(String),
     Tag(String),
+    Category(String),
 }
 
 /// What makes a list of posts a feed.
@@ -75,6 +77,16 @@ pub(super) async fn tag(
     posts(app, Kind::Tag(tag), format, uri, request).await
 }
 
+/// Answers `/categories/{slug}/feed.{format}` with the posts in the category and in those below it.
+pub(super) async fn category(
+    State(app): State<Arc<App>>,
+    Named(slug, format): Named,
+    uri: Uri,
+    request: HeaderMap,
+) -> Response {
+    posts(app, Kind::Category(slug), format, uri, request).await
+}
+
 async fn posts(
     app: Arc<App>,
     kind: Kind,
@@ -87,41 +99,26 @@ async fn posts(
     let work = app.db.read(move |conn| {
         let writers = account::list_with_actors(conn)?;
         let listing = match kind {
-            Kind::Site => Listing {
-                title: site.title.clone(),
-                url: site.url.clone(),
-                selection: Selection::default(),
-            },
+            Kind::Site => Listing::all(&site),
             Kind::Author(name) => {
-                let (_, actor) = account::load_with_actor(conn, checked(&name, "the writer")?)?
-                    .ok_or(Error::NotFound("the writer"))?;
-                Listing {
-                    title: actor.name,
-                    url: actor.url.into_string(),
-                    selection: Selection {
-                        author: Some(actor.id),
-                        ..Selection::default()
-                    },
-                }
+                let found = account::load_with_actor(conn, checked(&name, "the writer")?)?;
+                Listing::of_author(found.ok_or(Error::NotFound("the writer"))?.1)
             }
             Kind::Tag(tag) => {
                 let key = tag_key(&tag)?;
-                let name = page::load_tag_name(conn, &key)?.ok_or(Error::NotFound("the tag"))?;
-                Listing {
-                    title: format!("#{name} – {}", site.title),
-                    url: convert::tag_url(&site, &key),
-                    selection: Selection {
-                        tag: Some(key),
-                        ..Selection::default()
-                    },
-                }
+                let name = page::load_tag_name(conn, &key)?;
+                Listing::of_tag(&site, key, &name.ok_or(Error::NotFound("the tag"))?)
+            }
+            Kind::Category(slug) => {
+                let found = page::load_category(conn, checked(&slug, "the category")?)?;
+                Listing::of_category(&site, &found.ok_or(Error::NotFound("the category"))?)
             }
         };
         let list = page::load_list(conn, &listing.selection, before, POSTS)?;
         if before.is_some() && list.posts.is_empty() {
             return Err(Error::NotFound("the page"));
         }
-        let scopes = scopes_of(&list);
+        let scopes = shown_in(&list);
         let feed = of_posts(&site, listing, list, &writers, before);
         Ok(document(&site, &feed, format).shows(scopes))
     });
@@ -129,15 +126,47 @@ async fn posts(
     answer(&app, &request, outcome)
 }
 
-/// Everything that a feed of these posts shows: their texts and counts, their writers, the names of the site.
-fn scopes_of(list: &List) -> Vec<Scope> {
-    let posts = list.posts.iter().flat_map(|one| {
-        [
-            Scope::Post(one.post.id.raw()),
-            Scope::Actor(one.post.actor_id.raw()),
-        ]
-    });
-    [Scope::Posts, Scope::Site].into_iter().chain(posts).collect()
+impl Listing {
+    fn all(site: &Site) -> Self {
+        Self {
+            title: site.title.clone(),
+            url: site.url.clone(),
+            selection: Selection::default(),
+        }
+    }
+
+    fn of_author(actor: Actor) -> Self {
+        Self {
+            title: actor.name,
+            url: actor.url.into_string(),
+            selection: Selection {
+                author: Some(actor.id),
+                ..Selection::default()
+            },
+        }
+    }
+
+    fn of_tag(site: &Site, key: String, name: &str) -> Self {
+        Self {
+            title: format!("#{name} – {}", site.title),
+            url: convert::tag_url(site, &key),
+            selection: Selection {
+                tag: Some(key),
+                ..Selection::default()
+            },
+        }
+    }
+
+    fn of_category(site: &Site, category: &Category) -> Self {
+        Self {
+            title: format!("{} – {}", category.name, site.title),
+            url: convert::category_url(site, &category.slug),
+            selection: Selection {
+                category: Some(category.id),
+                ..Selection::default()
+            },
+        }
+    }
 }
 
 fn of_posts(

@@ -3,9 +3,12 @@
 mod answers;
 mod articles;
 mod feeds;
+mod filing;
+mod list_plans;
 mod lists;
 mod look;
 mod machines;
+mod permalinks;
 mod plans;
 mod preferences;
 mod queue;

@@ -190,3 +190,24 @@ theme-dark = Dunkel
 theme-contrast = Hoher Kontrast
 language = Sprache von Menüs und Daten
 language-auto = Wie mein Browser wünscht
+# Pages
+archive = Archiv
+category = Kategorie
+filed-under = Abgelegt unter
+series = Reihe
+related = Ähnliche Beiträge
+first-parts = Erste Teile
+more-parts = Weitere Teile
+parts = { $count ->
+    [one] ein Teil
+   *[other] { $count } Teile
+}
+posts-count = { $count ->
+    [one] Ein Beitrag
+   *[other] { $count } Beiträge
+}
+followers-of = Wer { $name } folgt
+no-followers = Noch folgt niemand.
+more-followers = Weitere Folgende
+older-followers = Frühere Folgende
+newest-followers = Neueste Folgende

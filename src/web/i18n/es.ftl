@@ -190,3 +190,24 @@ theme-dark = Oscuros
 theme-contrast = Alto contraste
 language = Idioma de los menús y las fechas
 language-auto = El que pide mi navegador
+# Pages
+archive = Archivo
+category = Categoría
+filed-under = Archivado en
+series = Serie
+related = Entradas relacionadas
+first-parts = Primeras partes
+more-parts = Más partes
+parts = { $count ->
+    [one] una parte
+   *[other] { $count } partes
+}
+posts-count = { $count ->
+    [one] Una entrada
+   *[other] { $count } entradas
+}
+followers-of = Seguidores de { $name }
+no-followers = Todavía no sigue nadie.
+more-followers = Más seguidores
+older-followers = Seguidores anteriores
+newest-followers = Seguidores más recientes

@@ -190,3 +190,24 @@ theme-dark = Sombres
 theme-contrast = Contraste élevé
 language = Langue des menus et des dates
 language-auto = Celle que demande mon navigateur
+# Pages
+archive = Archives
+category = Catégorie
+filed-under = Classé dans
+series = Série
+related = Articles similaires
+first-parts = Premières parties
+more-parts = Parties suivantes
+parts = { $count ->
+    [one] une partie
+   *[other] { $count } parties
+}
+posts-count = { $count ->
+    [one] Un article
+   *[other] { $count } articles
+}
+followers-of = Abonnés de { $name }
+no-followers = Personne ne suit encore.
+more-followers = Autres abonnés
+older-followers = Abonnés plus anciens
+newest-followers = Derniers abonnés

@@ -1,0 +1,18 @@
+DROP TRIGGER post_months_insert;
+DROP TRIGGER post_months_update;
+DROP TRIGGER post_months_delete;
+DROP INDEX comments_shown;
+DROP INDEX posts_of_actor;
+DROP INDEX post_tags_by_key;
+ALTER TABLE post_tags DROP COLUMN published_at;
+CREATE INDEX post_tags_by_key ON post_tags (key, post_id);
+DROP TABLE post_months;
+DROP TABLE post_terms;
+DROP TABLE related;
+DROP TABLE post_series;
+DROP TABLE series;
+DROP TABLE post_categories;
+DROP TABLE categories;
+DROP TABLE followed;
+DROP TABLE addresses;
+DROP TABLE pages;
