@@ -91,12 +91,13 @@ pub async fn keep_own(
         extension: "png",
         width: 0,
         height: 0,
+        smaller: Vec::new(),
     };
-    let copy = write(app, encoded).await?;
+    let file = write(app, encoded).await?;
     app.db
         .write(move |conn| {
-            store::note_file(conn, &copy.file, bytes, &host, now)?;
-            commit(conn, &copy.file)
+            store::note_file(conn, &file, bytes, &host, now)?;
+            commit(conn, &file)
         })
         .await
 }
