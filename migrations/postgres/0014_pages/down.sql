@@ -4,6 +4,7 @@ DROP FUNCTION count_months();
 DROP FUNCTION month_of(BIGINT);
 DROP INDEX comments_shown;
 DROP INDEX posts_of_actor;
+DROP INDEX followers_of_actor;
 DROP INDEX post_tags_by_key;
 ALTER TABLE post_tags DROP COLUMN published_at;
 CREATE INDEX post_tags_by_key ON post_tags (key, post_id);

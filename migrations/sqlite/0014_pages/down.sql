@@ -3,6 +3,7 @@ DROP TRIGGER post_months_update;
 DROP TRIGGER post_months_delete;
 DROP INDEX comments_shown;
 DROP INDEX posts_of_actor;
+DROP INDEX followers_of_actor;
 DROP INDEX post_tags_by_key;
 ALTER TABLE post_tags DROP COLUMN published_at;
 CREATE INDEX post_tags_by_key ON post_tags (key, post_id);

@@ -83,9 +83,10 @@ UPDATE post_tags SET published_at = (SELECT p.published_at FROM posts p WHERE p.
 DROP INDEX post_tags_by_key;
 CREATE INDEX post_tags_by_key ON post_tags (key, published_at, post_id);
 
--- Comments are counted without looking at their rows; a writer's posts are listed in the order they were begun.
+-- Comments are counted without looking at their rows; a writer's posts and followers are listed by their ids.
 CREATE INDEX comments_shown ON comments (post_id, status, hidden, visibility);
 CREATE INDEX posts_of_actor ON posts (actor_id, id);
+CREATE INDEX followers_of_actor ON followers (actor_id, id);
 
 -- How many posts appeared in a month (202611), kept by the database itself, so that no way of writing can forget it.
 CREATE TABLE post_months (

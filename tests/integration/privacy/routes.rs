@@ -256,6 +256,11 @@ fn every_route_of_the_routers_is_walked() {
                 KNOWN.contains(&path),
                 "{path} is new: say here how to look at it"
             );
+            let first = path.split('/').nth(1).unwrap_or_default();
+            assert!(
+                first.is_empty() || antiphon::text::permalink::is_reserved(first),
+                "{path}: reserve its first word in text::permalink, or a post may stand in its place"
+            );
             found += 1;
         }
     }
