@@ -16,6 +16,7 @@ use super::view::Site;
 use super::{convert, query};
 use crate::app::App;
 use crate::domain::account;
+use crate::domain::actor::Actor;
 use crate::domain::comment::Comment;
 use crate::domain::comment::page::{Latest, LatestPage, load_latest};
 use crate::domain::post::page::{self, List, Selection, Start};
@@ -43,6 +44,38 @@ struct Listing {
     /// The page of the list, without a slash at the end; its feeds stand at `/feed.EXTENSION` below.
     url: String,
     selection: Selection,
+}
+
+impl Listing {
+    fn site(site: &Site) -> Self {
+        Self {
+            title: site.title.clone(),
+            url: site.url.clone(),
+            selection: Selection::default(),
+        }
+    }
+
+    fn author(actor: Actor) -> Self {
+        Self {
+            title: actor.name,
+            url: actor.url.into_string(),
+            selection: Selection {
+                author: Some(actor.id),
+                ..Selection::default()
+            },
+        }
+    }
+
+    fn tag(site: &Site, name: &str, key: String) -> Self {
+        Self {
+            title: format!("#{name} – {}", site.title),
+            url: convert::tag_url(site, &key),
+            selection: Selection {
+                tag: Some(key),
+                ..Selection::default()
+            },
+        }
+    }
 }
 
 /// Answers `/feed.{format}` with everybody's posts.
@@ -87,34 +120,15 @@ async fn posts(
     let work = app.db.read(move |conn| {
         let writers = account::list_with_actors(conn)?;
         let listing = match kind {
-            Kind::Site => Listing {
-                title: site.title.clone(),
-                url: site.url.clone(),
-                selection: Selection::default(),
-            },
+            Kind::Site => Listing::site(&site),
             Kind::Author(name) => {
-                let (_, actor) = account::load_with_actor(conn, checked(&name, "the writer")?)?
-                    .ok_or(Error::NotFound("the writer"))?;
-                Listing {
-                    title: actor.name,
-                    url: actor.url.into_string(),
-                    selection: Selection {
-                        author: Some(actor.id),
-                        ..Selection::default()
-                    },
-                }
+                let found = account::load_with_actor(conn, checked(&name, "the writer")?)?;
+                Listing::author(found.ok_or(Error::NotFound("the writer"))?.1)
             }
             Kind::Tag(tag) => {
                 let key = tag_key(&tag)?;
-                let name = page::load_tag_name(conn, &key)?.ok_or(Error::NotFound("the tag"))?;
-                Listing {
-                    title: format!("#{name} – {}", site.title),
-                    url: convert::tag_url(&site, &key),
-                    selection: Selection {
-                        tag: Some(key),
-                        ..Selection::default()
-                    },
-                }
+                let name = page::load_tag_name(conn, &key)?;
+                Listing::tag(&site, &name.ok_or(Error::NotFound("the tag"))?, key)
             }
         };
         let list = page::load_list(conn, &listing.selection, before, POSTS)?;
@@ -137,7 +151,10 @@ fn scopes_of(list: &List) -> Vec<Scope> {
             Scope::Actor(one.post.actor_id.raw()),
         ]
     });
-    [Scope::Posts, Scope::Site].into_iter().chain(posts).collect()
+    [Scope::Posts, Scope::Site]
+        .into_iter()
+        .chain(posts)
+        .collect()
 }
 
 fn of_posts(
@@ -157,7 +174,11 @@ fn of_posts(
     Feed {
         title: listing.title,
         base: format!("{}/feed", listing.url),
-        page_url: if home { format!("{}/", site.url) } else { listing.url },
+        page_url: if home {
+            format!("{}/", site.url)
+        } else {
+            listing.url
+        },
         before: before.map(Id::raw),
         older,
         newer,
@@ -239,16 +260,17 @@ fn of_comments(
     Ok(Feed {
         title,
         base,
-        page_url,
         before: before.map(Id::raw),
         older: latest.older.map(Id::raw),
         newer: latest.newer.map(Id::raw),
-        items: items.map(|one| comment(site, one)).collect(),
+        items: items.map(|one| comment(site, one, &page_url)).collect(),
+        page_url,
     })
 }
 
-/// A comment as an item. What is below one that was deleted answers the post.
-fn comment(site: &Site, latest: Latest) -> Item {
+/// A comment as an item; among those of several posts its title names the post. What is below one that was deleted
+/// answers the post.
+fn comment(site: &Site, latest: Latest, page_url: &str) -> Item {
     let Latest {
         placed,
         under,
@@ -270,9 +292,15 @@ fn comment(site: &Site, latest: Latest) -> Item {
         },
     };
     let words = feed::pictures_in_words(site, &pictures);
+    let mut title = Catalogue::of(&site.language).with("comment-by", author.label());
+    if under.url.as_str() != page_url {
+        let titled = !under.title.trim().is_empty();
+        let post = if titled { &under.title } else { &under.excerpt };
+        title = format!("{title} – {post}");
+    }
     Item {
         id: row.ap_id.into_string(),
-        title: Catalogue::of(&site.language).with("comment-by", author.label()),
+        title,
         html: format!("{}{words}", absolute(&row.html, row.url.as_str())),
         summary: String::new(),
         language: row.language.unwrap_or_default(),

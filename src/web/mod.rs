@@ -10,9 +10,9 @@ mod echoes;
 pub mod feed;
 mod feeds;
 pub mod i18n;
+mod machines;
 #[cfg(test)]
 mod page_tests;
-mod machines;
 mod pages;
 pub mod query;
 mod queue;

@@ -35,13 +35,7 @@ fn assert_well_nested(html: &str) {
 fn every_page_is_well_nested_and_fit_for_a_strict_content_security_policy() {
     for (name, html) in pages() {
         assert_well_nested(&html);
-        for banned in [
-            " style=",
-            "<style",
-            "javascript:",
-            " onclick",
-            "http://",
-        ] {
+        for banned in [" style=", "<style", "javascript:", " onclick", "http://"] {
             assert!(!html.contains(banned), "{name} has {banned}");
         }
         // Blocks of data run nothing.

@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use super::view::{
-    Author, AuthorView, CommentView, CoverView, ErrorView, Faces, FateView, HomeView, Link, PostSummary,
-    PostView, QueueView, QueuedHost, QueuedThread, ReactedView, RepliesView, Site, SpokenView,
-    TagView, TalkView, TallyView,
+    Author, AuthorView, CommentView, CoverView, ErrorView, Faces, FateView, HomeView, Link,
+    PostSummary, PostView, QueueView, QueuedHost, QueuedThread, ReactedView, RepliesView, Site,
+    SpokenView, TagView, TalkView, TallyView,
 };
 use super::{
     favicon, render_about, render_author, render_error, render_home, render_post, render_queue,
