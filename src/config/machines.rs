@@ -57,10 +57,20 @@ mod tests {
 
     #[test]
     fn a_contact_is_a_whole_address() {
-        for good in ["mailto:a@b.example", "https://b.example/x", "tel:+1-201-555-0123"] {
+        for good in [
+            "mailto:a@b.example",
+            "https://b.example/x",
+            "tel:+1-201-555-0123",
+        ] {
             assert!(is_contact(good), "{good}");
         }
-        for bad in ["a@b.example", "http://b.example/", "mailto:a", "https://b.example/\nExpires: x", ""] {
+        for bad in [
+            "a@b.example",
+            "http://b.example/",
+            "mailto:a",
+            "https://b.example/\nExpires: x",
+            "",
+        ] {
             assert!(!is_contact(bad), "{bad}");
         }
         assert!(is_page("https://social.example/@alice"));

@@ -92,12 +92,30 @@ mod tests {
     #[test]
     fn addresses_are_whole_and_all_else_is_untouched() {
         for (given, expected) in [
-            ("<a href=\"/b?x=1&amp;y=2\">/c</a>", "<a href=\"https://blog.example/b?x=1&amp;y=2\">/c</a>"),
-            ("<a href=\"#fn-1\" id=\"x\">1</a>", "<a href=\"https://blog.example/posts/a#fn-1\" id=\"x\">1</a>"),
-            ("<img src=\"c.png\" alt=\"href=/x\">", "<img src=\"https://blog.example/posts/c.png\" alt=\"href=/x\">"),
-            ("<source srcset=\"/a.webp 640w, /b.webp 2x\">", "<source srcset=\"https://blog.example/a.webp 640w, https://blog.example/b.webp 2x\">"),
-            ("<a href=\"https://far.example\">x</a>", "<a href=\"https://far.example\">x</a>"),
-            ("<a href=\"mailto:a@b.example\">x</a> 1 < 2", "<a href=\"mailto:a@b.example\">x</a> 1 < 2"),
+            (
+                "<a href=\"/b?x=1&amp;y=2\">/c</a>",
+                "<a href=\"https://blog.example/b?x=1&amp;y=2\">/c</a>",
+            ),
+            (
+                "<a href=\"#fn-1\" id=\"x\">1</a>",
+                "<a href=\"https://blog.example/posts/a#fn-1\" id=\"x\">1</a>",
+            ),
+            (
+                "<img src=\"c.png\" alt=\"href=/x\">",
+                "<img src=\"https://blog.example/posts/c.png\" alt=\"href=/x\">",
+            ),
+            (
+                "<source srcset=\"/a.webp 640w, /b.webp 2x\">",
+                "<source srcset=\"https://blog.example/a.webp 640w, https://blog.example/b.webp 2x\">",
+            ),
+            (
+                "<a href=\"https://far.example\">x</a>",
+                "<a href=\"https://far.example\">x</a>",
+            ),
+            (
+                "<a href=\"mailto:a@b.example\">x</a> 1 < 2",
+                "<a href=\"mailto:a@b.example\">x</a> 1 < 2",
+            ),
             ("<p title=\"/x\">/x", "<p title=\"/x\">/x"),
         ] {
             assert_eq!(whole(given), expected);

@@ -60,7 +60,18 @@ fn parts_words(tag: &str) -> bool {
     let name = name.get(..end).unwrap_or_default();
     !matches!(
         name,
-        "a" | "b" | "code" | "del" | "em" | "i" | "q" | "s" | "span" | "strong" | "sub" | "sup" | "u"
+        "a" | "b"
+            | "code"
+            | "del"
+            | "em"
+            | "i"
+            | "q"
+            | "s"
+            | "span"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "u"
     )
 }
 
@@ -103,7 +114,13 @@ mod tests {
 
     #[test]
     fn words_stay_apart_and_together_as_they_stand() {
-        assert_eq!(of("<p>One <em>t</em>wo</p><p>three<br>four &amp; &lt;b&gt;</p>", 99), "One two three four & <b>");
+        assert_eq!(
+            of(
+                "<p>One <em>t</em>wo</p><p>three<br>four &amp; &lt;b&gt;</p>",
+                99
+            ),
+            "One two three four & <b>"
+        );
         assert_eq!(of("<p>éèê ç</p>", 4), "éèê…");
         assert_eq!(of("<p>abcd</p>", 4), "abcd");
         assert_eq!(of("", 4), "");

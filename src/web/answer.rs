@@ -63,11 +63,7 @@ impl Document {
     }
 
     /// A feed, and when its newest entry changed.
-    pub(super) fn feed(
-        body: String,
-        media_type: &'static str,
-        changed: Option<Timestamp>,
-    ) -> Self {
+    pub(super) fn feed(body: String, media_type: &'static str, changed: Option<Timestamp>) -> Self {
         Self {
             changed,
             ..Self::text(body, media_type)

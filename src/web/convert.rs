@@ -6,8 +6,8 @@ use url::Url;
 
 use super::echoes;
 use super::view::{
-    Author, AuthorView, CommentView, CoverView, Faces, HomeView, Link, PictureView, PostSummary, PostView,
-    Site, TagView,
+    Author, AuthorView, CommentView, CoverView, Faces, HomeView, Link, PictureView, PostSummary,
+    PostView, Site, TagView,
 };
 use crate::config::Config;
 use crate::domain::account::Account;

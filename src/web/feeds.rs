@@ -186,7 +186,11 @@ fn of_posts(
     Feed {
         title: listing.title,
         base: format!("{}/feed", listing.url),
-        page_url: if home { format!("{}/", site.url) } else { listing.url },
+        page_url: if home {
+            format!("{}/", site.url)
+        } else {
+            listing.url
+        },
         before: before.map(Id::raw),
         older,
         newer,
@@ -268,16 +272,17 @@ fn of_comments(
     Ok(Feed {
         title,
         base,
-        page_url,
         before: before.map(Id::raw),
         older: latest.older.map(Id::raw),
         newer: latest.newer.map(Id::raw),
-        items: items.map(|one| comment(site, one)).collect(),
+        items: items.map(|one| comment(site, one, &page_url)).collect(),
+        page_url,
     })
 }
 
-/// A comment as an item. What is below one that was deleted answers the post.
-fn comment(site: &Site, latest: Latest) -> Item {
+/// A comment as an item; among those of several posts its title names the post. What is below one that was deleted
+/// answers the post.
+fn comment(site: &Site, latest: Latest, page_url: &str) -> Item {
     let Latest {
         placed,
         under,
@@ -299,9 +304,15 @@ fn comment(site: &Site, latest: Latest) -> Item {
         },
     };
     let words = feed::pictures_in_words(site, &pictures);
+    let mut title = Catalogue::of(&site.language).with("comment-by", author.label());
+    if under.url.as_str() != page_url {
+        let titled = !under.title.trim().is_empty();
+        let post = if titled { &under.title } else { &under.excerpt };
+        title = format!("{title} – {post}");
+    }
     Item {
         id: row.ap_id.into_string(),
-        title: Catalogue::of(&site.language).with("comment-by", author.label()),
+        title,
         html: format!("{}{words}", absolute(&row.html, row.url.as_str())),
         summary: String::new(),
         language: row.language.unwrap_or_default(),

@@ -10,10 +10,10 @@ mod echoes;
 pub mod feed;
 mod feeds;
 pub mod i18n;
+mod machines;
 mod moved;
 #[cfg(test)]
 mod page_tests;
-mod machines;
 mod pages;
 mod preferences;
 pub mod query;

@@ -7,9 +7,9 @@ mod filing;
 use std::path::{Path, PathBuf};
 
 use super::view::{
-    Author, AuthorView, CommentView, CoverView, ErrorView, Faces, FateView, HomeView, Link, PostSummary,
-    PostView, QueueView, QueuedHost, QueuedThread, ReactedView, RepliesView, Site, SpokenView,
-    TagView, TalkView, TallyView,
+    Author, AuthorView, CommentView, CoverView, ErrorView, Faces, FateView, HomeView, Link,
+    PostSummary, PostView, QueueView, QueuedHost, QueuedThread, ReactedView, RepliesView, Site,
+    SpokenView, TagView, TalkView, TallyView,
 };
 use super::{
     favicon, render_about, render_archive, render_author, render_category, render_error,

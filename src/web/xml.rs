@@ -114,10 +114,12 @@ mod tests {
     #[test]
     fn whatever_a_text_holds_stays_a_text() {
         let mut xml = Xml::new();
-        xml.open("a", &[("b", "\"<&\u{0}")]).element("c", "]]>&\u{1b}</c>").empty("d", &[]);
+        xml.open("a", &[("b", "\"<&\u{0}")])
+            .element("c", "]]>&\u{1b}</c>")
+            .empty("d", &[]);
         let text = xml.finish();
-        assert!(text.ends_with(
-            "<a b=\"&quot;&lt;&amp;\"><c>]]&gt;&amp;&lt;/c&gt;</c>\n<d/>\n</a>\n"
-        ));
+        assert!(
+            text.ends_with("<a b=\"&quot;&lt;&amp;\"><c>]]&gt;&amp;&lt;/c&gt;</c>\n<d/>\n</a>\n")
+        );
     }
 }

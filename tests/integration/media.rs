@@ -35,14 +35,22 @@ fn note_with(person: &Person, number: u32, parent: &str, attachment: Value) -> V
     note
 }
 
-/// The names of the files in the cache.
+/// Where a PNG says its width and height, and those of the previews that are drawn of posts.
+const SIZE: (std::ops::Range<usize>, [u8; 8]) = (16..24, [0, 0, 4, 0xb0, 0, 0, 2, 0x76]);
+
+/// The names of the files in the cache, without the previews of our own posts.
 fn files(node: &TestNode) -> Vec<String> {
     let folder = media::folder(node.app());
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
     };
-    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    names.collect()
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let others = paths.filter(|path| {
+        let bytes = std::fs::read(path).unwrap();
+        bytes.get(SIZE.0) != Some(&SIZE.1[..])
+    });
+    let names = others.map(|path| path.file_name().unwrap().to_owned());
+    names.map(|name| name.into_string().unwrap()).collect()
 }
 
 async fn page(node: &TestNode, address: &str) -> String {

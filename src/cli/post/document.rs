@@ -267,7 +267,10 @@ mod tests {
         assert_eq!(document.summary.as_deref(), Some("It's short"));
         assert_eq!(tags(&document), ["one", "two"]);
         assert_eq!(document.slug.as_deref(), Some("call"));
-        assert_eq!(document.canonical.as_deref(), Some("https://other.example/a"));
+        assert_eq!(
+            document.canonical.as_deref(),
+            Some("https://other.example/a")
+        );
         assert_eq!(document.status, Some(Status::Draft));
         assert_eq!(document.ignored, ["layout"]);
         assert_eq!(document.body, "# Kept\nText\n");

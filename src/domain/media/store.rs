@@ -373,12 +373,16 @@ fn grouped(
     found
 }
 
-/// Bytes of all files, and of those that one server's people brought.
+/// Bytes of all files but those drawn here, and of those that one server's people brought.
 pub(super) fn usage(conn: &mut Conn, host: &Host) -> Result<(i64, i64)> {
     let sum = || diesel::dsl::sql::<BigInt>("CAST(COALESCE(SUM(bytes), 0) AS BIGINT)");
-    let all: i64 = media_files::table.select(sum()).first(conn)?;
-    let theirs = media_files::table.filter(media_files::host.eq(host));
-    Ok((all, theirs.select(sum()).first(conn)?))
+    let drawn = previews::table.filter(previews::file.eq(media_files::file));
+    let copies = media_files::table.filter(diesel::dsl::not(diesel::dsl::exists(drawn)));
+    let theirs = copies.clone().filter(media_files::host.eq(host));
+    Ok((
+        copies.select(sum()).first(conn)?,
+        theirs.select(sum()).first(conn)?,
+    ))
 }
 
 /// Notes a file of the cache; one that is there stays whose it was.

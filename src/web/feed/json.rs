@@ -35,8 +35,16 @@ fn entry(site: &Site, item: &Item) -> Value {
     set(&mut entry, "summary", text(&item.summary));
     set(&mut entry, "language", text(&item.language));
     set(&mut entry, "image", item.image.clone().map(Value::from));
-    set(&mut entry, "date_published", time(item.published).map(Value::from));
-    set(&mut entry, "date_modified", time(item.updated).map(Value::from));
+    set(
+        &mut entry,
+        "date_published",
+        time(item.published).map(Value::from),
+    );
+    set(
+        &mut entry,
+        "date_modified",
+        time(item.updated).map(Value::from),
+    );
     set(&mut entry, "tags", (!tags.is_empty()).then(|| json!(tags)));
     let attachments: Vec<Value> = enclosures(site, item)
         .into_iter()
@@ -49,7 +57,9 @@ fn entry(site: &Site, item: &Item) -> Value {
     let some = !attachments.is_empty();
     set(&mut entry, "attachments", some.then(|| json!(attachments)));
     let thread = match (&item.answers, &item.talk) {
-        (Some(answered), _) => Some(json!({"in_reply_to": answered.id, "in_reply_to_url": answered.url})),
+        (Some(answered), _) => {
+            Some(json!({"in_reply_to": answered.id, "in_reply_to_url": answered.url}))
+        }
         (_, Some(talk)) => Some(json!({
             "replies": talk.total,
             "replies_url": talk.url,

@@ -236,7 +236,10 @@ pub(super) fn pictures_in_words(site: &Site, pictures: &[PictureView]) -> String
         };
         let alt = Some(one.alt.as_str()).filter(|alt| !alt.is_empty());
         let words = escape(alt.unwrap_or(words));
-        Some(format!("<p><a href=\"{}\">[{words}]</a></p>", escape(&href)))
+        Some(format!(
+            "<p><a href=\"{}\">[{words}]</a></p>",
+            escape(&href)
+        ))
     };
     pictures.iter().filter_map(link).collect()
 }

@@ -36,7 +36,10 @@ pub(super) fn write(site: &Site, feed: &Feed) -> String {
         .element("docs", "https://www.rssboard.org/rss-specification");
     for (rel, href) in feed.ways(Format::Rss) {
         let kind = Format::Rss.media_type();
-        xml.empty("atom:link", &[("rel", rel), ("href", &href), ("type", kind)]);
+        xml.empty(
+            "atom:link",
+            &[("rel", rel), ("href", &href), ("type", kind)],
+        );
     }
     if feed.before.is_some() {
         xml.empty("fh:archive", &[]);

@@ -9,7 +9,8 @@ use crate::web::sample;
 
 fn posts() -> Feed {
     let mut view = sample::post();
-    view.html = Html::trusted("<p>See <a href=\"/about\">about</a> &amp; <a href=\"#fn-1\">1</a></p>");
+    view.html =
+        Html::trusted("<p>See <a href=\"/about\">about</a> &amp; <a href=\"#fn-1\">1</a></p>");
     Feed {
         title: "Choir & Desk".to_owned(),
         base: "https://blog.example/feed".to_owned(),
@@ -92,9 +93,15 @@ fn posts_keep_their_ids_and_whole_texts_in_every_spelling() {
     let json = read_json(&feed);
     let item = &json["items"][0];
     assert_eq!(json["version"], "https://jsonfeed.org/version/1.1");
-    assert_eq!((&item["id"], &item["content_html"]), (&view.ap_id.into(), &whole.into()));
+    assert_eq!(
+        (&item["id"], &item["content_html"]),
+        (&view.ap_id.into(), &whole.into())
+    );
     assert_eq!(item["date_modified"], "2026-03-04T09:30:00Z");
-    assert_eq!(item["authors"][0]["avatar"], "https://blog.example/media/alice.svg");
+    assert_eq!(
+        item["authors"][0]["avatar"],
+        "https://blog.example/media/alice.svg"
+    );
     assert_eq!(item["image"], "https://blog.example/media/preview.png");
     let rss = write(&sample::site(), &feed, Format::Rss);
     assert_well_formed(&rss);
@@ -119,7 +126,11 @@ fn a_comment_says_what_it_answers_and_carries_its_pictures() {
     let entry = &read.entries()[0];
     let extension = &entry.extensions()["thr"]["in-reply-to"][0];
     assert_eq!(extension.attrs()["ref"], "https://social.example/1");
-    let enclosure = entry.links().iter().find(|link| link.rel() == "enclosure").unwrap();
+    let enclosure = entry
+        .links()
+        .iter()
+        .find(|link| link.rel() == "enclosure")
+        .unwrap();
     assert_eq!(enclosure.href(), "https://blog.example/media/a.jpg");
     assert_eq!(enclosure.mime_type(), Some("image/jpeg"));
     assert_eq!(entry.content().unwrap().lang(), Some("de"));
@@ -138,20 +149,43 @@ fn pages_lead_to_each_other_and_archives_say_what_they_are() {
     let ways = |feed: &Feed| -> Vec<(String, String)> {
         let read = read_atom(feed);
         let links = read.links().iter().filter(|link| link.rel() != "alternate");
-        links.map(|l| (l.rel().to_owned(), l.href().to_owned())).collect()
+        links
+            .map(|l| (l.rel().to_owned(), l.href().to_owned()))
+            .collect()
     };
     let (first, archive) = (posts(), comments());
-    assert_eq!(ways(&first), [
-        ("self".to_owned(), "https://blog.example/feed.atom".to_owned()),
-        ("next".to_owned(), "https://blog.example/feed.atom?before=7".to_owned()),
-        ("prev-archive".to_owned(), "https://blog.example/feed.atom?before=7".to_owned()),
-    ]);
+    assert_eq!(
+        ways(&first),
+        [
+            (
+                "self".to_owned(),
+                "https://blog.example/feed.atom".to_owned()
+            ),
+            (
+                "next".to_owned(),
+                "https://blog.example/feed.atom?before=7".to_owned()
+            ),
+            (
+                "prev-archive".to_owned(),
+                "https://blog.example/feed.atom?before=7".to_owned()
+            ),
+        ]
+    );
     let rels: Vec<String> = ways(&archive).into_iter().map(|(rel, _)| rel).collect();
-    assert_eq!(rels, ["self", "previous", "next-archive", "first", "current"]);
+    assert_eq!(
+        rels,
+        ["self", "previous", "next-archive", "first", "current"]
+    );
     assert!(!read_atom(&first).extensions().contains_key("fh"));
     assert!(read_atom(&archive).extensions()["fh"].contains_key("archive"));
-    assert_eq!(read_atom(&archive).id(), "https://blog.example/posts/a/comments.atom");
-    assert_eq!(read_json(&first)["next_url"], "https://blog.example/feed.json?before=7");
+    assert_eq!(
+        read_atom(&archive).id(),
+        "https://blog.example/posts/a/comments.atom"
+    );
+    assert_eq!(
+        read_json(&first)["next_url"],
+        "https://blog.example/feed.json?before=7"
+    );
     assert!(read_json(&archive)["next_url"].is_null());
     let rss = write(&sample::site(), &archive, Format::Rss);
     assert!(rss.contains("<atom:link rel=\"next-archive\" href=\"https://blog.example/posts/a/comments.rss?before=40\""));

@@ -87,10 +87,7 @@ pub(in crate::web) async fn security(State(app): State<Arc<App>>) -> Response {
 }
 
 /// Answers `/manifest.webmanifest`: the site on a home screen.
-pub(in crate::web) async fn manifest(
-    State(app): State<Arc<App>>,
-    request: HeaderMap,
-) -> Response {
+pub(in crate::web) async fn manifest(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
     let site = reader::site(&app, &request);
     let mut icons: Vec<Value> = icons::all()
         .map(|(side, path)| json!({"src": path, "sizes": format!("{side}x{side}"), "type": "image/png"}))

@@ -22,7 +22,9 @@ const APPLE: &[u8] = include_bytes!("../static/apple-touch-icon.png");
 
 /// The icons: side in pixels and path, which changes with the content.
 pub(in crate::web) fn all() -> impl Iterator<Item = (u32, String)> {
-    ICONS.iter().map(|(side, bytes)| (*side, path(*side, bytes)))
+    ICONS
+        .iter()
+        .map(|(side, bytes)| (*side, path(*side, bytes)))
 }
 
 fn path(side: u32, bytes: &[u8]) -> String {
@@ -30,12 +32,11 @@ fn path(side: u32, bytes: &[u8]) -> String {
 }
 
 /// Answers `/icons/{file}`.
-pub(in crate::web) async fn icon(
-    State(app): State<Arc<App>>,
-    Segment(file): Segment,
-) -> Response {
+pub(in crate::web) async fn icon(State(app): State<Arc<App>>, Segment(file): Segment) -> Response {
     let asked = format!("/icons/{file}");
-    let found = ICONS.iter().find(|(side, bytes)| path(*side, bytes) == asked);
+    let found = ICONS
+        .iter()
+        .find(|(side, bytes)| path(*side, bytes) == asked);
     match found {
         Some((_, bytes)) => png(bytes, FOR_EVER),
         None => error_page(&app, &Error::NotFound("the icon")),

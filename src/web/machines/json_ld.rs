@@ -29,7 +29,11 @@ pub(super) fn post(site: &Site, view: &PostView) -> String {
     put(&mut post, "headline", view.label());
     put(&mut post, "description", &view.summary);
     put(&mut post, "inLanguage", &view.language);
-    put(&mut post, "isBasedOn", view.canonical.as_deref().unwrap_or_default());
+    put(
+        &mut post,
+        "isBasedOn",
+        view.canonical.as_deref().unwrap_or_default(),
+    );
     put_date(&mut post, "datePublished", view.published);
     put_date(&mut post, "dateModified", view.updated.or(view.published));
     put_list(&mut post, "image", images);
@@ -86,7 +90,11 @@ pub(super) fn home(site: &Site, view: &HomeView) -> String {
     let writers = site.accounts.iter().map(|author| {
         let mut person = person(site, author);
         if let (Some(fields), 1) = (person.as_object_mut(), site.accounts.len()) {
-            put_list(fields, "sameAs", site.me.iter().map(String::as_str).collect());
+            put_list(
+                fields,
+                "sameAs",
+                site.me.iter().map(String::as_str).collect(),
+            );
         }
         person
     });
@@ -110,7 +118,11 @@ pub(super) fn profile(site: &Site, view: &AuthorView) -> String {
     if let Some(fields) = writer.as_object_mut() {
         let bio = strip::start(&view.bio, TEXT);
         put(fields, "description", &bio);
-        put_list(fields, "sameAs", site.me.iter().map(String::as_str).collect());
+        put_list(
+            fields,
+            "sameAs",
+            site.me.iter().map(String::as_str).collect(),
+        );
     }
     escaped(&json!({
         "@context": "https://schema.org",
@@ -246,7 +258,10 @@ mod tests {
         assert_eq!(post["datePublished"], "2026-03-01T14:05:00Z");
         assert_eq!(post["interactionStatistic"][0]["userInteractionCount"], 43);
         assert_eq!(count(post), view.comments.len());
-        assert_eq!(post["comment"][0]["comment"][0]["comment"][0]["text"], "A hiccup! Yes. Exactly that.");
+        assert_eq!(
+            post["comment"][0]["comment"][0]["comment"][0]["text"],
+            "A hiccup! Yes. Exactly that."
+        );
         let tomb = &post["comment"][2];
         assert!(tomb["text"].is_null() && tomb["author"].is_null(), "{tomb}");
         assert_eq!(tomb["comment"].as_array().unwrap().len(), 2);
@@ -257,12 +272,14 @@ mod tests {
     fn a_long_and_deep_discussion_is_bounded_and_can_be_read() {
         let mut view = sample::post();
         let long = "word ".repeat(500);
-        view.comments = (0..400).map(|depth| CommentView {
-            depth,
-            anchor: format!("comment-{depth}"),
-            html: crate::types::Html::trusted(format!("<p>{long}</p>")),
-            ..CommentView::default()
-        }).collect();
+        view.comments = (0..400)
+            .map(|depth| CommentView {
+                depth,
+                anchor: format!("comment-{depth}"),
+                html: crate::types::Html::trusted(format!("<p>{long}</p>")),
+                ..CommentView::default()
+            })
+            .collect();
         let data = data(&view);
         assert_eq!(count(&data[0]), COMMENTS);
         assert!(data.to_string().len() < 100_000);

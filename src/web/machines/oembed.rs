@@ -14,9 +14,9 @@ use crate::domain::post::page::{self, Quotable};
 use crate::error::{Error, Result};
 use crate::types::ApUrl;
 use crate::web::answer::{Document, answer, error_page, status_page};
+use crate::web::convert;
 use crate::web::view::Site;
 use crate::web::xml::Xml;
-use crate::web::convert;
 
 /// Longest address that is looked for, in bytes.
 const LONGEST: usize = 2_048;
@@ -73,7 +73,7 @@ impl Asked {
         let query = uri.query().unwrap_or_default().as_bytes();
         for (key, value) in url::form_urlencoded::parse(query) {
             match key.as_ref() {
-                "url" => asked.address = value.trim().to_owned(),
+                "url" => value.trim().clone_into(&mut asked.address),
                 "format" if value == "xml" => asked.is_xml = true,
                 "format" if value != "json" => return Ok(None),
                 "maxwidth" => asked.room.0 = pixels(&value)?,
@@ -87,7 +87,8 @@ impl Asked {
         if page.is_empty() || !is_plain {
             return Err(Error::NotFound("the post"));
         }
-        asked.address = page.to_owned();
+        let length = page.len();
+        asked.address.truncate(length);
         Ok(Some(asked))
     }
 }
@@ -122,7 +123,10 @@ fn fields(site: &Site, post: &Quotable, asked: &Asked) -> Value {
     if let Some(preview) = post.preview.as_ref().filter(|_| fits)
         && let Some(object) = fields.as_object_mut()
     {
-        object.insert("thumbnail_url".into(), site.absolute(&preview.path()).into());
+        object.insert(
+            "thumbnail_url".into(),
+            site.absolute(&preview.path()).into(),
+        );
         object.insert("thumbnail_width".into(), width.into());
         object.insert("thumbnail_height".into(), height.into());
     }
@@ -153,7 +157,9 @@ fn xml(fields: &Value) -> String {
     let mut xml = Xml::new();
     xml.open("oembed", &[]);
     for (name, value) in fields.as_object().into_iter().flatten() {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         xml.element(name, &text);
     }
     xml.finish()

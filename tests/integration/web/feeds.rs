@@ -15,7 +15,9 @@ fn json(answer: &Answer) -> Value {
 
 fn ids(feed: &Value) -> Vec<String> {
     let items = feed["items"].as_array().unwrap().iter();
-    items.map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+    items
+        .map(|item| item["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 both_databases! {
@@ -103,7 +105,9 @@ both_databases! {
         assert_eq!(thread(0)["in_reply_to_url"], "https://blog.example/posts/one#comment-1");
         assert_eq!(feed["items"][0]["url"], "https://blog.example/posts/one#comment-1.1");
         assert_eq!(thread(1)["in_reply_to"], two.ap_id.as_str());
+        assert_eq!(feed["items"][1]["title"], "Comment by ann – Two");
         let under = json(&get(&app, "/posts/one/comments.json").await);
+        assert_eq!(under["items"][0]["title"], "Comment by ann");
         assert_eq!(ids(&under), [of(&third), of(&first)]);
         let before = json(&get(&app, &format!("/comments.json?before={}", second.id)).await);
         assert_eq!(ids(&before), [of(&first)]);

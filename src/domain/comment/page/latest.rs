@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 
 use super::Placed;
-use crate::db::schema::{actors, comments, posts};
 use crate::db::Conn;
+use crate::db::schema::{actors, comments, posts};
 use crate::domain::actor::Actor;
 use crate::domain::comment::{Comment, thread};
 use crate::domain::media;
@@ -55,6 +55,8 @@ pub struct LatestPage {
     pub newer: Option<Id<Comment>>,
 }
 
+type Row = (Comment, Actor, Under);
+
 /// Loads at most `size` comments in the order they came here, newest first, before a key; of one post if asked.
 pub fn load_latest(
     conn: &mut Conn,
@@ -62,13 +64,52 @@ pub fn load_latest(
     before: Option<Id<Comment>>,
     size: u16,
 ) -> Result<LatestPage> {
+    let mut rows = load_rows(conn, post, before, i64::from(size) + 1)?;
+    let more = rows.len() > usize::from(size);
+    rows.truncate(size.into());
+    let older = rows.last().filter(|_| more).map(|(comment, ..)| comment.id);
+    let newer = match (before, rows.first()) {
+        (Some(_), Some((first, ..))) => load_newer(conn, post, first.id, size)?,
+        _ => None,
+    };
+    let found: Vec<&Comment> = rows.iter().map(|(comment, ..)| comment).collect();
+    let chains = Chains::load(conn, &found)?;
+    let parents = load_parents(conn, &found)?;
+    let ids = found.iter().map(|comment| comment.id.raw()).collect();
+    let mut pictures = media::list_of_comments(conn, ids)?;
+    let latest = |(comment, author, under): Row| Latest {
+        parent: comment
+            .parent_id
+            .and_then(|id| Some((parents.get(&id)?.clone(), chains.number(id)))),
+        placed: Placed {
+            post_url: under.url.clone(),
+            number: Some(chains.number(comment.id)),
+            pictures: pictures.remove(&comment.id.raw()).unwrap_or_default(),
+            comment,
+            author,
+        },
+        under,
+    };
+    Ok(LatestPage {
+        comments: rows.into_iter().map(latest).collect(),
+        older,
+        newer,
+    })
+}
+
+fn load_rows(
+    conn: &mut Conn,
+    post: Option<Id<Post>>,
+    before: Option<Id<Comment>>,
+    limit: i64,
+) -> Result<Vec<Row>> {
     let mut query = comments::table
         .inner_join(actors::table)
         .inner_join(posts::table.on(posts::id.eq(comments::post_id)))
         .filter(is_public())
         .filter(posts::status.eq(Status::Published))
         .order(comments::id.desc())
-        .limit(i64::from(size) + 1)
+        .limit(limit)
         .select((
             Comment::as_select(),
             Actor::as_select(),
@@ -87,37 +128,7 @@ pub fn load_latest(
     if let Some(before) = before {
         query = query.filter(comments::id.lt(before));
     }
-    let mut rows: Vec<(Comment, Actor, Under)> = query.load(conn)?;
-    let more = rows.len() > usize::from(size);
-    rows.truncate(size.into());
-    let older = rows.last().filter(|_| more).map(|(comment, ..)| comment.id);
-    let newer = match (before, rows.first()) {
-        (Some(_), Some((first, ..))) => load_newer(conn, post, first.id, size)?,
-        _ => None,
-    };
-    let found: Vec<&Comment> = rows.iter().map(|(comment, ..)| comment).collect();
-    let chains = Chains::load(conn, &found)?;
-    let parents = load_parents(conn, &found)?;
-    let ids = found.iter().map(|comment| comment.id.raw()).collect();
-    let mut pictures = media::list_of_comments(conn, ids)?;
-    let latest = |(comment, author, under): (Comment, Actor, Under)| Latest {
-        parent: comment
-            .parent_id
-            .and_then(|id| Some((parents.get(&id)?.clone(), chains.number(id)))),
-        under,
-        placed: Placed {
-            post_url: ApUrl::new(""),
-            number: Some(chains.number(comment.id)),
-            pictures: pictures.remove(&comment.id.raw()).unwrap_or_default(),
-            comment,
-            author,
-        },
-    };
-    Ok(LatestPage {
-        comments: rows.into_iter().map(latest).collect(),
-        older,
-        newer,
-    })
+    Ok(query.load(conn)?)
 }
 
 /// Where the page before a comment begins; None: with the newest.
@@ -142,10 +153,7 @@ fn load_newer(
 }
 
 /// The ids of what these comments answer, as far as everybody may see it.
-fn load_parents(
-    conn: &mut Conn,
-    found: &[&Comment],
-) -> Result<HashMap<Id<Comment>, ApUrl>> {
+fn load_parents(conn: &mut Conn, found: &[&Comment]) -> Result<HashMap<Id<Comment>, ApUrl>> {
     let ids: Vec<Id<Comment>> = found.iter().filter_map(|one| one.parent_id).collect();
     let query = comments::table
         .filter(comments::id.eq_any(ids))

@@ -29,7 +29,15 @@ pub struct Quotable {
 
 /// The published post whose page has this address.
 pub fn load_quotable(conn: &mut Conn, url: &ApUrl) -> Result<Option<Quotable>> {
-    type Row = (Id<Post>, String, Option<String>, String, ApUrl, String, ApUrl);
+    type Row = (
+        Id<Post>,
+        String,
+        Option<String>,
+        String,
+        ApUrl,
+        String,
+        ApUrl,
+    );
     let row: Option<Row> = posts::table
         .inner_join(actors::table)
         .filter(posts::url.eq(url))

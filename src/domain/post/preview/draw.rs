@@ -3,8 +3,8 @@
 
 use cosmic_text::fontdb::Database;
 use cosmic_text::{
-    Attrs, Buffer, Color, Ellipsize, EllipsizeHeightLimit, Family, FontSystem, Metrics, Shaping,
-    SwashCache, Weight,
+    Attrs, Buffer, Color, Ellipsize, EllipsizeHeightLimit, Family, FontSystem, LayoutGlyph,
+    LayoutRun, Metrics, Shaping, SwashCache, Weight,
 };
 
 use crate::error::{Error, Result};
@@ -167,8 +167,9 @@ impl Sheet {
     /// Puts a set text down; `strength` of its ink.
     fn print(&mut self, buffer: &Buffer, top: f32, strength: u32) {
         for run in buffer.layout_runs() {
+            let left = MARGIN + indent(&run);
             for glyph in run.glyphs {
-                let place = glyph.physical((MARGIN, top + run.line_y), 1.0);
+                let place = glyph.physical((left, top + run.line_y), 1.0);
                 let ink = &mut self.ink;
                 self.glyphs.with_pixels(
                     &mut self.fonts,
@@ -207,10 +208,28 @@ impl Sheet {
         encoder.set_filter(png::Filter::NoFilter);
         encoder.set_compression(png::Compression::Balanced);
         let mut writer = encoder.write_header().map_err(Error::internal)?;
-        writer.write_image_data(&self.ink).map_err(Error::internal)?;
+        writer
+            .write_image_data(&self.ink)
+            .map_err(Error::internal)?;
         writer.finish().map_err(Error::internal)?;
         Ok(out)
     }
+}
+
+/// How far a line is to be moved so that it begins with its first word: where a line is broken, the space stays with the
+/// next.
+fn indent(run: &LayoutRun<'_>) -> f32 {
+    let first = if run.rtl {
+        run.glyphs.last()
+    } else {
+        run.glyphs.first()
+    };
+    let is_space = |glyph: &&LayoutGlyph| {
+        let text = run.text.get(glyph.start..glyph.end);
+        text.is_some_and(|text| text.trim().is_empty())
+    };
+    let width = first.filter(is_space).map_or(0.0, |glyph| glyph.w);
+    if run.rtl { width } else { -width }
 }
 
 /// A pixel of the sheet; None beyond its edges.
@@ -304,8 +323,28 @@ mod tests {
     }
 
     #[test]
+    fn every_line_begins_at_the_margin() {
+        let png = drawn("lines", "In praise of the slow reply, in praise of it").0;
+        let picture = image::load_from_memory(&png).unwrap().into_luma8();
+        let first_dark = |rows: std::ops::Range<u32>| {
+            let mut columns = 0..WIDTH;
+            let dark = |x: &u32| rows.clone().any(|y| picture.get_pixel(*x, y).0[0] < 90);
+            columns.find(dark).unwrap()
+        };
+        for rows in [140..230, 245..330] {
+            assert!((84..100).contains(&first_dark(rows.clone())), "{rows:?}");
+        }
+    }
+
+    #[test]
     fn no_text_makes_it_fail() {
-        for text in ["\0\n\u{202e}", "\u{fffe}", "ﷺ﷽", "a\u{301}\u{301}\u{301}", " "] {
+        for text in [
+            "\0\n\u{202e}",
+            "\u{fffe}",
+            "ﷺ﷽",
+            "a\u{301}\u{301}\u{301}",
+            " ",
+        ] {
             drawn("odd", text);
         }
     }
