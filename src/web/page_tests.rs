@@ -40,13 +40,7 @@ fn every_page_is_well_nested_and_fit_for_a_strict_content_security_policy() {
         let ours = html.matches("<script src=\"/static/").count();
         assert_eq!(scripts, ours, "{name}");
         assert_eq!(html.matches(" defer></script>").count(), ours, "{name}");
-        for banned in [
-            " style=",
-            "<style",
-            "javascript:",
-            " onclick",
-            "http://",
-        ] {
+        for banned in [" style=", "<style", "javascript:", " onclick", "http://"] {
             assert!(!html.contains(banned), "{name} has {banned}");
         }
         assert!(

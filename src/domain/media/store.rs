@@ -8,9 +8,7 @@ use diesel::sql_types::BigInt;
 use super::cache::Copy;
 use super::{EMOJIS_MAX, Emoji, Illustration, NewPicture, Owner, Picture, Size};
 use crate::clock::IdGenerator;
-use crate::db::schema::{
-    actors, comments, emojis, media_files, picture_sizes, pictures, posts,
-};
+use crate::db::schema::{actors, comments, emojis, media_files, picture_sizes, pictures, posts};
 use crate::db::{CHUNK, Conn, each};
 use crate::domain::actor::{self, Actor};
 use crate::domain::visibility::{CommentStatus, Visibility};
@@ -319,10 +317,7 @@ pub fn list_of_comment(conn: &mut Conn, comment: i64) -> Result<Vec<Picture>> {
 }
 
 /// The pictures of posts with their sizes, by post; a page of a list at most.
-pub fn list_of_posts(
-    conn: &mut Conn,
-    posts: Vec<i64>,
-) -> Result<HashMap<i64, Vec<Illustration>>> {
+pub fn list_of_posts(conn: &mut Conn, posts: Vec<i64>) -> Result<HashMap<i64, Vec<Illustration>>> {
     let query = pictures::table
         .filter(pictures::post_id.eq_any(posts))
         .order(pictures::id);

@@ -94,7 +94,6 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         for rest in [
             "",
             "/replies",
-    "/preferences",
             "/replies?page=1",
             "/context",
             "/context?page=1",
@@ -111,7 +110,6 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         for rest in [
             "",
             "/replies",
-    "/preferences",
             "/replies?page=1",
             "/context?page=1",
             "/authorization",
@@ -143,7 +141,6 @@ pub(super) fn hidden_and_missing(world: &World) -> Vec<(String, String)> {
         for rest in [
             "",
             "/replies",
-    "/preferences",
             "/replies?page=1",
             "/context",
             "/likes",
@@ -169,7 +166,6 @@ pub(super) fn hidden_and_missing(world: &World) -> Vec<(String, String)> {
         for rest in [
             "",
             "/replies",
-    "/preferences",
             "/replies?page=1",
             "/context",
             "/authorization",
