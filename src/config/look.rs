@@ -159,7 +159,8 @@ impl Look {
             let local = item.href.starts_with('/') && !item.href.starts_with("//");
             let web = item.href.starts_with("https://") || item.href.starts_with("http://");
             if item.name.trim().is_empty() || !(local || web) {
-                let why = "is no place to go; a menu item is { name = \"About\", href = \"/about\" }";
+                let why =
+                    "is no place to go; a menu item is { name = \"About\", href = \"/about\" }";
                 return Err(refused("menu", &item.href, why));
             }
         }

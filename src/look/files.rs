@@ -23,11 +23,14 @@ fn read(data: &Path, key: &str, name: &str, most: u64) -> Result<Vec<u8>> {
         .components()
         .all(|part| matches!(part, Component::Normal(_)));
     if !inside {
-        let why = format!("\"{name}\" is no file of the data folder; write for example \"logo.svg\"");
+        let why =
+            format!("\"{name}\" is no file of the data folder; write for example \"logo.svg\"");
         return Err(refused(key, why));
     }
     let path = data.join(name);
-    let cannot = |why: &dyn std::fmt::Display| refused(key, format!("cannot read {}: {why}", path.display()));
+    let cannot = |why: &dyn std::fmt::Display| {
+        refused(key, format!("cannot read {}: {why}", path.display()))
+    };
     let size = std::fs::metadata(&path).map_err(|e| cannot(&e))?.len();
     if size > most {
         return Err(cannot(&format!("it has {size} bytes, {most} are allowed")));

@@ -29,7 +29,13 @@ const RELATIONS: [&str; 16] = [
 ];
 
 /// Names that the pages or their headers set themselves.
-const TAKEN: [&str; 5] = ["color-scheme", "generator", "referrer", "theme-color", "viewport"];
+const TAKEN: [&str; 5] = [
+    "color-scheme",
+    "generator",
+    "referrer",
+    "theme-color",
+    "viewport",
+];
 
 /// Gives the elements back as they may stand in a head. Fails when anything else stands among them.
 pub(super) fn clean(text: &str) -> Result<Html> {
@@ -58,7 +64,8 @@ pub(super) fn clean(text: &str) -> Result<Html> {
     let cleaned = wall.clean(text).to_string();
     let count = |text: &str, sign: &str| text.matches(sign).count();
     let kept = |sign| count(text, sign) == count(&cleaned, sign);
-    let named = count(&cleaned, "<meta ") == count(&cleaned, "name=") + count(&cleaned, "property=")
+    let named = count(&cleaned, "<meta ")
+        == count(&cleaned, "name=") + count(&cleaned, "property=")
         && count(&cleaned, "<link ") == count(&cleaned, "rel=");
     let loose = outside(&cleaned);
     if kept("<") && kept("=\"") && named && loose == 0 {

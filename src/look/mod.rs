@@ -79,11 +79,7 @@ impl Look {
         };
         for (key, name, slot) in [
             ("logo", &wanted.logo, &mut look.logo),
-            (
-                "header_image",
-                &wanted.header_image,
-                &mut look.header_image,
-            ),
+            ("header_image", &wanted.header_image, &mut look.header_image),
         ] {
             if !name.is_empty() {
                 let (file, picture) = files::picture(data, key, name)?;

@@ -82,9 +82,18 @@ pub(super) fn own(text: String) -> Result<String> {
         .chars()
         .filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\r' | '"' | '\''))
         .collect();
-    let elsewhere = ["url(//", "url(http", "url(data:", "@import", "image-set(//", "image-set(http"];
+    let elsewhere = [
+        "url(//",
+        "url(http",
+        "url(data:",
+        "@import",
+        "image-set(//",
+        "image-set(http",
+    ];
     if let Some(found) = elsewhere.iter().find(|sign| lower.contains(*sign)) {
-        let why = format!("\"{found}\" loads what no page of this site may load; put the file into the data folder (look.fonts, look.logo)");
+        let why = format!(
+            "\"{found}\" loads what no page of this site may load; put the file into the data folder (look.fonts, look.logo)"
+        );
         return Err(refused("css", why));
     }
     if text.matches('{').count() != text.matches('}').count() {

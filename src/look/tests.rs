@@ -7,13 +7,25 @@ use super::*;
 use crate::config::{defaults, look::LookName, overlay};
 
 const TEXTS: [&str; 10] = [
-    "--ink", "--soft", "--rubric", "--link", "--c-word", "--c-text", "--c-name", "--c-value",
-    "--c-type", "--c-note",
+    "--ink",
+    "--soft",
+    "--rubric",
+    "--link",
+    "--c-word",
+    "--c-text",
+    "--c-name",
+    "--c-value",
+    "--c-type",
+    "--c-note",
 ];
 
 fn load(data: &Path, text: &str) -> Result<Look> {
     let mut document = defaults();
-    overlay(&mut document, "[site]\nurl = \"https://blog.example\"", "a test")?;
+    overlay(
+        &mut document,
+        "[site]\nurl = \"https://blog.example\"",
+        "a test",
+    )?;
     overlay(&mut document, &format!("[look]\n{text}"), "a test")?;
     Look::load(&Config::from_document(data, &document)?)
 }
@@ -72,7 +84,12 @@ fn looks_are_made_with_tokens_alone() {
 fn a_site_as_it_comes_needs_no_sheet_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     assert!(load(folder.path(), "").unwrap().stylesheet.is_none());
-    assert!(load(folder.path(), "name = \"lamp\"").unwrap().stylesheet.is_some());
+    assert!(
+        load(folder.path(), "name = \"lamp\"")
+            .unwrap()
+            .stylesheet
+            .is_some()
+    );
 }
 
 #[test]
@@ -87,7 +104,10 @@ fn colours_fonts_and_own_rules_come_after_the_look() {
     .unwrap();
     let sheet = look.file(look.stylesheet.as_ref().unwrap()).unwrap();
     let text = std::str::from_utf8(&sheet.bytes).unwrap();
-    let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part} in {text}"));
+    let place = |part: &str| {
+        text.find(part)
+            .unwrap_or_else(|| panic!("{part} in {text}"))
+    };
     let order = [
         place("--title-weight: 700"),
         place("@font-face{font-family:\"A B\";src:url(\"/static/font."),
@@ -95,7 +115,13 @@ fn colours_fonts_and_own_rules_come_after_the_look() {
         place(".post { color: red }"),
     ];
     assert!(order.is_sorted(), "{order:?}");
-    let font = text.split("url(\"").nth(1).unwrap().split('"').next().unwrap();
+    let font = text
+        .split("url(\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
     assert_eq!(look.file(font).unwrap().media_type, "font/woff2");
 }
 
@@ -104,24 +130,52 @@ fn wrong_values_are_named_with_the_way_out() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
     std::fs::write(data.join("evil.css"), "@import \"x.css\";").unwrap();
-    std::fs::write(data.join("far.css"), "a{background:url( 'https://x.example/a.png')}").unwrap();
+    std::fs::write(
+        data.join("far.css"),
+        "a{background:url( 'https://x.example/a.png')}",
+    )
+    .unwrap();
     std::fs::write(data.join("plain.txt"), "no picture").unwrap();
     for (text, parts) in [
         ("name = \"neon\"", ["neon", "antiphon"]),
         ("colours = { ink = \"red\" }", ["look.colours", "#1f4f96"]),
         ("colours = { inc = \"#000\" }", ["inc", "ink"]),
         ("colours = { ink = \"#ccc\" }", ["look.colours", "contrast"]),
-        ("dark_colours = { link = \"#333333\" }", ["look.dark_colours", "4.5"]),
+        (
+            "dark_colours = { link = \"#333333\" }",
+            ["look.dark_colours", "4.5"],
+        ),
         ("text_font = \"Literata\"", ["look.text_font", "look.fonts"]),
-        ("fonts = [{ family = \"A;\", file = \"a\" }]", ["look.fonts", "letters"]),
-        ("fonts = [{ family = \"A\", file = \"plain.txt\" }]", ["look.fonts", "woff2"]),
-        ("fonts = [{ family = \"A\", file = \"../a\" }]", ["look.fonts", "data folder"]),
-        ("fonts = [{ family = \"A\", file = \"a\", weight = \"bold\" }]", ["look.fonts", "200 900"]),
+        (
+            "fonts = [{ family = \"A;\", file = \"a\" }]",
+            ["look.fonts", "letters"],
+        ),
+        (
+            "fonts = [{ family = \"A\", file = \"plain.txt\" }]",
+            ["look.fonts", "woff2"],
+        ),
+        (
+            "fonts = [{ family = \"A\", file = \"../a\" }]",
+            ["look.fonts", "data folder"],
+        ),
+        (
+            "fonts = [{ family = \"A\", file = \"a\", weight = \"bold\" }]",
+            ["look.fonts", "200 900"],
+        ),
         ("logo = \"/etc/passwd\"", ["look.logo", "data folder"]),
         ("logo = \"gone.png\"", ["look.logo", "gone.png"]),
-        ("header_image = \"plain.txt\"", ["look.header_image", "no picture"]),
-        ("menu = [{ name = \"x\", href = \"javascript:a\" }]", ["look.menu", "/about"]),
-        ("menu = [{ name = \"x\", href = \"//x.example\" }]", ["look.menu", "/about"]),
+        (
+            "header_image = \"plain.txt\"",
+            ["look.header_image", "no picture"],
+        ),
+        (
+            "menu = [{ name = \"x\", href = \"javascript:a\" }]",
+            ["look.menu", "/about"],
+        ),
+        (
+            "menu = [{ name = \"x\", href = \"//x.example\" }]",
+            ["look.menu", "/about"],
+        ),
         ("css = \"evil.css\"", ["look.css", "@import"]),
         ("css = \"far.css\"", ["look.css", "url(http"]),
     ] {

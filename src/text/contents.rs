@@ -25,7 +25,10 @@ pub fn headings(html: &str) -> Vec<Heading> {
         match (piece, &mut open) {
             (Piece::Tag(tag), None) => open = begin(tag),
             (Piece::Tag(tag), Some((level, _))) if closes(tag) && name(tag).ends_with(*level) => {
-                found.extend(open.take().filter(|(_, heading)| !heading.text.trim().is_empty()));
+                found.extend(
+                    open.take()
+                        .filter(|(_, heading)| !heading.text.trim().is_empty()),
+                );
             }
             (Piece::Text(text), Some((_, heading))) => heading.text.push_str(text),
             _ => {}
@@ -68,8 +71,18 @@ mod tests {
     fn the_two_highest_levels_are_listed() {
         let html = render_post("## A & *b*\n\n#### deep\n\n### c\n\n## d", &Mentions::new()).html;
         let found = headings(html.as_str());
-        let seen: Vec<_> = found.iter().map(|one| (one.id.as_str(), one.text.as_str(), one.is_below)).collect();
-        assert_eq!(seen, [("h-a--b", "A &amp; b", false), ("h-c", "c", true), ("h-d", "d", false)]);
+        let seen: Vec<_> = found
+            .iter()
+            .map(|one| (one.id.as_str(), one.text.as_str(), one.is_below))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("h-a--b", "A &amp; b", false),
+                ("h-c", "c", true),
+                ("h-d", "d", false)
+            ]
+        );
         assert_eq!(headings("<h2>no id</h2><hr>"), []);
     }
 }

@@ -17,15 +17,62 @@ const MOST: usize = 1_000;
 
 /// What a formula may be made of (MathML Core), and the attributes of these.
 const ELEMENTS: [&str; 27] = [
-    "annotation", "math", "merror", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded",
-    "mphantom", "mprescripts", "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup",
-    "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover",
+    "annotation",
+    "math",
+    "merror",
+    "mfrac",
+    "mi",
+    "mmultiscripts",
+    "mn",
+    "mo",
+    "mover",
+    "mpadded",
+    "mphantom",
+    "mprescripts",
+    "mroot",
+    "mrow",
+    "ms",
+    "mspace",
+    "msqrt",
+    "mstyle",
+    "msub",
+    "msubsup",
+    "msup",
+    "mtable",
+    "mtd",
+    "mtext",
+    "mtr",
+    "munder",
+    "munderover",
 ];
 const ATTRIBUTES: [&str; 27] = [
-    "accent", "accentunder", "columnspan", "depth", "dir", "display", "displaystyle", "encoding",
-    "fence", "form", "height", "largeop", "linethickness", "lspace", "mathvariant", "maxsize",
-    "minsize", "movablelimits", "rowspan", "rspace", "scriptlevel", "separator", "stretchy",
-    "symmetric", "voffset", "width", "intent",
+    "accent",
+    "accentunder",
+    "columnspan",
+    "depth",
+    "dir",
+    "display",
+    "displaystyle",
+    "encoding",
+    "fence",
+    "form",
+    "height",
+    "largeop",
+    "linethickness",
+    "lspace",
+    "mathvariant",
+    "maxsize",
+    "minsize",
+    "movablelimits",
+    "rowspan",
+    "rspace",
+    "scriptlevel",
+    "separator",
+    "stretchy",
+    "symmetric",
+    "voffset",
+    "width",
+    "intent",
 ];
 
 static CONVERTER: LazyLock<Option<LatexToMathML>> = LazyLock::new(|| {
@@ -149,12 +196,24 @@ mod tests {
     fn formulas_are_mathml_on_the_page_and_tex_everywhere_else() {
         let source = "Let $a<b$ and\n\n$$\\frac{x^2}{y}$$";
         let stored = render_post(source, &Mentions::new()).html;
-        assert!(stored.as_str().contains("<code class=\"math\">a&lt;b</code>"), "{}", stored.as_str());
+        assert!(
+            stored
+                .as_str()
+                .contains("<code class=\"math\">a&lt;b</code>"),
+            "{}",
+            stored.as_str()
+        );
         let shown = show(&stored).into_string();
         assert!(shown.contains("<math><semantics>"), "{shown}");
         assert!(shown.contains("<math display=\"block\">"), "{shown}");
-        assert!(shown.contains("<mfrac>") && !shown.contains("<code"), "{shown}");
-        assert!(shown.contains("<annotation encoding=\"application/x-tex\">a&lt;b</annotation>"), "{shown}");
+        assert!(
+            shown.contains("<mfrac>") && !shown.contains("<code"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("<annotation encoding=\"application/x-tex\">a&lt;b</annotation>"),
+            "{shown}"
+        );
         assert!(!shown.contains(" style="));
         let base = url::Url::parse("https://blog.example/").unwrap();
         let sent = sanitize::sent(&stored, &base).into_string();
@@ -168,15 +227,24 @@ mod tests {
         }
         let comment = render_comment("$x$", &Mentions::new()).html;
         assert_eq!(comment.as_str(), "<p>$x$</p>\n");
-        assert!(!sanitize::remote("<code class=\"math\">x</code>").as_str().contains("class"));
+        assert!(
+            !sanitize::remote("<code class=\"math\">x</code>")
+                .as_str()
+                .contains("class")
+        );
     }
 
     #[test]
     fn what_is_no_formula_stays_as_it_was_typed() {
         let long = format!("${}$", "x".repeat(5000));
         for source in [
-            "$\\frac{$", "$\\unknowncommand$", "$\\href{javascript:alert(1)}{x}$",
-            "$\\begin{matrix}$", "$\\def\\a{\\a\\a}\\a$", "$}{$", &long,
+            "$\\frac{$",
+            "$\\unknowncommand$",
+            "$\\href{javascript:alert(1)}{x}$",
+            "$\\begin{matrix}$",
+            "$\\def\\a{\\a\\a}\\a$",
+            "$}{$",
+            &long,
         ] {
             let html = page(source);
             assert!(!html.contains("href") || html.contains("<code"), "{html}");
@@ -187,6 +255,9 @@ mod tests {
     #[test]
     fn cells_keep_their_side_without_a_style() {
         let html = page("$$\\begin{cases} 1 & x \\\\ 2 & y \\end{cases}$$");
-        assert!(html.contains("<mtd class=\"l\">") && !html.contains(" style="), "{html}");
+        assert!(
+            html.contains("<mtd class=\"l\">") && !html.contains(" style="),
+            "{html}"
+        );
     }
 }

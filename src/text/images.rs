@@ -53,7 +53,8 @@ pub fn at_home(html: &Html, site: &str, copy: impl Fn(&str) -> Option<Ours>) -> 
 /// The tag with our address, within a `picture` where there are other sizes.
 fn push_picture(out: &mut String, tag: &str, source: &str, ours: &Ours) {
     let set = |webp: bool| {
-        let kind = |(address, _): &&(String, i32)| address.ends_with(".webp") == webp;
+        let kind =
+            |(address, _): &&(String, i32)| (address.rsplit('.').next() == Some("webp")) == webp;
         let sizes = ours.sizes.iter().filter(kind);
         let sizes = sizes.map(|(address, width)| format!("{} {width}w", escape(address)));
         sizes.collect::<Vec<_>>()
@@ -150,12 +151,18 @@ mod tests {
 
     fn home(html: &str) -> String {
         let copy = |source: &str| {
-            let sizes = [("/media/b.jpg", 480), ("/media/b.webp", 480), ("/media/a.webp", 900)];
+            let sizes = [
+                ("/media/b.jpg", 480),
+                ("/media/b.webp", 480),
+                ("/media/a.webp", 900),
+            ];
             (source == "https://far.example/a.png?x=1&y=2").then(|| Ours {
                 src: "/media/a.png".to_owned(),
                 width: 900,
                 height: 600,
-                sizes: sizes.map(|(address, width)| (address.to_owned(), width)).to_vec(),
+                sizes: sizes
+                    .map(|(address, width)| (address.to_owned(), width))
+                    .to_vec(),
             })
         };
         at_home(&sanitize::own(html), "https://blog.example", copy).into_string()

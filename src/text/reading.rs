@@ -46,9 +46,15 @@ mod tests {
     #[test]
     fn words_and_characters_take_their_time() {
         assert_eq!(minutes(""), 1);
-        assert_eq!(minutes(&format!("<p>{}</p>", "it’s co-operative ".repeat(115))), 1);
+        assert_eq!(
+            minutes(&format!("<p>{}</p>", "it’s co-operative ".repeat(115))),
+            1
+        );
         assert_eq!(minutes(&format!("<p>{}</p>", "word ".repeat(700))), 4);
         assert_eq!(minutes(&format!("<p>{}</p>", "読".repeat(1_500))), 3);
-        assert_eq!(minutes(&format!("<p title=\"{}\">x</p>", "word ".repeat(700))), 1);
+        assert_eq!(
+            minutes(&format!("<p title=\"{}\">x</p>", "word ".repeat(700))),
+            1
+        );
     }
 }

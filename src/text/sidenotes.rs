@@ -49,8 +49,8 @@ fn lines(note: &str) -> Option<String> {
                 "a" if has_class(tag, "footnote-backref") => in_way_back = true,
                 "p" if closes(tag) => out.push_str("<br>"),
                 "p" => {}
-                "a" | "b" | "br" | "code" | "em" | "i" | "q" | "s" | "small" | "span" | "strong"
-                | "sub" | "u" | "del" | "cite"
+                "a" | "b" | "br" | "code" | "em" | "i" | "q" | "s" | "small" | "span"
+                | "strong" | "sub" | "u" | "del" | "cite"
                     if !tag.contains(" id=\"") =>
                 {
                     out.push_str(tag);
@@ -138,16 +138,27 @@ mod tests {
 
     #[test]
     fn notes_stand_beside_their_lines_and_at_the_end() {
-        let html = page("One[^a] and two[^b].\n\n[^a]: The *first*.\n[^b]: Of two\n\n    paragraphs.");
-        assert!(html.contains("</sup><span class=\"sidenote\"><sup>1</sup>The <em>first</em>.</span> and two"), "{html}");
+        let html =
+            page("One[^a] and two[^b].\n\n[^a]: The *first*.\n[^b]: Of two\n\n    paragraphs.");
+        assert!(
+            html.contains(
+                "</sup><span class=\"sidenote\"><sup>1</sup>The <em>first</em>.</span> and two"
+            ),
+            "{html}"
+        );
         assert!(html.contains("<sup>2</sup>Of two<br>"), "{html}");
-        assert!(html.contains("<section class=\"footnotes beside\">"), "{html}");
+        assert!(
+            html.contains("<section class=\"footnotes beside\">"),
+            "{html}"
+        );
         assert_eq!(html.matches("id=\"fn-a\"").count(), 1, "{html}");
     }
 
     #[test]
     fn a_note_that_no_margin_holds_stays_at_the_end() {
-        let html = page("One[^a] two[^b].\n\n- three[^c]\n\n[^a]: text\n[^b]:\n    - a list\n[^c]: of a list");
+        let html = page(
+            "One[^a] two[^b].\n\n- three[^c]\n\n[^a]: text\n[^b]:\n    - a list\n[^c]: of a list",
+        );
         assert_eq!(html.matches("class=\"sidenote\"").count(), 1, "{html}");
         assert!(html.contains("<section class=\"footnotes\">"), "{html}");
         assert!(html.contains("<li id=\"fn-b\" value=\"2\">"), "{html}");

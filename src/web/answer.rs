@@ -13,8 +13,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
-use super::view::ErrorView;
 use super::reader::{self, Reader, VARY};
+use super::view::ErrorView;
 use super::{CONTENT_SECURITY_POLICY, render_error};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -129,7 +129,11 @@ pub(super) fn answer(app: &App, _request: &HeaderMap, outcome: Result<Document>)
 /// The same for addresses that give a page or an ActivityPub document, as the asker likes: caches must tell them apart.
 pub(super) fn negotiated(app: &App, request: &HeaderMap, outcome: Result<Document>) -> Response {
     let mut response = answer(app, request, outcome);
-    set(response.headers_mut(), header::VARY, &format!("Accept, {VARY}"));
+    set(
+        response.headers_mut(),
+        header::VARY,
+        &format!("Accept, {VARY}"),
+    );
     response
 }
 

@@ -44,7 +44,10 @@ static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
     let contrast = format!(
         "@media (prefers-contrast: more) {{\n:root:root {{\n{CONTRAST}}}\n}}\n:root[data-theme=\"contrast\"] {{\n{CONTRAST}}}\n"
     );
-    let css: String = [TOKENS, &contrast].into_iter().chain(STYLES.iter().copied()).collect();
+    let css: String = [TOKENS, &contrast]
+        .into_iter()
+        .chain(STYLES.iter().copied())
+        .collect();
     Asset::new("antiphon", "css", "text/css; charset=utf-8", compact(&css))
 });
 
@@ -55,7 +58,12 @@ static FAVICON: LazyLock<Asset> = LazyLock::new(|| {
 
 static LOADED: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let asset = |(name, text): &(&str, &str)| {
-        Asset::new(name, "js", "text/javascript; charset=utf-8", (*text).to_owned())
+        Asset::new(
+            name,
+            "js",
+            "text/javascript; charset=utf-8",
+            (*text).to_owned(),
+        )
     };
     SCRIPTS.iter().map(asset).collect()
 });
@@ -63,7 +71,10 @@ static LOADED: LazyLock<Vec<Asset>> = LazyLock::new(|| {
 impl Asset {
     fn new(name: &str, extension: &str, media_type: &'static str, text: String) -> Self {
         Self {
-            path: format!("/static/{name}.{}.{extension}", fingerprint(text.as_bytes())),
+            path: format!(
+                "/static/{name}.{}.{extension}",
+                fingerprint(text.as_bytes())
+            ),
             media_type,
             text,
         }
@@ -131,7 +142,18 @@ mod tests {
 
     #[test]
     fn styles_know_no_left_and_no_right() {
-        let sided = ["margin-left", "margin-right", "padding-left", "padding-right", "border-left", "border-right", "float: left", "float: right", " left:", " right:"];
+        let sided = [
+            "margin-left",
+            "margin-right",
+            "padding-left",
+            "padding-right",
+            "border-left",
+            "border-right",
+            "float: left",
+            "float: right",
+            " left:",
+            " right:",
+        ];
         for sign in sided {
             assert!(!stylesheet().1.contains(sign), "{sign}");
         }

@@ -19,8 +19,8 @@ use crate::domain::post::page::{self, List, Listed, Neighbour, Person, PostPage,
 use crate::domain::post::{Image, Post, Preview};
 use crate::domain::visibility::CommentStatus;
 use crate::kept::Scope;
-use crate::text::emoji::{self, Emojis};
 use crate::text::contents::{self, Heading};
+use crate::text::emoji::{self, Emojis};
 use crate::text::images::{self, Ours};
 use crate::text::{formula, hashtag, reading, sidenotes};
 use crate::types::{Html, Id};

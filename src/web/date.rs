@@ -50,7 +50,8 @@ impl fmt::Display for DateText<'_> {
             form,
             months,
             first,
-        } = self.form else {
+        } = self.form
+        else {
             let (y, m, d) = (at.year(), at.month(), at.day());
             let (hour, minute, second) = (at.hour(), at.minute(), at.second());
             return write!(f, "{y:04}-{m:02}-{d:02}T{hour:02}:{minute:02}:{second:02}Z");

@@ -100,7 +100,10 @@ fn local(app: &App, path: &str) -> Option<String> {
         return None;
     }
     let base = app.config.origin();
-    let url: Url = base.join(path).ok().filter(|url| url.origin() == base.origin())?;
+    let url: Url = base
+        .join(path)
+        .ok()
+        .filter(|url| url.origin() == base.origin())?;
     let path = url.path();
     // A path that begins with two slashes would name a host when it is sent back alone.
     if path.starts_with("//") || path == "/preferences" {

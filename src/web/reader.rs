@@ -175,13 +175,25 @@ mod tests {
     #[test]
     fn what_was_chosen_comes_before_what_the_browser_asks_for() {
         let (config, system) = (config("language = \"fr\""), Theme::System);
-        let asks = (header::ACCEPT_LANGUAGE, "tlh, es;q=0.4, de-AT;q=0.8, en;q=0");
+        let asks = (
+            header::ACCEPT_LANGUAGE,
+            "tlh, es;q=0.4, de-AT;q=0.8, en;q=0",
+        );
         let chose = |value| (header::COOKIE, value);
         assert_eq!(reader(&config, &[]), ("fr", system));
         assert_eq!(reader(&config, &[asks.clone()]), ("de", system));
         let cookies = chose("x=y; language=es;theme=dark");
-        assert_eq!(reader(&config, &[asks.clone(), cookies]), ("es", Theme::Dark));
-        for junk in ["language=de-AT", "language=", "theme=", ";;=;", "theme=DARK; language=\u{e9}"] {
+        assert_eq!(
+            reader(&config, &[asks.clone(), cookies]),
+            ("es", Theme::Dark)
+        );
+        for junk in [
+            "language=de-AT",
+            "language=",
+            "theme=",
+            ";;=;",
+            "theme=DARK; language=\u{e9}",
+        ] {
             assert_eq!(reader(&config, &[chose(junk)]), ("fr", system), "{junk}");
         }
     }

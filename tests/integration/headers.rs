@@ -35,7 +35,11 @@ fn assert_protected(answer: &Answer, what: &str) {
     let frames = policy.contains("frame-ancestors 'none'") || policy.contains("sandbox");
     assert!(frames, "{what}: {policy}");
     let scripts = policy.matches("script-src").count();
-    assert_eq!(scripts, policy.matches("script-src 'self';").count(), "{what}: {policy}");
+    assert_eq!(
+        scripts,
+        policy.matches("script-src 'self';").count(),
+        "{what}: {policy}"
+    );
     for weak in ["unsafe", "https:", "http:", "*", "data:"] {
         assert!(!policy.contains(weak), "{what}: {policy}");
     }

@@ -265,13 +265,32 @@ mod tests {
         });
         let made = shrink(&png(&DynamicImage::ImageRgb8(noise)), Kind::Illustration).unwrap();
         assert_eq!((made.extension, made.width), ("jpg", 1000));
-        let sizes: Vec<_> = made.smaller.iter().map(|one| (one.extension, one.width, one.height)).collect();
-        let wanted = [("jpg", 480, 240), ("webp", 480, 240), ("jpg", 800, 400), ("webp", 800, 400), ("webp", 1000, 500)];
+        let sizes: Vec<_> = made
+            .smaller
+            .iter()
+            .map(|one| (one.extension, one.width, one.height))
+            .collect();
+        let wanted = [
+            ("jpg", 480, 240),
+            ("webp", 480, 240),
+            ("jpg", 800, 400),
+            ("webp", 800, 400),
+            ("webp", 1000, 500),
+        ];
         assert_eq!(sizes, wanted);
         for one in &made.smaller {
-            assert!(image::load_from_memory(&one.bytes).is_ok(), "{}", one.extension);
+            assert!(
+                image::load_from_memory(&one.bytes).is_ok(),
+                "{}",
+                one.extension
+            );
         }
-        assert!(shrink(&png(&red(1000, 500)), Kind::Picture).unwrap().smaller.is_empty());
+        assert!(
+            shrink(&png(&red(1000, 500)), Kind::Picture)
+                .unwrap()
+                .smaller
+                .is_empty()
+        );
     }
 
     #[test]

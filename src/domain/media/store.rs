@@ -319,10 +319,7 @@ pub fn list_of_comment(conn: &mut Conn, comment: i64) -> Result<Vec<Picture>> {
 }
 
 /// The pictures of posts with their sizes, by post; a page of a list at most.
-pub fn list_of_posts(
-    conn: &mut Conn,
-    posts: Vec<i64>,
-) -> Result<HashMap<i64, Vec<Illustration>>> {
+pub fn list_of_posts(conn: &mut Conn, posts: Vec<i64>) -> Result<HashMap<i64, Vec<Illustration>>> {
     let query = pictures::table
         .filter(pictures::post_id.eq_any(posts))
         .order(pictures::id);

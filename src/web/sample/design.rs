@@ -91,7 +91,10 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("post-ja.html", render_post(&menu, &in_japanese).unwrap()),
         ("home-menu.html", render_home(&menu, &home()).unwrap()),
         ("post-dark.html", render_post(&dark, &post()).unwrap()),
-        ("post-contrast.html", render_post(&contrast, &post()).unwrap()),
+        (
+            "post-contrast.html",
+            render_post(&contrast, &post()).unwrap(),
+        ),
         ("post-desk.html", render_post(&of(&desk), &post()).unwrap()),
         ("home-desk.html", render_home(&of(&desk), &home()).unwrap()),
         ("post-lamp.html", render_post(&of(&lamp), &post()).unwrap()),
@@ -113,10 +116,19 @@ fn what_a_site_and_a_reader_choose_stands_on_the_page() {
     let has = |page: &str, part: &str| assert!(pages[page].contains(part), "{part} in {page}");
     has("post-ar.html", "<html lang=\"ar\" dir=\"rtl\">");
     has("post-ar.html", "فكرة حول «الصمت بين صوتين»");
-    has("post-dark.html", "<html lang=\"en\" dir=\"ltr\" data-theme=\"dark\">");
-    has("post-dark.html", "<meta name=\"color-scheme\" content=\"dark\">");
+    has(
+        "post-dark.html",
+        "<html lang=\"en\" dir=\"ltr\" data-theme=\"dark\">",
+    );
+    has(
+        "post-dark.html",
+        "<meta name=\"color-scheme\" content=\"dark\">",
+    );
     has("post-contrast.html", "data-theme=\"contrast\"");
-    has("home-menu.html", "<a href=\"/about\" lang=\"en\" dir=\"auto\">Choir</a>");
+    has(
+        "home-menu.html",
+        "<a href=\"/about\" lang=\"en\" dir=\"auto\">Choir</a>",
+    );
     has("home-menu.html", "Written in Ludlow");
     let (sheet, look) = (&looks()[0].stylesheet, &pages["post-desk.html"]);
     assert!(look.contains(sheet.as_ref().unwrap()));

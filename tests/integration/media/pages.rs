@@ -49,8 +49,7 @@ fn loaded(html: &str) -> Vec<String> {
         assert!(name != "script" || value("src").is_some(), "{tag}");
         assert!(
             ![
-                "style", "iframe", "object", "embed", "video", "audio", "base",
-                "svg", "track"
+                "style", "iframe", "object", "embed", "video", "audio", "base", "svg", "track"
             ]
             .contains(&name.as_str()),
             "{tag}"

@@ -13,7 +13,9 @@ fn photograph() -> Vec<u8> {
     let grain = |x: u32, y: u32| u8::try_from((x * 7 + y * 13 + (x * y) % 61) % 200).unwrap();
     let picture = RgbImage::from_fn(1000, 500, |x, y| Rgb([grain(x, y), grain(y, x), 90]));
     let mut bytes = Vec::new();
-    picture.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png).unwrap();
+    picture
+        .write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
+        .unwrap();
     bytes
 }
 

@@ -142,7 +142,6 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         for rest in [
             "",
             "/replies",
-    "/preferences",
             "/replies?page=1",
             "/context",
             "/context?page=1",
@@ -160,7 +159,6 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         for rest in [
             "",
             "/replies",
-    "/preferences",
             "/replies?page=1",
             "/context?page=1",
             "/authorization",
@@ -196,7 +194,6 @@ pub(super) fn hidden_and_missing(world: &World) -> Vec<(String, String)> {
         for rest in [
             "",
             "/replies",
-    "/preferences",
             "/replies?page=1",
             "/context",
             "/likes",
@@ -222,7 +219,6 @@ pub(super) fn hidden_and_missing(world: &World) -> Vec<(String, String)> {
         for rest in [
             "",
             "/replies",
-    "/preferences",
             "/replies?page=1",
             "/context",
             "/authorization",

@@ -13,7 +13,10 @@ fn dressed(config: &mut Config) {
     put("logo.svg", SVG.as_bytes());
     put("text.woff2", b"wOF2 and so on");
     put("own.css", b".post h1 { color: var(--rubric) }");
-    put("head.html", b"<link rel=\"me\" href=\"https://x.example/@a\">");
+    put(
+        "head.html",
+        b"<link rel=\"me\" href=\"https://x.example/@a\">",
+    );
     let look = &mut config.look;
     look.name = LookName::Desk;
     look.logo = "logo.svg".into();
@@ -32,7 +35,9 @@ fn toml_list(text: &str) -> antiphon::config::Look {
     let mut document = antiphon::config::defaults();
     let text = format!("[site]\nurl = \"https://blog.example\"\n[look]\n{text}");
     antiphon::config::overlay(&mut document, &text, "a test").unwrap();
-    Config::from_document(std::path::Path::new("."), &document).unwrap().look
+    Config::from_document(std::path::Path::new("."), &document)
+        .unwrap()
+        .look
 }
 
 both_databases! {
