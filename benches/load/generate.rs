@@ -80,8 +80,8 @@ pub(crate) async fn node(folder: &Path, database: Option<&str>) -> std::sync::Ar
     app
 }
 
-/// Fills a fresh node. Post `n` of `1..=posts` has the address `/posts/post-n` and the tags `all`, `tenth-(n % 10)` and
-/// `topic-(n / 1000)`; the larger the number, the newer the post.
+/// Fills a fresh node. Post `n` of `1..=posts` has the address `/posts/post-n` and the tags `all`, `tenth{n % 10}` and
+/// `topic{n / 1000}`; the larger the number, the newer the post.
 pub(crate) async fn fill(app: &App, size: Size) {
     let writers = account::list(app).await.expect("the database can be read");
     let writers: Vec<i64> = writers.iter().map(|(_, actor)| actor.id.raw()).collect();
@@ -160,7 +160,7 @@ fn posts(rows: &str, writers: &[i64], begin: i64) -> String {
 fn tags(rows: &str) -> String {
     format!(
         "INSERT INTO post_tags (post_id, position, name, key) {rows}, \
-         t (place, label) AS (SELECT 0, 'all' UNION ALL SELECT 1, 'tenth-' UNION ALL SELECT 2, 'topic-'), \
+         t (place, label) AS (SELECT 0, 'all' UNION ALL SELECT 1, 'tenth' UNION ALL SELECT 2, 'topic'), \
          named (i, place, label) AS (SELECT i, place, label || CASE place WHEN 0 THEN '' WHEN 1 THEN CAST(i % 10 AS TEXT) \
          ELSE CAST(i / 1000 AS TEXT) END FROM n CROSS JOIN t) \
          SELECT i, place, label, label FROM named"
@@ -175,11 +175,9 @@ fn comments(rows: &str, size: Size, begin: i64) -> String {
     let id = format!(
         "'https://h' || CAST(1 + i % {READERS} AS TEXT) || '.example/users/reader/notes/' || CAST(i AS TEXT)"
     );
-    // The k-th comment of a post; an answer has an odd k.
-    let (at, odd) = (
-        format!("{begin} + {posts} * {APART} + i"),
-        format!("(i % {each}) % 2 = 1"),
-    );
+    // After all posts. An answer is the k-th comment of a post with an odd k.
+    let at = format!("{} + i", begin + posts * APART);
+    let odd = format!("(i % {each}) % 2 = 1");
     format!(
         "INSERT INTO comments (id, ap_id, post_id, parent_id, actor_id, local, status, visibility, position, url, html, language, \
          mentions, published_at, received_at, updated_at, hidden) {rows} \

@@ -40,9 +40,9 @@ const PAGES: [Page; 9] = [
     ("post, newest", |posts| format!("/posts/post-{posts}")),
     ("post, old", |posts| format!("/posts/post-{}", posts / 10)),
     ("tag of all", |_| "/tags/all".into()),
-    ("tag of a tenth", |_| "/tags/tenth-3".into()),
+    ("tag of a tenth", |_| "/tags/tenth3".into()),
     ("tag of a tenth, deep", |posts| {
-        format!("/tags/tenth-3?before={}", posts / 2 + 3)
+        format!("/tags/tenth3?before={}", posts / 2 + 3)
     }),
     ("writer", |_| "/@alice".into()),
     ("writer, deep", |posts| {
