@@ -17,6 +17,7 @@ mod posts;
 mod problem;
 mod queue;
 mod reference;
+mod search;
 mod tokens;
 mod tree;
 mod versions;
@@ -92,6 +93,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/comments/{id}/trash", post(moderation::trash)),
         ("/comments/{id}/versions", get(versions::list)),
         ("/replies/locate", get(locate::locate)),
+        ("/search", get(search::find)),
         ("/blocks", get(blocks::list).post(blocks::create)),
         ("/blocks/{domain}", delete(blocks::delete)),
         ("/deliveries", get(deliveries::overview)),

@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod mention;
 pub mod sanitize;
 pub mod slug;
+pub mod words;
 
 /// The longest start of `text` that fits `bytes` and ends between two characters.
 pub(crate) fn cut(text: &str, bytes: usize) -> &str {

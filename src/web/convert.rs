@@ -48,7 +48,7 @@ pub(super) fn with_writers(site: Site, writers: &Writers) -> Site {
 }
 
 /// Somebody with an actor's row.
-fn writer(actor: &Actor) -> Author {
+pub(super) fn writer(actor: &Actor) -> Author {
     Author {
         name: actor.name.clone(),
         handle: actor.handle(),

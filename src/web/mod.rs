@@ -20,6 +20,7 @@ mod replies;
 mod routes;
 #[cfg(test)]
 mod sample;
+mod search;
 mod thread;
 pub mod view;
 
@@ -29,14 +30,14 @@ pub use convert::SOURCE_URL;
 pub use date::DateText;
 pub use pages::{
     render_about, render_author, render_error, render_home, render_post, render_queue,
-    render_replies, render_tag,
+    render_replies, render_search, render_tag,
 };
 pub use read::{author_page, post_page};
 pub use routes::{Segment, method_not_allowed, negotiated_routes, not_found, router};
 
 /// Name and text of each template, for the test that looks up the words they use.
 #[cfg(test)]
-fn templates_for_tests() -> [(&'static str, &'static str); 12] {
+fn templates_for_tests() -> [(&'static str, &'static str); 13] {
     [
         ("base", include_str!("templates/base.html")),
         ("macros", include_str!("templates/macros.html")),
@@ -50,5 +51,6 @@ fn templates_for_tests() -> [(&'static str, &'static str); 12] {
         ("queue", include_str!("templates/queue.html")),
         ("error", include_str!("templates/error.html")),
         ("replies", include_str!("templates/replies.html")),
+        ("search", include_str!("templates/search.html")),
     ]
 }

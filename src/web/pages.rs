@@ -6,7 +6,8 @@ use super::assets::{favicon, stylesheet};
 use super::i18n::Catalogue;
 use super::thread::Thread;
 use super::view::{
-    AuthorView, ErrorView, HomeView, Link, PostView, QueueView, RepliesView, Site, TagView,
+    AuthorView, ErrorView, HomeView, Link, PostView, QueueView, RepliesView, SearchView, Site,
+    TagView,
 };
 use crate::error::{Error, Result};
 use crate::text::emoji::Part;
@@ -114,6 +115,13 @@ struct RepliesPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage<'a> {
+    frame: Frame<'a>,
+    view: &'a SearchView,
+}
+
+#[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
     frame: Frame<'a>,
@@ -206,6 +214,18 @@ pub fn render_replies(site: &Site, view: &RepliesView) -> Result<String> {
     let mut frame = Frame::new(site, String::new());
     frame.title = format!("{} – {}", frame.t.text("where-reply"), site.title);
     render(&RepliesPage { frame, view }, FRAME_SIZE)
+}
+
+/// Renders the search with what was found. No search engine keeps it.
+pub fn render_search(site: &Site, view: &SearchView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    let name = frame.t.text("search");
+    frame.title = if view.query.trim().is_empty() {
+        format!("{name} – {}", site.title)
+    } else {
+        format!("{} – {name} – {}", view.query.trim(), site.title)
+    };
+    render(&SearchPage { frame, view }, FRAME_SIZE * 4)
 }
 
 /// Renders an error page; statuses without words of their own read as one that has.

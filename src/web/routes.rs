@@ -11,7 +11,7 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::answer::{FOR_EVER, error_page, status_page};
-use super::{favicon, queue, read, replies, stylesheet};
+use super::{favicon, queue, read, replies, search, stylesheet};
 use crate::app::App;
 use crate::domain::media;
 use crate::error::Error;
@@ -23,6 +23,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/about", get(read::about))
         .route("/queue", get(queue::page))
         .route("/replies", get(replies::where_is_it))
+        .route("/search", get(search::page))
+        .route("/opensearch.xml", get(search::description))
         .route("/feed.atom", get(read::site_feed))
         .route("/posts/{slug}/comments.atom", get(read::comments_feed))
         .route("/posts/{slug}/look", post(read::look))

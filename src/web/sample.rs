@@ -1,6 +1,8 @@
 //! Sample pages for the tests, and a test that writes them to a folder to be looked at:
 //! `ANTIPHON_SAMPLES=/tmp/pages cargo test sample_pages_can_be_written`.
 
+mod search;
+
 use std::path::{Path, PathBuf};
 
 use super::view::{
@@ -10,7 +12,7 @@ use super::view::{
 };
 use super::{
     favicon, render_about, render_author, render_error, render_home, render_post, render_queue,
-    render_replies, render_tag, stylesheet,
+    render_replies, render_search, render_tag, stylesheet,
 };
 use crate::text::markdown::{Mentions, render_post as render_post_text};
 use crate::types::{Html, Timestamp};
@@ -354,6 +356,14 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("about.html", render_about(&site).unwrap()),
         ("queue.html", render_queue(&site, &queue()).unwrap()),
         ("replies.html", render_replies(&site, &replies()).unwrap()),
+        (
+            "search.html",
+            render_search(&site, &search::found()).unwrap(),
+        ),
+        (
+            "search-wrong.html",
+            render_search(&site, &search::wrong()).unwrap(),
+        ),
         ("404.html", render_error(&site, &error(404)).unwrap()),
         ("500.html", render_error(&site, &error(500)).unwrap()),
     ]

@@ -2,9 +2,11 @@
 //! handlers fill these from the domain; the templates only read them.
 
 mod queue;
+mod search;
 mod talk;
 
 pub use queue::{QueueView, QueuedHost, QueuedThread};
+pub use search::{HitView, SearchView};
 pub use talk::{ReactedView, SpokenView, TalkView, TallyView};
 
 use unicode_segmentation::UnicodeSegmentation;

@@ -3,6 +3,7 @@
 mod answers;
 mod lists;
 mod queue;
+mod search;
 mod world;
 
 use antiphon::domain::comment;

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::types::{ApUrl, Id};
 
 pub(super) use locate::locate;
+pub use locate::place;
 
 /// A comment with what is needed to show it alone.
 #[derive(Clone, Debug)]

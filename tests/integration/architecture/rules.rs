@@ -75,7 +75,7 @@ const SLICES: &[&[&str]] = &[
     &["talk"],
     &["reaction", "follower", "note"],
     &["delivery"],
-    &["moderation"],
+    &["moderation", "search"],
 ];
 
 /// Says where and what is wrong, the way compilers do.

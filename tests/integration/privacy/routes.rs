@@ -10,6 +10,8 @@ const KNOWN: &[&str] = &[
     "/about",
     "/queue",
     "/replies",
+    "/search",
+    "/opensearch.xml",
     "/posts/{slug}/look",
     "/feed.atom",
     "/posts/{slug}",
