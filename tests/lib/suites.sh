@@ -93,6 +93,13 @@ run_peer_tests() {
   [ "$ready" = no ] || run_step "$name" node node_suite peers
 }
 
+# The examples of docs/deploy.md, with the proxies they are for.
+run_deploy_tests() {
+  local name="proxies as docs/deploy.md says"
+  prepare "$name" python3-venv openssl nginx-light caddy jq
+  [ "$ready" = no ] || run_step "$name" node node_suite deploy
+}
+
 run_browser_tests() {
   local name="pages in a real browser"
   prepare "$name" python3-venv chromium jq
