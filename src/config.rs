@@ -1,6 +1,7 @@
 //! The typed configuration: `config/default.toml`, under the file in the data folder, under the environment. It
 //! checks values and prints them with their comments; it opens nothing.
 
+mod https;
 mod layers;
 pub mod look;
 mod machines;
@@ -18,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::text::permalink::Pattern;
 use crate::types::Host;
 
+pub use https::Https;
 pub use layers::{defaults, effective, overlay};
 pub use look::Look;
 pub use machines::AiCrawlers;
@@ -40,6 +42,8 @@ pub struct Config {
     pub site: Site,
     /// Where it listens.
     pub server: Server,
+    /// Whether it speaks https itself.
+    pub https: Https,
     /// Where it stores.
     pub database: Database,
     /// Whom it talks to.
@@ -155,6 +159,8 @@ pub struct Limits {
     pub write: u32,
     /// Logging in and looking replies up, by one client address.
     pub guess: u32,
+    /// Searching, by one client address.
+    pub search: u32,
     /// Activities sent here, by one client address.
     pub inbox: u32,
     /// Activities sent here and proven, by one server.
@@ -249,6 +255,7 @@ impl Config {
     fn validate(&self) -> Result<()> {
         origin(&self.site.url)?;
         machines::check(&self.site)?;
+        https::check(self)?;
         if crate::text::language::normalise(&self.site.language).is_none() {
             return Err(Error::Setup(format!(
                 "site.language: \"{}\" is no language tag; write for example \"en\"",

@@ -7,7 +7,9 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use crate::domain::actor::{self, Actor};
-use crate::domain::{backfill, comment, delivery, media, moderation, notification, post, verdict};
+use crate::domain::{
+    backfill, comment, delivery, media, moderation, notification, post, search, verdict,
+};
 use crate::error::{Error, Result};
 use crate::federation::{
     Federation, forward, outbox, parents, passed_on, quotes, replies, threads,
@@ -38,6 +40,7 @@ const NOTIFIED_DAYS: i64 = 90;
 pub async fn run(fed: Arc<Federation>, mut stop: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let watching = tokio::spawn(watch(Arc::clone(&fed), stop.clone()));
+    let indexing = tokio::spawn(index(Arc::clone(&fed), stop.clone()));
     let mut cleaning = tokio::time::interval(CLEANING);
     while !*stop.borrow() {
         let found = work_once(&fed, &places).await;
@@ -54,6 +57,22 @@ pub async fn run(fed: Arc<Federation>, mut stop: watch::Receiver<bool>) {
     let all = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
     let _ = places.acquire_many(all).await;
     let _ = watching.await;
+    let _ = indexing.await;
+}
+
+/// Keeps the search index behind what changes, in small transactions.
+async fn index(fed: Arc<Federation>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match search::index_batch(&fed.app).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => tracing::warn!("cannot index for the search: {}", error.log_text()),
+        }
+        tokio::select! {
+            _ = stop.changed() => break,
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
 }
 
 /// Takes note of what other processes and other parts changed about servers.
@@ -81,6 +100,7 @@ pub async fn drain(fed: &Arc<Federation>) -> Result<usize> {
         let claimed = claim(fed).await?;
         if claimed.is_empty() {
             verdict::flush(&fed.app).await?;
+            search::catch_up(&fed.app).await?;
             return Ok(done);
         }
         for job in claimed {

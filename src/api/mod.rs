@@ -18,6 +18,7 @@ mod posts;
 mod problem;
 mod queue;
 mod reference;
+mod search;
 mod tokens;
 mod tree;
 mod versions;
@@ -98,6 +99,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/comments/{id}/trash", post(moderation::trash)),
         ("/comments/{id}/versions", get(versions::list)),
         ("/replies/locate", get(locate::locate)),
+        ("/search", get(search::find)),
         ("/blocks", get(blocks::list).post(blocks::create)),
         ("/blocks/{domain}", delete(blocks::delete)),
         ("/deliveries", get(deliveries::overview)),

@@ -15,7 +15,7 @@ use super::posts::{PostComments, PostStatus};
 use super::problem::ProblemJson;
 use super::{
     blocks, comments, deliveries, echoes, locate, moderation, notifications, pages, people, posts,
-    queue, reference, tokens, versions,
+    queue, reference, search, tokens, versions,
 };
 
 #[derive(OpenApi)]
@@ -34,7 +34,7 @@ use super::{
         notifications::list, notifications::read,
         comments::under_post, comments::reply, comments::edit, comments::delete,
         moderation::list, moderation::approve, moderation::hold, moderation::spam, moderation::trash,
-        locate::locate, versions::list, blocks::list, blocks::create, blocks::delete,
+        locate::locate, search::find, versions::list, blocks::list, blocks::create, blocks::delete,
         deliveries::overview, deliveries::retry, queue::overview,
         tokens::create, people::me,
         reference::page, reference::style, document,
@@ -44,6 +44,7 @@ use super::{
         (name = "posts", description = "Writing"),
         (name = "pages", description = "Pages that are no posts"),
         (name = "comments", description = "The discussion under a post"),
+        (name = "search", description = "Looking for words"),
         (name = "echoes", description = "What others made of a post beside comments: reactions, quotes, links"),
         (name = "notifications", description = "What you are told of"),
         (name = "moderation", description = "Deciding about comments"),

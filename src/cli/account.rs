@@ -30,6 +30,14 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
+    /// Say whether an account's comments may be found by searching, here and elsewhere
+    Indexable {
+        /// The login name
+        name: String,
+        /// yes or no
+        #[arg(value_parser = ["yes", "no"])]
+        answer: String,
+    },
     /// List the accounts
     List,
 }
@@ -45,6 +53,7 @@ impl Command {
                 name,
                 password_file,
             } => password(context, &name, password_file).await,
+            Self::Indexable { name, answer } => indexable(context, &name, answer == "yes").await,
             Self::List => list(context).await,
         }
     }
@@ -58,6 +67,7 @@ pub(super) fn view(account: &Account, actor: &Actor) -> Value {
         "handle": actor.handle(),
         "ap_id": actor.ap_id,
         "url": actor.url,
+        "indexable": actor.indexable,
         "can_log_in": account.password_hash.is_some(),
         "created_at": account.created_at.rfc3339(),
     })
@@ -119,6 +129,20 @@ async fn password(context: &Context, name: &str, file: Option<PathBuf>) -> Outco
         other => other?,
     }
     output::say("The password is set.");
+    Ok(())
+}
+
+async fn indexable(context: &Context, name: &str, answer: bool) -> Outcome {
+    let app = context.open().await?;
+    match account::set_indexable(&app, name, answer).await {
+        Err(Error::NotFound(_)) => return Err(unknown_account(name)),
+        other => other?,
+    };
+    output::say(if answer {
+        "The account's comments may be found."
+    } else {
+        "The account's comments are not found any more. Its posts still are."
+    });
     Ok(())
 }
 

@@ -16,6 +16,7 @@ mod page;
 mod post;
 mod queue;
 mod quote;
+mod search;
 mod token;
 
 use std::net::SocketAddr;
@@ -78,6 +79,8 @@ enum Command {
     /// Read, decide about and answer comments
     #[command(subcommand)]
     Comment(comment::Command),
+    /// Look for posts and comments by their words, as readers do
+    Search(search::Search),
     /// Who quotes or links to our posts elsewhere
     #[command(subcommand)]
     Quote(quote::Command),
@@ -174,6 +177,7 @@ impl Cli {
             Command::Post(command) => command.run(&context).await,
             Command::Page(command) => command.run(&context).await,
             Command::Comment(command) => command.run(&context).await,
+            Command::Search(command) => command.run(&context).await,
             Command::Quote(command) => command.run(&context).await,
             Command::Notification(command) => command.run(&context).await,
             Command::Block(command) => command.run(&context).await,

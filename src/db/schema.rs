@@ -30,6 +30,7 @@ diesel::table! {
         fetched_at -> BigInt,
         gone_at -> Nullable<BigInt>,
         blocked -> Bool,
+        indexable -> Bool,
     }
 }
 
@@ -432,6 +433,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_texts (id) {
+        id -> BigInt,
+        target_id -> BigInt,
+        post_id -> BigInt,
+        is_post -> Bool,
+        published_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    search_due (target_id) {
+        target_id -> BigInt,
+        is_post -> Bool,
+        changes -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     activities,
@@ -467,6 +486,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     received,
     related,
     reply_requests,
+    search_due,
+    search_texts,
     series,
     sources,
     talk,

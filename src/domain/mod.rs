@@ -1,7 +1,7 @@
 //! The subject matter, one folder a slice: its types, its rules and its SQL side by side. No HTTP, no ActivityPub.
 //!
 //! A slice may call those before it: visibility → account, actor → notification, verdict → screening → media → post, backfill → comment → talk →
-//! reaction, follower, note → delivery → moderation.
+//! reaction, follower, note → delivery → moderation, search.
 
 pub mod account;
 pub mod actor;
@@ -17,6 +17,7 @@ pub mod pages;
 pub mod post;
 pub mod reaction;
 pub mod screening;
+pub mod search;
 pub mod talk;
 pub mod verdict;
 pub mod visibility;

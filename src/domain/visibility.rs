@@ -38,6 +38,9 @@ word_enum! {
     }
 }
 
+/// What anybody may read.
+pub const OPEN: [Visibility; 2] = [Visibility::Public, Visibility::Unlisted];
+
 impl Visibility {
     /// True when anybody may read it.
     pub const fn is_open(self) -> bool {

@@ -1,22 +1,35 @@
 //! The listener: takes connections, bounds their number and the time a request's head may take, lets them end when the
-//! node stops. axum's own `serve` bounds neither.
+//! node stops. HTTP/1.1 and HTTP/2, told apart by how a connection begins, or agreed on in its TLS handshake. axum's own
+//! `serve` bounds none of this.
+
+mod prefixed;
+#[cfg(test)]
+mod tests;
+mod traffic;
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use bytes::Bytes;
+use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tower::ServiceExt;
+
+use prefixed::Prefixed;
+use traffic::Traffic;
 
 /// Connections open at once; more wait in the kernel's queue.
 const CONNECTIONS: usize = 8192;
@@ -24,10 +37,38 @@ const CONNECTIONS: usize = 8192;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest head of a request, in bytes.
 const HEAD_MAX: usize = 64 * 1024;
-/// How long requests under way may take when the node stops.
+/// How long requests under way may take when the node stops, or when a connection is given up.
 const FAREWELL: Duration = Duration::from_secs(10);
 /// The pause when no connection can be taken, for want of file descriptors most of all.
 const BREATH: Duration = Duration::from_millis(100);
+
+/// How a connection of HTTP/2 begins (RFC 9113 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// Requests that one connection of HTTP/2 may have under way.
+const STREAMS: u32 = 32;
+/// What may be sent here before somebody reads it: of one request, and of all of a connection. No less than the second may
+/// be asked for (RFC 9113 6.9.2), so all connections together can take 512 MiB, and only of bodies that nobody reads.
+const STREAM_WINDOW: u32 = 16 * 1024;
+const WINDOW: u32 = 64 * 1024 - 1;
+/// Largest head of a request of HTTP/2, unpacked.
+const HEAD_LIST_MAX: u32 = 16 * 1024;
+/// What waits to be sent of one answer.
+const SEND_MAX: usize = 64 * 1024;
+/// Requests that may be begun and broken off at once before the connection is ended ("rapid reset", CVE-2023-44487).
+const RESETS_MAX: usize = 20;
+/// Streams that we broke off because of what the other side did, before the connection is ended.
+const ERRORS_MAX: usize = 64;
+/// How often the other side of a connection must show that it is there.
+const PING: Duration = Duration::from_secs(20);
+
+/// Which protocol a connection speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// HTTP/1.1.
+    One,
+    /// HTTP/2.
+    Two,
+}
 
 /// Serves `router` until `stopped` turns true; requests under way end first.
 pub(super) fn serve(
@@ -36,34 +77,69 @@ pub(super) fn serve(
     mut stopped: watch::Receiver<bool>,
 ) -> JoinHandle<()> {
     tokio::spawn(async move {
-        let places = Arc::new(Semaphore::new(CONNECTIONS));
-        let graceful = GracefulShutdown::new();
-        loop {
-            let accepted = tokio::select! {
-                accepted = accept(&listener, &places) => accepted,
-                _ = stopped.wait_for(|stop| *stop) => break,
-            };
-            match accepted {
-                Ok((stream, peer, place)) => {
-                    connect(stream, peer, place, router.clone(), &graceful);
+        let places = Places::default();
+        while let Some((stream, peer, place)) = next(&listener, &places, &mut stopped).await {
+            let (router, mut stopped) = (router.clone(), stopped.clone());
+            tokio::spawn(async move {
+                let begun = tokio::select! {
+                    begun = begin(stream) => begun,
+                    _ = stopped.wait_for(|stop| *stop) => None,
+                };
+                if let Some((stream, protocol)) = begun {
+                    Box::pin(talk(stream, protocol, peer, router, stopped)).await;
                 }
-                Err(error) => {
-                    tracing::warn!("cannot take a connection: {error}");
-                    tokio::time::sleep(BREATH).await;
-                }
-            }
+                drop(place);
+            });
         }
         drop(listener);
-        let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
+        places.emptied().await;
     })
 }
 
-/// The next connection, once there is a place for it.
+/// The places for connections.
+#[derive(Clone)]
+pub(super) struct Places(Arc<Semaphore>);
+
+impl Default for Places {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(CONNECTIONS)))
+    }
+}
+
+impl Places {
+    /// Waits until all connections have ended, but no longer than they may take.
+    pub(super) async fn emptied(&self) {
+        let all = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
+        let _ = timeout(FAREWELL, self.0.acquire_many(all)).await;
+    }
+}
+
+/// The next connection, once there is a place for it; None when the node stops.
+pub(super) async fn next(
+    listener: &TcpListener,
+    places: &Places,
+    stopped: &mut watch::Receiver<bool>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(listener, places) => accepted,
+            _ = stopped.wait_for(|stop| *stop) => return None,
+        };
+        match accepted {
+            Ok(connection) => return Some(connection),
+            Err(error) => {
+                tracing::warn!("cannot take a connection: {error}");
+                tokio::time::sleep(BREATH).await;
+            }
+        }
+    }
+}
+
 async fn accept(
     listener: &TcpListener,
-    places: &Arc<Semaphore>,
+    places: &Places,
 ) -> std::io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places)
+    let place = Arc::clone(&places.0)
         .acquire_owned()
         .await
         .map_err(std::io::Error::other)?;
@@ -72,99 +148,136 @@ async fn accept(
     Ok((stream, peer, place))
 }
 
-/// Serves one connection in a task of its own.
-fn connect(
-    stream: TcpStream,
-    peer: SocketAddr,
-    place: OwnedSemaphorePermit,
-    router: Router,
-    graceful: &GracefulShutdown,
-) {
-    let service = router.map_request(move |mut request: http::Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        request.map(Body::new)
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .max_buf_size(HEAD_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-    let watched = graceful.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = watched.await {
-            tracing::trace!(%peer, "a connection broke: {error}");
+/// Reads how a connection begins, and so which protocol it speaks. None when it ends, or says nothing for too long.
+async fn begin<S: AsyncRead + Unpin>(mut stream: S) -> Option<(Prefixed<S>, Protocol)> {
+    let mut read = Vec::with_capacity(1024);
+    let reading = async {
+        loop {
+            if stream.read_buf(&mut read).await.ok()? == 0 {
+                return None;
+            }
+            let common = read.iter().zip(PREFACE).take_while(|(a, b)| a == b).count();
+            if common == PREFACE.len() {
+                return Some(Protocol::Two);
+            }
+            if common < read.len() {
+                return Some(Protocol::One);
+            }
         }
-        drop(place);
-    });
+    };
+    let protocol = timeout(HEAD_TIMEOUT, reading).await.ok()??;
+    Some((Prefixed::new(Bytes::from(read), stream), protocol))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::routing::get;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+/// What answers the requests of one connection: the one place where it is put together.
+fn service(
+    router: Router,
+    peer: SocketAddr,
+) -> impl tower::Service<
+    Request<Incoming>,
+    Response = Response<Body>,
+    Error = std::convert::Infallible,
+    Future: Send,
+> + Clone
++ Send
++ 'static {
+    router.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request.map(Body::new)
+    })
+}
 
-    async fn served() -> (SocketAddr, watch::Sender<bool>, JoinHandle<()>) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (stop, stopped) = watch::channel(false);
-        let router = Router::new().route(
-            "/",
-            get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string()),
-        );
-        (address, stop, serve(listener, router, stopped))
+/// Answers the requests of one connection until it ends or the node stops.
+pub(super) async fn talk<S>(
+    stream: S,
+    protocol: Protocol,
+    peer: SocketAddr,
+    router: Router,
+    stopped: watch::Receiver<bool>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = TowerToHyperService::new(service(router, peer));
+    let io = TokioIo::new(stream);
+    let ended = match protocol {
+        Protocol::One => {
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_TIMEOUT)
+                .max_buf_size(HEAD_MAX)
+                .serve_connection(io, service);
+            let mut connection = pin!(connection);
+            tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = until(stopped) => {
+                    connection.as_mut().graceful_shutdown();
+                    last(connection).await
+                }
+            }
+        }
+        Protocol::Two => {
+            let traffic = Arc::new(Traffic::default());
+            let counted = traffic::Counted::new(service, Arc::clone(&traffic));
+            let connection = second().serve_connection(io, counted);
+            let mut connection = pin!(connection);
+            tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = until(stopped) => {
+                    connection.as_mut().graceful_shutdown();
+                    last(connection).await
+                }
+                () = idle(&traffic) => {
+                    connection.as_mut().graceful_shutdown();
+                    last(connection).await
+                }
+            }
+        }
+    };
+    if let Err(error) = ended {
+        tracing::trace!(%peer, ?protocol, "a connection broke: {error}");
     }
+}
 
-    async fn exchange(address: SocketAddr, sent: &[u8]) -> String {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(sent).await.unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
-        String::from_utf8(answer).unwrap()
+/// HTTP/2 within its bounds.
+fn second() -> http2::Builder<TokioExecutor> {
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(WINDOW)
+        .max_header_list_size(HEAD_LIST_MAX)
+        .max_send_buf_size(SEND_MAX)
+        .max_pending_accept_reset_streams(RESETS_MAX)
+        .max_local_error_reset_streams(ERRORS_MAX)
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING);
+    builder
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // Who could say so is gone: that is no reason to stop.
+    if stopped.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
     }
+}
 
-    #[tokio::test]
-    async fn a_request_is_answered_and_knows_its_peer() {
-        let (address, _stop, _task) = served().await;
-        let answer = exchange(
-            address,
-            b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-        )
-        .await;
-        assert!(
-            answer.starts_with("HTTP/1.1 200") && answer.ends_with("127.0.0.1"),
-            "{answer}"
-        );
-    }
+/// What a connection that was asked to end still has to say.
+async fn last<C: Future<Output = hyper::Result<()>>>(connection: C) -> hyper::Result<()> {
+    timeout(FAREWELL, connection).await.unwrap_or(Ok(()))
+}
 
-    #[tokio::test(start_paused = true)]
-    async fn a_head_that_never_ends_is_cut_off() {
-        let (address, _stop, _task) = served().await;
-        let answer = exchange(address, b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ").await;
-        assert!(!answer.contains("200"), "{answer}");
-    }
-
-    #[tokio::test]
-    async fn an_endless_head_is_refused() {
-        let (address, _stop, _task) = served().await;
-        let head = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(HEAD_MAX));
-        let answer = exchange(address, head.as_bytes()).await;
-        assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
-    }
-
-    #[tokio::test]
-    async fn stopping_closes_idle_connections() {
-        let (address, stop, task) = served().await;
-        let mut idle = TcpStream::connect(address).await.unwrap();
-        idle.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            .await
-            .unwrap();
-        let mut first = [0; 12];
-        idle.read_exact(&mut first).await.unwrap();
-        stop.send(true).unwrap();
-        task.await.unwrap();
-        let mut rest = Vec::new();
-        idle.read_to_end(&mut rest).await.unwrap();
-        assert!(TcpStream::connect(address).await.is_err());
+/// Waits until a connection had nothing to do for as long as it may. Its pings do not count, nor does a head that never ends.
+async fn idle(traffic: &Traffic) {
+    let mut ticks = interval_at(Instant::now() + HEAD_TIMEOUT, HEAD_TIMEOUT);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seen = 0;
+    loop {
+        ticks.tick().await;
+        let begun = traffic.begun();
+        if begun == seen && traffic.under_way() == 0 {
+            return;
+        }
+        seen = begun;
     }
 }

@@ -43,7 +43,8 @@ fn add(app: &App, headers: &mut HeaderMap) {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if app.config.site.url.starts_with("https://") {
+    // A proxy in front says so itself: only who speaks https knows that it will go on doing so.
+    if app.config.https.enabled {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static(HSTS),

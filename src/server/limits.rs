@@ -34,6 +34,8 @@ enum Class {
     Write,
     /// What is worth guessing at, or costs more than it looks.
     Guess,
+    /// Looking for words.
+    Search,
     /// What other servers send.
     Inbox,
 }
@@ -44,6 +46,7 @@ pub(super) struct Limits {
     read: Rates<IpAddr>,
     write: Rates<IpAddr>,
     guess: Rates<IpAddr>,
+    search: Rates<IpAddr>,
     inbox: Rates<IpAddr>,
     room: Arc<Room>,
 }
@@ -55,6 +58,7 @@ impl Limits {
             read: Rates::per_minute(config.read),
             write: Rates::per_minute(config.write),
             guess: Rates::per_minute(config.guess),
+            search: Rates::per_minute(config.search),
             inbox: Rates::per_minute(config.inbox),
             room: Room::new(config.inbox_memory, BODY_MAX),
             fed,
@@ -68,6 +72,7 @@ impl Limits {
             Class::Read => self.read.admit(&client),
             Class::Write => self.write.admit(&client),
             Class::Guess => self.guess.admit(&client),
+            Class::Search => self.search.admit(&client),
             Class::Inbox => self.inbox.admit(&client),
         }
     }
@@ -109,6 +114,7 @@ fn classify(request: &Request) -> Class {
         "/tokens" | "/replies/locate" | "/replies" | "/queue" | "/posts/{slug}/look" => {
             Class::Guess
         }
+        "/search" => Class::Search,
         _ if reading => Class::Read,
         _ => Class::Write,
     }

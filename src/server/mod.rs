@@ -1,8 +1,11 @@
 //! The running node: one listener, the delivery loop, the job loop; started together, stopped together.
 
+mod acme;
+pub mod certificate;
 mod client;
 mod connections;
 mod headers;
+pub mod https;
 mod kept;
 mod limits;
 mod room;
@@ -34,6 +37,8 @@ pub struct Running {
     pub fed: Arc<Federation>,
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it listens for https, and for those to be led there; None without built-in https.
+    pub https: Option<https::Addresses>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -103,6 +108,12 @@ pub async fn start(fed: Arc<Federation>, listener: TcpListener) -> Result<Runnin
     post::follow_pattern(&fed.app).await?;
     let (stop, stopped) = watch::channel(false);
     let mut tasks = vec![serve(listener, router(Arc::clone(&fed)), stopped.clone())];
+    let mut https = None;
+    if fed.app.config.https.enabled {
+        let (addresses, more) = https::start(&fed, stopped.clone()).await?;
+        https = Some(addresses);
+        tasks.extend(more);
+    }
     if let Some(bind) = fed.app.config.server.metrics_bind {
         let listener = listen(bind, "server.metrics_bind").await?;
         tasks.push(serve(
@@ -121,6 +132,7 @@ pub async fn start(fed: Arc<Federation>, listener: TcpListener) -> Result<Runnin
     Ok(Running {
         fed,
         address,
+        https,
         stop,
         tasks,
     })

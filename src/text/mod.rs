@@ -21,6 +21,7 @@ pub mod sidenotes;
 pub mod slug;
 pub mod strip;
 pub mod terms;
+pub mod words;
 
 /// The longest start of `text` that fits `bytes` and ends between two characters.
 pub(crate) fn cut(text: &str, bytes: usize) -> &str {

@@ -24,6 +24,7 @@ mod replies;
 mod routes;
 #[cfg(test)]
 mod sample;
+mod search;
 mod thread;
 pub mod view;
 mod xml;
@@ -36,14 +37,14 @@ pub use moved::moved;
 pub use pages::{
     render_about, render_archive, render_author, render_category, render_error, render_followers,
     render_free_page, render_home, render_post, render_preferences, render_queue, render_replies,
-    render_series, render_tag,
+    render_search, render_series, render_tag,
 };
 pub use read::{author_page, elsewhere, post_page};
 pub use routes::{Segment, method_not_allowed, negotiated_routes, not_found, router};
 
 /// Name and text of each template, for the test that looks up the words they use.
 #[cfg(test)]
-fn templates_for_tests() -> [(&'static str, &'static str); 20] {
+fn templates_for_tests() -> [(&'static str, &'static str); 21] {
     [
         ("base", include_str!("templates/base.html")),
         ("macros", include_str!("templates/macros.html")),
@@ -65,5 +66,6 @@ fn templates_for_tests() -> [(&'static str, &'static str); 20] {
         ("followers", include_str!("templates/followers.html")),
         ("page", include_str!("templates/page.html")),
         ("series", include_str!("templates/series.html")),
+        ("search", include_str!("templates/search.html")),
     ]
 }

@@ -8,7 +8,7 @@ use super::machines::Card;
 use super::thread::Thread;
 use super::view::{
     ArchiveView, AuthorView, CategoryView, ErrorView, FollowersView, FreePageView, HomeView, Link,
-    PostView, PreferencesView, QueueView, RepliesView, SeriesView, Site, TagView,
+    PostView, PreferencesView, QueueView, RepliesView, SearchView, SeriesView, Site, TagView,
 };
 use crate::error::{Error, Result};
 use crate::text::emoji::Part;
@@ -163,6 +163,13 @@ struct PreferencesPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage<'a> {
+    frame: Frame<'a>,
+    view: &'a SearchView,
+}
+
+#[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
     frame: Frame<'a>,
@@ -312,11 +319,24 @@ pub fn render_replies(site: &Site, view: &RepliesView) -> Result<String> {
     render(&RepliesPage { frame, view }, FRAME_SIZE)
 }
 
+
 /// Renders the page where one says how one wants to read. No search engine keeps it.
 pub fn render_preferences(site: &Site, view: &PreferencesView) -> Result<String> {
     let mut frame = Frame::new(site, String::new());
     frame.title = format!("{} – {}", frame.t.text("preferences"), site.title);
     render(&PreferencesPage { frame, view }, FRAME_SIZE)
+}
+
+/// Renders the search with what was found. No search engine keeps it.
+pub fn render_search(site: &Site, view: &SearchView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    let name = frame.t.text("search");
+    frame.title = if view.query.trim().is_empty() {
+        format!("{name} – {}", site.title)
+    } else {
+        format!("{} – {name} – {}", view.query.trim(), site.title)
+    };
+    render(&SearchPage { frame, view }, FRAME_SIZE * 4)
 }
 
 /// Renders an error page; statuses without words of their own read as one that has.

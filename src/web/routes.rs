@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::answer::{FOR_EVER, error_page, status_page};
-use super::{assets, favicon, feeds, machines, preferences, queue, read, replies};
+use super::{assets, favicon, feeds, machines, preferences, queue, read, replies, search};
 use crate::app::App;
 use crate::domain::media;
 use crate::error::Error;
@@ -28,6 +28,8 @@ pub fn router() -> Router<Arc<App>> {
             "/preferences",
             get(preferences::page).post(preferences::choose),
         )
+        .route("/search", get(search::page))
+        .route("/opensearch.xml", get(search::description))
         .route("/feed.{format}", get(feeds::site))
         .route("/comments.{format}", get(feeds::all_comments))
         .route("/posts/{slug}/comments.{format}", get(feeds::comments))

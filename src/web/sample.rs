@@ -3,6 +3,7 @@
 
 mod design;
 mod filing;
+mod search;
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ use super::view::{
 use super::{
     favicon, render_about, render_archive, render_author, render_category, render_error,
     render_followers, render_free_page, render_home, render_post, render_queue, render_replies,
-    render_series, render_tag, stylesheet,
+    render_search, render_series, render_tag, stylesheet,
 };
 use crate::types::{Html, Timestamp};
 
@@ -400,6 +401,14 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ),
         ("queue.html", render_queue(&site, &queue()).unwrap()),
         ("replies.html", render_replies(&site, &replies()).unwrap()),
+        (
+            "search.html",
+            render_search(&site, &search::found()).unwrap(),
+        ),
+        (
+            "search-wrong.html",
+            render_search(&site, &search::wrong()).unwrap(),
+        ),
         ("404.html", render_error(&site, &error(404)).unwrap()),
         ("500.html", render_error(&site, &error(500)).unwrap()),
     ];

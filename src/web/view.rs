@@ -4,6 +4,7 @@
 mod machines;
 mod filing;
 mod queue;
+mod search;
 mod site;
 mod talk;
 
@@ -13,6 +14,7 @@ pub use filing::{
     SeriesView, YearView,
 };
 pub use queue::{QueueView, QueuedHost, QueuedThread};
+pub use search::{HitView, SearchView};
 pub use site::{PreferencesView, Site};
 pub use talk::{ReactedView, SpokenView, TalkView, TallyView};
 

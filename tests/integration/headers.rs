@@ -21,7 +21,6 @@ fn assert_protected(answer: &Answer, what: &str) {
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
-        ("strict-transport-security", "max-age=31536000"),
         ("cross-origin-opener-policy", "same-origin"),
     ] {
         assert_eq!(answer.header(name), value, "{what} {name}");
@@ -103,10 +102,14 @@ both_databases! {
         }
     }
 
-    async fn a_site_without_tls_does_not_ask_for_it(db: TestDb) {
-        let node = TestNode::quiet(TestApp::builder().url("http://localhost:8081"), db).await;
-        let answer = ask(&node, Method::GET, "/").await;
-        assert_eq!(answer.header("strict-transport-security"), "");
+    async fn only_who_speaks_https_itself_asks_for_it(db: TestDb) {
+        let behind = TestNode::quiet(TestApp::builder(), db).await;
+        let answer = ask(&behind, Method::GET, "/").await;
+        assert_eq!(answer.header("strict-transport-security"), "", "the proxy says so");
+        let builder = TestApp::builder().configure(|config| config.https.enabled = true);
+        let itself = TestNode::quiet(builder, TestDb::sqlite()).await;
+        let answer = ask(&itself, Method::GET, "/nothing").await;
+        assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
     }
 
     async fn negotiated_addresses_say_so_and_failures_are_kept_by_nobody(node: TestNode) {

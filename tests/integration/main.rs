@@ -14,6 +14,8 @@ mod federation;
 #[cfg(test)]
 mod headers;
 #[cfg(test)]
+mod https;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod media;

@@ -12,6 +12,7 @@ mod permalinks;
 mod plans;
 mod preferences;
 mod queue;
+mod search;
 mod world;
 
 use antiphon::domain::comment;

@@ -96,6 +96,13 @@ run_peer_tests() {
 # Chromium, what reads its pages and prints, and letters of every script that the pages are written in.
 browser_packages=(python3-venv chromium jq poppler-utils default-jre-headless fonts-wqy-microhei)
 
+# The examples of docs/deploy.md, with the proxies they are for.
+run_deploy_tests() {
+  local name="proxies as docs/deploy.md says"
+  prepare "$name" python3-venv openssl nginx-light caddy jq
+  [ "$ready" = no ] || run_step "$name" node node_suite deploy
+}
+
 run_browser_tests() {
   local name="pages in a real browser"
   prepare "$name" "${browser_packages[@]}"

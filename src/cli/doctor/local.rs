@@ -4,12 +4,14 @@ use std::io::Write;
 
 use super::{Finding, Status};
 use crate::app::App;
+use crate::clock::Clock;
 use crate::config::{Config, Moderation};
 use crate::domain::account;
 use crate::domain::actor::{self, Actor};
 use crate::error::Result;
 use crate::federation::keys;
 use crate::federation::signature::Ed25519Key;
+use crate::server::certificate::Certificate;
 use crate::types::{Host, Timestamp};
 
 /// What is odd about the configuration, valid as it is.
@@ -79,6 +81,41 @@ pub(super) fn folder(config: &Config) -> Finding {
             format!("run the node as the folder's owner, or `chown -R` {shown} to the node's user"),
         ),
     }
+}
+
+/// When does the certificate of built-in https end? None without it.
+pub(super) fn certificate(config: &Config) -> Option<Finding> {
+    const CHECK: &str = "certificate";
+    if !config.https.enabled {
+        return None;
+    }
+    let own = config.https.certificate.is_some();
+    let fix = if own {
+        "put a new certificate into the files of https.certificate and https.key; the node reads them by itself"
+    } else {
+        "run the node where port 443 of its name leads to it, and look at its log: it asks for a certificate by itself"
+    };
+    let (certificate, key) = config.certificate_files();
+    if !own && !certificate.exists() {
+        let detail = "none was issued yet";
+        return Some(Finding::new(CHECK, Status::Warning, detail, fix));
+    }
+    let read = match Certificate::read(&certificate, &key) {
+        Ok(read) => read,
+        Err(error) => return Some(Finding::failed(CHECK, &error, fix)),
+    };
+    let now = Clock::System.now();
+    let detail = format!(
+        "ends {}",
+        read.ends.to_chrono().format("%Y-%m-%d %H:%M UTC")
+    );
+    Some(if read.ends <= now {
+        Finding::new(CHECK, Status::Failed, detail, fix)
+    } else if read.ends <= Timestamp(now.0.saturating_add(7 * Timestamp::DAY)) {
+        Finding::new(CHECK, Status::Warning, detail, fix)
+    } else {
+        Finding::ok(CHECK, detail)
+    })
 }
 
 /// Does the database answer, and does a node live in it? Its schema was checked when it was opened.

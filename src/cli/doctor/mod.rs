@@ -100,6 +100,7 @@ async fn examine(context: &Context) -> Vec<Finding> {
     let mut findings = vec![Finding::ok("configuration", "valid")];
     findings.extend(local::settings(&config));
     findings.push(local::folder(&config));
+    findings.extend(local::certificate(&config));
     let app = match context.open().await {
         Ok(app) => app,
         Err(error) => {

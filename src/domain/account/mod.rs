@@ -161,6 +161,28 @@ pub async fn set_display_name(app: &App, name: &str, display: &str) -> Result<Ac
     Ok(renamed)
 }
 
+/// Says whether what an account comments may be found by searching, and tells its followers.
+pub async fn set_indexable(app: &App, name: &str, indexable: bool) -> Result<Actor> {
+    let (account, _) = get_by_name(app, name).await?;
+    let (actor, now) = (account.actor_id, app.now());
+    let job = app.job(Job::Federate {
+        event: Event::ActorUpdated {
+            actor: actor.raw(),
+            at: now.0,
+        },
+    });
+    let changed = app
+        .db
+        .write(move |conn| {
+            actor::set_indexable(conn, actor, indexable, now)?;
+            job.enqueue(conn)?;
+            actor::get(conn, actor)
+        })
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(changed)
+}
+
 /// Sets a new password. `NotFound` when there is no such account.
 pub async fn set_password(app: &App, name: &str, password: String) -> Result<()> {
     let hash = password::hash_if_given(Some(password)).await?;

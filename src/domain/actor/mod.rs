@@ -12,7 +12,7 @@ use crate::types::{ApUrl, Host, Html, Id, Json, Timestamp};
 
 pub use store::{
     find_by_handle, forget_unused, get, insert, insert_keys, list_by_ids, list_keys, load_by_ap_id,
-    load_by_key, load_local_keys, mark_gone, set_avatar, set_name, upsert_remote,
+    load_by_key, load_local_keys, mark_gone, set_avatar, set_indexable, set_name, upsert_remote,
 };
 
 /// An actor as it stands in the database.
@@ -55,6 +55,8 @@ pub struct Actor {
     pub fetched_at: Timestamp,
     /// When its server said that it is gone.
     pub gone_at: Option<Timestamp>,
+    /// What it says in public may be found by searching (toot:indexable). False unless it says so.
+    pub indexable: bool,
 }
 
 /// A public key of an actor, as it was published: PEM or multibase.
@@ -180,6 +182,7 @@ pub fn new_local(
         updated_at: now,
         fetched_at: now,
         gone_at: None,
+        indexable: kind == "Person",
     }
 }
 

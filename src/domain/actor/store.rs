@@ -242,6 +242,19 @@ pub fn set_name(conn: &mut Conn, actor: Id<Actor>, name: &str, now: Timestamp) -
     Ok(())
 }
 
+/// Says whether what an actor writes may be found by searching.
+pub fn set_indexable(
+    conn: &mut Conn,
+    actor: Id<Actor>,
+    indexable: bool,
+    now: Timestamp,
+) -> Result<()> {
+    diesel::update(actors::table.find(actor))
+        .set((actors::indexable.eq(indexable), actors::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Notes that an actor is gone for good, and takes it off every list of followers.
 pub fn mark_gone(conn: &mut Conn, actor: Id<Actor>, now: Timestamp) -> Result<()> {
     diesel::update(actors::table.find(actor))

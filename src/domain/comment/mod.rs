@@ -33,6 +33,7 @@ pub use brought::{Asked, Brought, Later};
 pub use locate::{Fate, Outcome, look_up};
 use onward::Onward;
 pub use own::{delete_own, edit_own, get_own, reply};
+pub use page::place;
 pub use passing::{PASSED_ON_MAX, keep_for_parked};
 pub use read::{Thread, get_placed, list_aside, list_under};
 pub use request::{Answer, Place, Request, after_decision, ask};

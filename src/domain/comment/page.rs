@@ -16,6 +16,7 @@ use crate::types::{ApUrl, Id};
 
 pub use latest::{Latest, LatestPage, Under, load_latest};
 pub(super) use locate::locate;
+pub use locate::place;
 
 /// A comment with what is needed to show it alone.
 #[derive(Clone, Debug)]

@@ -54,7 +54,7 @@ pub fn actor(row: &Actor, keys: &[ActorKey], site: &str) -> Value {
         "tag": [],
         "manuallyApprovesFollowers": false,
         "discoverable": row.kind == "Person",
-        "indexable": row.kind == "Person",
+        "indexable": row.indexable,
         "published": row.created_at.rfc3339(),
         "attributionDomains": [host],
     });

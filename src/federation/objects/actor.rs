@@ -180,6 +180,7 @@ pub fn read(doc: &Doc, id: Id<Actor>, now: Timestamp) -> Result<(Actor, Vec<Acto
         updated_at: now,
         fetched_at: now,
         gone_at: None,
+        indexable: doc.flag("indexable") || doc.flag("toot:indexable"),
         host,
         ap_id,
     };

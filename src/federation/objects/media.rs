@@ -8,7 +8,7 @@ use crate::text::{emoji, sanitize};
 
 /// The pictures and emoji of an object.
 pub fn named(doc: &Doc) -> Named {
-    let sensitive = is_true(doc, "sensitive");
+    let sensitive = doc.flag("sensitive");
     let attached = doc.docs("attachment").into_iter();
     let pictures = attached
         .filter(shows_picture)
@@ -48,7 +48,7 @@ fn picture(doc: &Doc, sensitive: bool) -> Option<NewPicture> {
         alt: alt
             .map(|alt| sanitize::line(alt, ALT_MAX))
             .unwrap_or_default(),
-        sensitive: sensitive || is_true(doc, "sensitive"),
+        sensitive: sensitive || doc.flag("sensitive"),
     })
 }
 
@@ -82,10 +82,6 @@ pub fn emojis(doc: &Doc) -> Vec<(String, String)> {
         emoji::is_name(&name).then_some((name, icon))
     });
     named.take(EMOJIS_MAX).collect()
-}
-
-fn is_true(doc: &Doc, key: &str) -> bool {
-    doc.values(key).any(|value| value.as_bool() == Some(true))
 }
 
 #[cfg(test)]

@@ -66,6 +66,11 @@ impl Doc {
         })
     }
 
+    /// True when a property says so.
+    pub fn flag(&self, key: &str) -> bool {
+        self.values(key).any(|value| value.as_bool() == Some(true))
+    }
+
     /// The values of a property, whether it holds none, one or many.
     pub fn values(&self, key: &str) -> impl Iterator<Item = &Value> {
         let values: Box<dyn Iterator<Item = &Value>> = match self.0.get(key) {

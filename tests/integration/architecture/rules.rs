@@ -77,7 +77,7 @@ const SLICES: &[&[&str]] = &[
     &["talk"],
     &["reaction", "follower", "note"],
     &["delivery"],
-    &["moderation"],
+    &["moderation", "search"],
 ];
 
 /// Says where and what is wrong, the way compilers do.

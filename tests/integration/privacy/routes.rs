@@ -11,6 +11,8 @@ const KNOWN: &[&str] = &[
     "/queue",
     "/replies",
     "/preferences",
+    "/search",
+    "/opensearch.xml",
     "/posts/{slug}/look",
     "/feed.{format}",
     "/comments.{format}",

@@ -36,7 +36,7 @@ pub(crate) struct Builder {
     language: String,
     password: Option<String>,
     clock: Clock,
-    configure: fn(&mut Config),
+    configure: Box<dyn Fn(&mut Config) + Send + Sync>,
 }
 
 impl TestApp {
@@ -48,7 +48,7 @@ impl TestApp {
             language: "en".into(),
             password: None,
             clock: Clock::fixed(Timestamp::parse(NOW).expect("it is RFC 3339")),
-            configure: |_| (),
+            configure: Box::new(|_| ()),
         }
     }
 
@@ -110,8 +110,11 @@ impl Builder {
     }
 
     /// Changes the configuration after everything else.
-    pub(crate) fn configure(mut self, change: fn(&mut Config)) -> Self {
-        self.configure = change;
+    pub(crate) fn configure(
+        mut self,
+        change: impl Fn(&mut Config) + Send + Sync + 'static,
+    ) -> Self {
+        self.configure = Box::new(change);
         self
     }
 

@@ -28,6 +28,7 @@ mod app;
 mod database;
 mod fake;
 mod http;
+mod issuer;
 mod node;
 mod postgres;
 mod until;
@@ -36,6 +37,7 @@ pub(crate) use app::TestApp;
 pub(crate) use database::TestDb;
 pub(crate) use fake::{ByHand, FakeInstance, Fault, Flaw, Letter, Person};
 pub(crate) use http::{Answer, bare_client};
+pub(crate) use issuer::FakeIssuer;
 pub(crate) use node::TestNode;
 pub(crate) use until::until;
 

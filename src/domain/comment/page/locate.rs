@@ -101,7 +101,7 @@ fn here(conn: &mut Conn, comment: &Comment) -> Result<Fate> {
 }
 
 /// Its place on the post's page, when it stands there.
-fn place(conn: &mut Conn, comment: &Comment) -> Result<Option<String>> {
+pub fn place(conn: &mut Conn, comment: &Comment) -> Result<Option<String>> {
     if !comment.is_public() {
         return Ok(None);
     }

@@ -1,0 +1,14 @@
+DROP TRIGGER search_actor_changed ON actors;
+DROP TRIGGER search_comment_removed ON comments;
+DROP TRIGGER search_comment_changed ON comments;
+DROP TRIGGER search_comment_added ON comments;
+DROP TRIGGER search_post_removed ON posts;
+DROP TRIGGER search_post_changed ON posts;
+DROP TRIGGER search_post_added ON posts;
+DROP FUNCTION search_actor_is_due();
+DROP FUNCTION search_comment_is_due();
+DROP FUNCTION search_post_is_due();
+DROP TABLE search_due;
+DROP TABLE __search;
+DROP TABLE search_texts;
+ALTER TABLE actors DROP COLUMN indexable;

@@ -1,0 +1,11 @@
+DROP TRIGGER search_actor_changed;
+DROP TRIGGER search_comment_removed;
+DROP TRIGGER search_comment_changed;
+DROP TRIGGER search_comment_added;
+DROP TRIGGER search_post_removed;
+DROP TRIGGER search_post_changed;
+DROP TRIGGER search_post_added;
+DROP TABLE search_due;
+DROP TABLE __search;
+DROP TABLE search_texts;
+ALTER TABLE actors DROP COLUMN indexable;
