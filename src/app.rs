@@ -1,6 +1,8 @@
 //! What every use case needs, built once: configuration, database, clock, ids, the HTTP client, host blocks. It holds
 //! no rules.
 
+pub mod way;
+
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
@@ -12,11 +14,14 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::hosts::Hosts;
 use crate::http::{HttpClient, HttpSettings};
+use crate::kept::Changes;
 use crate::limits::Rates;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Host, Timestamp};
 use crate::verdicts::Verdicts;
+use way::{Act, NoWay, Shown, Way};
 
 /// The running node's parts. Shared as `Arc<App>`, passed down as `&App`.
 pub struct App {
@@ -44,6 +49,10 @@ pub struct App {
     pub metrics: Metrics,
     /// Held while a file enters or leaves the media folder, and while a picture is decoded: one at a time bounds the memory.
     pub media: Mutex<()>,
+    /// What changes, as this process hears of it.
+    pub changes: Changes,
+    /// Who reads a discussion just now.
+    pub live: Live,
     /// Rung when a job or a delivery was written, so that the worker looks at once.
     pub wake: Wake,
 }
@@ -54,6 +63,15 @@ pub trait Finder: Send + Sync {
     /// Looks at an address now and takes what stands there, if it belongs here; what came of it is noted as a verdict.
     /// Gives the id of what was found, or the address when nothing was. `RateLimited` when too much is looked up at once.
     async fn look(&self, address: &ApUrl) -> Result<ApUrl>;
+
+    /// Finds how somebody with this handle, or on this server, can do something there with an object of this id.
+    async fn way(&self, asked: &str, act: Act, object: &ApUrl) -> Result<Way, NoWay>;
+
+    /// Says what stands at an address, or who a handle is. `Remote` when it cannot be had.
+    async fn show(&self, address: &str) -> Result<Shown>;
+
+    /// Lets one of ours, by its actor's row, do something with what stands at an address; `text` is the answer.
+    async fn act(&self, actor: i64, act: Act, address: &str, text: String) -> Result<()>;
 }
 
 /// The bells of the workers.
@@ -93,6 +111,8 @@ impl App {
             finder: OnceLock::new(),
             metrics: Metrics::default(),
             media: Mutex::default(),
+            changes: Changes::default(),
+            live: Live::default(),
             wake: Wake::default(),
         }))
     }

@@ -1,8 +1,12 @@
 //! What an answer shows, as scopes: whoever changes something in a scope makes the answers that show it stale. It knows
 //! no page and no table.
 
+mod changes;
+
 use std::fmt;
 use std::str::FromStr;
+
+pub use changes::Changes;
 
 /// A part of what the node knows. An answer names the scopes of everything it shows, and is kept until one of them changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -53,6 +53,9 @@ pub type IsPlace =
     And<And<Eq<comments::status, CommentStatus>, IsNotNull<comments::position>>, Shown>;
 type Shown = And<Open, Eq<comments::hidden, bool>>;
 
+/// The same as [`is_public`] for statements written as text, of the innermost `comments`.
+pub const PUBLIC: &str = "status = 'published' AND visibility IN ('public', 'unlisted') AND NOT hidden";
+
 /// The comments that everybody may see: published, for everybody, and below nothing that may not be seen.
 pub fn is_public() -> IsPublic {
     comments::status.eq(CommentStatus::Published).and(shown())

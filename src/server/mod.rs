@@ -6,6 +6,7 @@ mod headers;
 mod limits;
 mod room;
 mod router;
+mod streams;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ impl Running {
     /// Stops taking requests, lets what is under way end, puts claimed work back.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
+        self.fed.app.live.end();
         for task in self.tasks {
             let _ = task.await;
         }

@@ -115,6 +115,7 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
 async fn post(
     State(fed): State<Arc<Federation>>,
     slug: Result<Path<String>, PathRejection>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     let Some(slug) = plain(slug) else {
@@ -123,7 +124,7 @@ async fn post(
     if routes::wants_activity(&headers) {
         return routes::post_by_slug(&fed, &slug, &headers).await;
     }
-    web::post_page(State(Arc::clone(&fed.app)), Path(slug), headers).await
+    web::post_page(State(Arc::clone(&fed.app)), Path(slug), uri, headers).await
 }
 
 /// A part of an address that may be asked of the database: PostgreSQL fails on a text with a NUL.

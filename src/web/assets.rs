@@ -8,10 +8,10 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// What pages may load and run: their own style sheet, icon and cached pictures, no script at all, and nothing from
+/// What pages may load and run: this site's own style sheet, script, icon and cached pictures, and nothing from
 /// another server, which would learn who reads.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const CSS: &str = concat!(
     include_str!("static/base.css"),
@@ -26,6 +26,11 @@ static STYLESHEET: LazyLock<(String, String)> = LazyLock::new(|| {
     (format!("/static/antiphon.{}.css", fingerprint(&text)), text)
 });
 
+static SCRIPT: LazyLock<(String, &'static str)> = LazyLock::new(|| {
+    let text = include_str!("static/discussion.js");
+    (format!("/static/antiphon.{}.js", fingerprint(text)), text)
+});
+
 static FAVICON: LazyLock<(String, &'static str)> = LazyLock::new(|| {
     let text = include_str!("static/favicon.svg");
     (format!("/static/antiphon.{}.svg", fingerprint(text)), text)
@@ -34,6 +39,11 @@ static FAVICON: LazyLock<(String, &'static str)> = LazyLock::new(|| {
 /// Gives the style sheet: its path on this site, and its text (`text/css; charset=utf-8`).
 pub fn stylesheet() -> (&'static str, &'static str) {
     (&STYLESHEET.0, &STYLESHEET.1)
+}
+
+/// Gives the script of discussions: its path on this site, and its text (`text/javascript`).
+pub fn script() -> (&'static str, &'static str) {
+    (&SCRIPT.0, SCRIPT.1)
 }
 
 /// Gives the icon: its path on this site, and its text (`image/svg+xml`).
@@ -70,7 +80,7 @@ mod tests {
     fn the_style_sheet_is_small_balanced_and_named_by_its_content() {
         let (path, text) = stylesheet();
         assert!(path.starts_with("/static/antiphon.") && path.strip_suffix(".css").is_some());
-        assert!(text.len() < 24_000, "{}", text.len());
+        assert!(text.len() < 27_000, "{}", text.len());
         assert_eq!(text.matches('{').count(), text.matches('}').count());
         assert!(!text.contains("/*") && !text.contains("url("));
     }

@@ -11,6 +11,7 @@ use atom_syndication::{
 use super::i18n::Catalogue;
 use super::thread::Thread;
 use super::view::{Author, CommentView, PictureView, PostView, Site, safe_href};
+use crate::domain::comment::address;
 use crate::types::Timestamp;
 
 const THREADING: &str = "http://purl.org/syndication/thread/1.0";
@@ -45,7 +46,7 @@ pub fn comments_feed(site: &Site, post: &PostView) -> String {
     let t = Catalogue::of(&site.language);
     let title = t.with("comments-on", post.label());
     let atom = frame(site, &title, &post.comments_feed_url, &post.url);
-    let thread = Thread::new(&post.comments);
+    let thread = Thread::new(&post.comments, t);
     let mut steps: Vec<_> = thread
         .steps
         .iter()
@@ -55,7 +56,7 @@ pub fn comments_feed(site: &Site, post: &PostView) -> String {
     steps.truncate(COMMENTS);
     let entry = |step: &&super::thread::Step<'_>| {
         let comment = step.comment;
-        let page = format!("{}#{}", post.url, comment.anchor);
+        let page = place(site, post, comment);
         let parent = step.parent.filter(|parent| !parent.ap_id.is_empty());
         let mut entry = Entry::default();
         // Comments without an ActivityPub id (guests, webmentions) are known by their place on the page.
@@ -70,7 +71,7 @@ pub fn comments_feed(site: &Site, post: &PostView) -> String {
         entry.set_authors(vec![person(&comment.author)]);
         set_dates(&mut entry, comment.published, comment.edited);
         entry.set_links(vec![link("alternate", &page, "text/html")]);
-        let page = parent.map(|parent| format!("{}#{}", post.url, parent.anchor));
+        let page = parent.map(|parent| place(site, post, parent));
         let target = parent.map_or(post.ap_id.as_str(), |parent| parent.ap_id.as_str());
         let href = page.as_deref().unwrap_or(&post.url);
         entry.set_extensions(threading(
@@ -83,6 +84,11 @@ pub fn comments_feed(site: &Site, post: &PostView) -> String {
         entry
     };
     finish(atom, steps.iter().map(entry).collect())
+}
+
+/// The permanent address of a comment.
+fn place(site: &Site, post: &PostView, comment: &CommentView) -> String {
+    address(&format!("{}{}", site.url, post.base), &comment.number)
 }
 
 fn post_entry(post: &PostView) -> Entry {

@@ -6,9 +6,13 @@ mod answer;
 mod assets;
 mod convert;
 mod date;
+mod discussion;
 mod echoes;
 pub mod feed;
 pub mod i18n;
+mod interact;
+mod live;
+mod login;
 #[cfg(test)]
 mod page_tests;
 mod pages;
@@ -20,28 +24,36 @@ mod replies;
 mod routes;
 #[cfg(test)]
 mod sample;
+mod share;
 mod thread;
 pub mod view;
+mod visit;
 
 pub use answer::error_page;
-pub use assets::{CONTENT_SECURITY_POLICY, favicon, stylesheet};
+pub use assets::{CONTENT_SECURITY_POLICY, favicon, script, stylesheet};
 pub use convert::SOURCE_URL;
 pub use date::DateText;
 pub use pages::{
-    render_about, render_author, render_error, render_home, render_post, render_queue,
-    render_replies, render_tag,
+    render_about, render_author, render_branch, render_error, render_home, render_interact,
+    render_post, render_queue, render_replies, render_share, render_tag, render_visit,
 };
 pub use read::{author_page, post_page};
 pub use routes::{Segment, method_not_allowed, negotiated_routes, not_found, router};
 
 /// Name and text of each template, for the test that looks up the words they use.
 #[cfg(test)]
-fn templates_for_tests() -> [(&'static str, &'static str); 12] {
+fn templates_for_tests() -> [(&'static str, &'static str); 18] {
     [
         ("base", include_str!("templates/base.html")),
         ("macros", include_str!("templates/macros.html")),
         ("post", include_str!("templates/post.html")),
         ("discussion", include_str!("templates/discussion.html")),
+        ("thought", include_str!("templates/thought.html")),
+        ("thread", include_str!("templates/thread.html")),
+        ("branch", include_str!("templates/branch.html")),
+        ("interact", include_str!("templates/interact.html")),
+        ("visit", include_str!("templates/visit.html")),
+        ("share", include_str!("templates/share.html")),
         ("talk", include_str!("templates/talk.html")),
         ("home", include_str!("templates/home.html")),
         ("author", include_str!("templates/author.html")),

@@ -2,11 +2,12 @@
 
 use askama::Template;
 
-use super::assets::{favicon, stylesheet};
+use super::assets::{favicon, script, stylesheet};
 use super::i18n::Catalogue;
 use super::thread::Thread;
 use super::view::{
-    AuthorView, ErrorView, HomeView, Link, PostView, QueueView, RepliesView, Site, TagView,
+    AuthorView, ErrorView, HomeView, InteractView, Link, PostView, QueueView, RepliesView,
+    ShareView, Site, TagView, VisitView,
 };
 use crate::error::{Error, Result};
 use crate::text::emoji::Part;
@@ -14,7 +15,7 @@ use crate::text::emoji::Part;
 /// How many bytes a page without content takes, roughly; the buffer starts there.
 const FRAME_SIZE: usize = 6_000;
 /// How many bytes the frame of one comment takes, roughly.
-const COMMENT_SIZE: usize = 1_800;
+const COMMENT_SIZE: usize = 2_000;
 
 /// What the base template needs besides the content.
 struct Frame<'a> {
@@ -30,6 +31,7 @@ struct Frame<'a> {
     /// The handle Mastodon shows under previews of this page.
     creator: Option<&'a str>,
     stylesheet: &'static str,
+    script: &'static str,
     favicon: &'static str,
 }
 
@@ -48,6 +50,7 @@ impl<'a> Frame<'a> {
             activity: None,
             creator: None,
             stylesheet: stylesheet().0,
+            script: script().0,
             favicon: favicon().0,
         }
     }
@@ -70,6 +73,35 @@ struct PostPage<'a> {
     frame: Frame<'a>,
     view: &'a PostView,
     thread: Thread<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "branch.html")]
+struct BranchPage<'a> {
+    frame: Frame<'a>,
+    view: &'a PostView,
+    thread: Thread<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "interact.html")]
+struct InteractPage<'a> {
+    frame: Frame<'a>,
+    view: &'a InteractView,
+}
+
+#[derive(Template)]
+#[template(path = "visit.html")]
+struct VisitPage<'a> {
+    frame: Frame<'a>,
+    view: &'a VisitView,
+}
+
+#[derive(Template)]
+#[template(path = "share.html")]
+struct SharePage<'a> {
+    frame: Frame<'a>,
+    view: &'a ShareView,
 }
 
 #[derive(Template)]
@@ -134,23 +166,70 @@ pub fn render_post(site: &Site, view: &PostView) -> Result<String> {
     let feed = frame.t.with("comments-on", view.label());
     frame = frame.with_feed(feed, &view.comments_feed_url);
     frame.description = &view.summary;
-    frame.canonical = Some(&view.url);
+    // Search engines keep one page of a post.
+    frame.canonical = view.is_first_page.then_some(&view.url);
     frame.activity = Some(&view.ap_id);
     frame.creator = some(&view.author.handle);
-    let content = view
-        .comments
-        .iter()
-        .map(|c| c.html.as_str().len())
-        .sum::<usize>();
-    let size = FRAME_SIZE + view.html.as_str().len() + content + view.comments.len() * COMMENT_SIZE;
+    let size = FRAME_SIZE + view.html.as_str().len() + size_of_comments(view);
+    let thread = Thread::new(&view.comments, frame.t);
     render(
         &PostPage {
             frame,
             view,
-            thread: Thread::new(&view.comments),
+            thread,
         },
         size,
     )
+}
+
+fn size_of_comments(view: &PostView) -> usize {
+    let shown = view.comments.iter().chain(&view.above);
+    shown
+        .map(|comment| comment.html.as_str().len() + COMMENT_SIZE)
+        .sum()
+}
+
+/// Renders the page of one comment with its branch. Search engines keep the post's page instead.
+pub fn render_branch(site: &Site, view: &PostView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    let feed = frame.t.with("comments-on", view.label());
+    frame = frame.with_feed(feed, &view.comments_feed_url);
+    let comment = view.comments.first();
+    frame.title = match comment.filter(|comment| !comment.deleted) {
+        Some(comment) => frame.t.with("comment-by", comment.author.label()),
+        None => frame.t.with("comments-on", view.label()),
+    };
+    frame.activity = comment.and_then(|comment| some(&comment.ap_id));
+    let thread = Thread::new(&view.comments, frame.t);
+    render(
+        &BranchPage {
+            frame,
+            view,
+            thread,
+        },
+        FRAME_SIZE + size_of_comments(view),
+    )
+}
+
+/// Renders the page that leads to a reader's own server. No search engine keeps it.
+pub fn render_interact(site: &Site, view: &InteractView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    frame.title = format!("{} – {}", frame.t.text(view.heading), site.title);
+    render(&InteractPage { frame, view }, FRAME_SIZE)
+}
+
+/// Renders what other sites' buttons ask of one of ours.
+pub fn render_visit(site: &Site, view: &VisitView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    frame.title = format!("{} – {}", frame.t.text("visit"), site.title);
+    render(&VisitPage { frame, view }, FRAME_SIZE)
+}
+
+/// Renders the form for a draft that began elsewhere.
+pub fn render_share(site: &Site, view: &ShareView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    frame.title = format!("{} – {}", frame.t.text("share"), site.title);
+    render(&SharePage { frame, view }, FRAME_SIZE)
 }
 
 /// Renders the home page, or a later page of it.

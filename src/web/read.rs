@@ -12,13 +12,14 @@ use super::answer::{Document, answer, error_page, negotiated};
 use super::routes::Segment;
 use super::view::{PostView, Site};
 use super::{
-    convert, feed, query, reader, render_about, render_author, render_home, render_post, render_tag,
+    convert, discussion, feed, query, reader, render_about, render_author, render_home, render_post, render_tag,
 };
 use crate::app::App;
 use crate::domain::account;
 use crate::domain::backfill;
+use crate::domain::comment::paging;
 use crate::domain::follower;
-use crate::domain::post::page::{self, List, Selection};
+use crate::domain::post::page::{self, List, Selection, Wanted};
 use crate::domain::post::{self, Post};
 use crate::error::{Error, Result};
 use crate::text::hashtag;
@@ -31,21 +32,28 @@ const FEED: u16 = 20;
 /// Longest slug and name that are looked for, in bytes.
 const LONGEST: usize = 255;
 
-/// Answers `/posts/{slug}` with the post's page.
+/// Answers `/posts/{slug}` with the post's page; `?order=`, `?after=` and `?before=` choose of its discussion.
 pub async fn post_page(
     State(app): State<Arc<App>>,
     Path(slug): Path<String>,
+    uri: Uri,
     request: HeaderMap,
 ) -> Response {
-    let site = reader::site(&app, &request);
+    let (site, turn) = (reader::site(&app, &request), discussion::turn(&uri));
     let (rules, now) = (app.config.discussion.clone(), app.now());
     let work = app.db.read(move |conn| {
-        let found = page::load_by_slug(conn, checked(&slug, "the post")?)?;
-        let around = page::load_neighbours(conn, &found.post)?;
-        let closed = found.post.policy().is_closed(&rules, now);
-        let mut view = convert::post(&site, found, around);
+        let post = page::get_published(conn, checked(&slug, "the post")?)?;
+        let chosen = paging::choose(conn, post.id, turn)?;
+        let around = page::load_neighbours(conn, &post)?;
+        let closed = post.policy().is_closed(&rules, now);
+        let found = page::load(conn, post, Wanted::These(chosen.ids()))?;
+        let scopes = discussion::scopes(&found);
+        let links = discussion::Links::new(&found.post, &chosen, turn);
+        let mut view = convert::part(&site, found, chosen, around);
+        links.set(&mut view);
         view.comments_closed = closed;
-        Ok(Document::html(render_post(&site, &view)?).with_activity(&view.ap_id))
+        let document = Document::html(render_post(&site, &view)?).with_activity(&view.ap_id);
+        Ok(document.shows(scopes))
     });
     let outcome = work.await;
     negotiated(&app, &request, outcome)
@@ -259,7 +267,7 @@ fn some(list: List, before: Option<Id<Post>>) -> Result<List> {
 }
 
 /// A part of an address that may be asked of the database: PostgreSQL refuses texts with a NUL.
-fn checked<'a>(part: &'a str, what: &'static str) -> Result<&'a str> {
+pub(super) fn checked<'a>(part: &'a str, what: &'static str) -> Result<&'a str> {
     if part.len() > LONGEST || part.chars().any(char::is_control) {
         return Err(Error::NotFound(what));
     }

@@ -11,7 +11,9 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::answer::{FOR_EVER, error_page, status_page};
-use super::{favicon, queue, read, replies, stylesheet};
+use super::{
+    discussion, favicon, interact, live, queue, read, replies, script, share, stylesheet, visit,
+};
 use crate::app::App;
 use crate::domain::media;
 use crate::error::Error;
@@ -26,6 +28,14 @@ pub fn router() -> Router<Arc<App>> {
         .route("/feed.atom", get(read::site_feed))
         .route("/posts/{slug}/comments.atom", get(read::comments_feed))
         .route("/posts/{slug}/look", post(read::look))
+        .route("/posts/{slug}/comments/{number}", get(discussion::branch))
+        .route("/posts/{slug}/live", get(live::stream))
+        .route("/interact", get(interact::page))
+        .route(
+            "/authorize_interaction",
+            get(visit::page).post(visit::act),
+        )
+        .route("/share", get(share::page).post(share::save))
         .route("/@{name}/feed.atom", get(read::author_feed))
         .route("/tags/{tag}", get(read::tag_page))
         .route("/tags/{tag}/feed.atom", get(read::tag_feed))
@@ -39,9 +49,10 @@ pub fn router() -> Router<Arc<App>> {
 /// Post and author pages as HTML whatever is asked for. A node that federates gives these addresses handlers of its own,
 /// which call [`super::post_page`] and [`super::author_page`] for people.
 pub fn negotiated_routes() -> Router<Arc<App>> {
-    let of_post = async |state: State<Arc<App>>, Segment(slug): Segment, request: HeaderMap| {
-        read::post_page(state, Path(slug), request).await
-    };
+    let of_post =
+        async |state: State<Arc<App>>, Segment(slug): Segment, uri: Uri, request: HeaderMap| {
+            read::post_page(state, Path(slug), uri, request).await
+        };
     let author =
         async |state: State<Arc<App>>, Segment(name): Segment, uri: Uri, request: HeaderMap| {
             read::author_page(state, Path(name), uri, request).await
@@ -62,6 +73,21 @@ pub async fn method_not_allowed(State(app): State<Arc<App>>) -> Response {
     status_page(&app, StatusCode::METHOD_NOT_ALLOWED, String::new())
 }
 
+/// The two variable parts of an address below a post: its slug, and what follows.
+#[derive(Clone, Debug)]
+pub(super) struct Segments(pub(super) String, pub(super) String);
+
+impl FromRequestParts<Arc<App>> for Segments {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        match Path::from_request_parts(parts, app).await {
+            Ok(Path((first, second))) => Ok(Self(first, second)),
+            Err(_) => Err(error_page(app, &Error::NotFound("the page"))),
+        }
+    }
+}
+
 /// The one variable part of an address, decoded. What is no UTF-8 is no address here: 404 in style.
 #[derive(Clone, Debug)]
 pub struct Segment(pub String);
@@ -78,9 +104,10 @@ impl FromRequestParts<Arc<App>> for Segment {
 }
 
 async fn asset(State(app): State<Arc<App>>, uri: Uri) -> Response {
-    let (css, icon) = (stylesheet(), favicon());
+    let (css, icon, js) = (stylesheet(), favicon(), script());
     let (media_type, text) = match uri.path() {
         path if path == css.0 => ("text/css; charset=utf-8", css.1),
+        path if path == js.0 => ("text/javascript; charset=utf-8", js.1),
         path if path == icon.0 => ("image/svg+xml", icon.1),
         _ => return error_page(&app, &Error::NotFound("the file")),
     };

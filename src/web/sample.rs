@@ -1,6 +1,8 @@
 //! Sample pages for the tests, and a test that writes them to a folder to be looked at:
 //! `ANTIPHON_SAMPLES=/tmp/pages cargo test sample_pages_can_be_written`.
 
+mod ways;
+
 use std::path::{Path, PathBuf};
 
 use super::view::{
@@ -9,8 +11,9 @@ use super::view::{
     TagView, TalkView, TallyView,
 };
 use super::{
-    favicon, render_about, render_author, render_error, render_home, render_post, render_queue,
-    render_replies, render_tag, stylesheet,
+    favicon, render_about, render_author, render_branch, render_error, render_home,
+    render_interact, render_post, render_queue, render_replies, render_share, render_tag,
+    render_visit, stylesheet,
 };
 use crate::text::markdown::{Mentions, render_post as render_post_text};
 use crate::types::{Html, Timestamp};
@@ -190,6 +193,8 @@ pub(super) fn post() -> PostView {
     PostView {
         title: "The pause between two choirs".to_owned(),
         url: "https://blog.example/2026/03/the-pause".to_owned(),
+        base: "/posts/the-pause".to_owned(),
+        is_first_page: true,
         ap_id: "https://blog.example/posts/7412".to_owned(),
         html: render_post_text(POST, &Mentions::new()).html,
         summary: "Why the second choir waits, and how to typeset a wait.".to_owned(),
@@ -353,6 +358,11 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("tag.html", render_tag(&site, &tag()).unwrap()),
         ("about.html", render_about(&site).unwrap()),
         ("queue.html", render_queue(&site, &queue()).unwrap()),
+        ("branch.html", render_branch(&site, &ways::branch()).unwrap()),
+        ("interact.html", render_interact(&site, &ways::interact()).unwrap()),
+        ("interact-way.html", render_interact(&site, &ways::way()).unwrap()),
+        ("visit.html", render_visit(&site, &ways::visit()).unwrap()),
+        ("share.html", render_share(&site, &ways::share()).unwrap()),
         ("replies.html", render_replies(&site, &replies()).unwrap()),
         ("404.html", render_error(&site, &error(404)).unwrap()),
         ("500.html", render_error(&site, &error(500)).unwrap()),

@@ -122,6 +122,12 @@ pub(super) fn insert(conn: &mut Conn, mut comment: Comment) -> Result<bool> {
         comment.position = Some(next_position(conn, comment.post_id, comment.parent_id)?);
     }
     comment.hidden = shade::is_below_hidden(conn, &comment)?;
+    if let Some(parent) = comment.parent_id {
+        comment.root_id = comments::table
+            .find(parent)
+            .select(comments::root_id)
+            .first(conn)?;
+    }
     let inserted = each!(conn, c => diesel::insert_into(comments::table)
         .values(&comment)
         .on_conflict_do_nothing()

@@ -20,7 +20,7 @@ use crate::types::{Host, Id, Timestamp};
 pub use cache::{read, sweep};
 pub use store::{
     detach, detach_all_of, detach_under, forget_copies, has_pending, list_emojis, list_of_comment,
-    list_of_posts, list_under, note_emojis, replace,
+    list_of_comments, list_of_posts, list_under, note_emojis, replace,
 };
 
 use shrink::Kind;

@@ -9,7 +9,7 @@ mod talk;
 use diesel::prelude::*;
 
 use super::{Post, store};
-use crate::db::Conn;
+use crate::db::{CHUNK, Conn};
 use crate::db::schema::{actors, comments};
 use crate::domain::actor::{self, Actor, avatar_path};
 use crate::domain::backfill::{self, Missing};
@@ -138,24 +138,44 @@ type EntryRow = (
     ),
 );
 
-/// Loads the page of a post by its slug. `NotFound` unless it is published; `Gone` when it was.
+/// Loads the page of a post by its slug with all comments. `NotFound` unless it is published; `Gone` when it was.
 pub fn load_by_slug(conn: &mut Conn, slug: &str) -> Result<PostPage> {
+    let post = get_published(conn, slug)?;
+    load(conn, post, Wanted::All)
+}
+
+/// The post with this slug. `NotFound` unless it is published; `Gone` when it was.
+pub fn get_published(conn: &mut Conn, slug: &str) -> Result<Post> {
     let post = store::load_by_slug(conn, slug)?.ok_or(Error::NotFound("the post"))?;
     match post.status {
-        super::Status::Published => load(conn, post),
+        super::Status::Published => Ok(post),
         super::Status::Deleted => Err(Error::Gone("the post")),
         _ => Err(Error::NotFound("the post")),
     }
 }
 
-fn load(conn: &mut Conn, post: Post) -> Result<PostPage> {
+/// Which comments a page is loaded with.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// Those that everybody may see, and the places of deleted ones.
+    All,
+    /// Of those the ones with these ids.
+    These(Vec<i64>),
+}
+
+/// Loads the page of a published post.
+pub fn load(conn: &mut Conn, post: Post, wanted: Wanted) -> Result<PostPage> {
+    let comments = match &wanted {
+        Wanted::All => load_comments(conn, post.id, None)?,
+        Wanted::These(ids) => load_these(conn, post.id, ids)?,
+    };
     let mut page = PostPage {
         author: actor::get(conn, post.actor_id)?,
         tags: store::tags_of(conn, post.id)?,
         pictures: media::list_of_posts(conn, vec![post.id.raw()])?
             .remove(&post.id.raw())
             .unwrap_or_default(),
-        comments: load_comments(conn, post.id, None)?,
+        comments,
         likes: Faces::default(),
         boosts: Faces::default(),
         missing: backfill::count_missing(conn, post.id)?,
@@ -177,7 +197,71 @@ pub fn load_comments(
     post: Id<Post>,
     status: Option<CommentStatus>,
 ) -> Result<Vec<Entry>> {
-    let columns = (
+    let query = comments::table
+        .inner_join(actors::table)
+        .filter(comments::post_id.eq(post))
+        .order(comments::id)
+        .select(entry_columns())
+        .into_boxed();
+    let rows: Vec<EntryRow> = match status {
+        None => query.filter(is_public().or(is_place())).load(conn)?,
+        Some(status) => query.filter(comments::status.eq(status)).load(conn)?,
+    };
+    let mut pictures = media::list_under(conn, post.raw())?;
+    let dressed = |row| {
+        let mut entry = entry(row);
+        entry.pictures = pictures.remove(&entry.id).unwrap_or_default();
+        entry
+    };
+    Ok(rows.into_iter().map(dressed).collect())
+}
+
+/// Some of a post's comments, if everybody may see them or their places.
+fn load_these(conn: &mut Conn, post: Id<Post>, ids: &[i64]) -> Result<Vec<Entry>> {
+    let mut entries = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let query = comments::table
+            .inner_join(actors::table)
+            .filter(comments::id.eq_any(chunk))
+            .filter(comments::post_id.eq(post))
+            .filter(is_public().or(is_place()))
+            .select(entry_columns());
+        let rows: Vec<EntryRow> = query.load(conn)?;
+        let mut pictures = media::list_of_comments(conn, chunk)?;
+        entries.extend(rows.into_iter().map(|row| {
+            let mut entry = entry(row);
+            entry.pictures = pictures.remove(&entry.id).unwrap_or_default();
+            entry
+        }));
+    }
+    Ok(entries)
+}
+
+type EntryColumns = (
+    (
+        comments::id,
+        comments::parent_id,
+        comments::position,
+        comments::status,
+        comments::ap_id,
+        comments::url,
+        comments::html,
+        comments::language,
+    ),
+    (
+        comments::published_at,
+        comments::edited_at,
+        comments::actor_id,
+        actors::name,
+        actors::username,
+        actors::host,
+        actors::url,
+        actors::avatar,
+    ),
+);
+
+fn entry_columns() -> EntryColumns {
+    (
         (
             comments::id,
             comments::parent_id,
@@ -198,24 +282,7 @@ pub fn load_comments(
             actors::url,
             actors::avatar,
         ),
-    );
-    let query = comments::table
-        .inner_join(actors::table)
-        .filter(comments::post_id.eq(post))
-        .order(comments::id)
-        .select(columns)
-        .into_boxed();
-    let rows: Vec<EntryRow> = match status {
-        None => query.filter(is_public().or(is_place())).load(conn)?,
-        Some(status) => query.filter(comments::status.eq(status)).load(conn)?,
-    };
-    let mut pictures = media::list_under(conn, post.raw())?;
-    let dressed = |row| {
-        let mut entry = entry(row);
-        entry.pictures = pictures.remove(&entry.id).unwrap_or_default();
-        entry
-    };
-    Ok(rows.into_iter().map(dressed).collect())
+    )
 }
 
 fn entry(row: EntryRow) -> Entry {

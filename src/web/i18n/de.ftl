@@ -22,13 +22,10 @@ deleted = Dieser Kommentar wurde gelöscht.
 writer = Autor*in
 answers = antwortet auf
 original = Original
-reply = Antworten
-reply-hint = Diese Adresse in die Suche des eigenen Servers einfügen und dort antworten:
 sensitive = Heikles Bild
 picture = Bild
-comment-address = Adresse dieses Kommentars
-comments-older = Ältere Kommentare
-comments-newer = Neuere Kommentare
+comments-older = Vorige Kommentare
+comments-newer = Weitere Kommentare
 comments-feed = Feed dieser Diskussion
 closed = Die Kommentare sind geschlossen. Antworten, die jetzt eintreffen, werden aufbewahrt, aber nicht gezeigt.
 join = Vom eigenen Server aus antworten
@@ -171,3 +168,64 @@ comment-by = Kommentar von { $name }
 comments-on = Kommentare zu „{ $name }“
 posts-tagged = Beiträge zum Schlagwort { $name }
 more-faces = und { $count } weitere
+
+# Discussion.
+act-from-yours = Vom eigenen Server aus
+act-follow = Folgen
+act-reply = Antworten
+act-like = Gefällt mir
+act-boost = Teilen
+answers-to = auf
+answers-count = { $count ->
+    [one] Eine Antwort
+   *[other] { $count } Antworten
+}
+back-to-all = { $count ->
+    [one] Der eine Kommentar zu „{ $name }“
+   *[other] Alle { $count } Kommentare zu „{ $name }“
+}
+this-thread = Dieser Strang
+further-up = Weiter oben in diesem Strang
+order = Reihenfolge der Kommentare
+order-oldest = Älteste zuerst
+order-newest = Neueste zuerst
+order-discussed = Meistdiskutierte
+live-one = Ein neuer Kommentar
+live-many = % neue Kommentare
+live-elsewhere = Die neuen Kommentare stehen auf einer anderen Seite
+live-shown = Zum ersten neuen Kommentar
+interact-follow = Vom eigenen Server aus folgen
+interact-reply = Vom eigenen Server aus antworten
+interact-like = Vom eigenen Server aus „Gefällt mir“ sagen
+interact-boost = Vom eigenen Server aus teilen
+interact-text = Ein Konto hier ist nicht nötig. Sag, wo deines ist; diese Seite fragt deinen Server nach dem Weg und zeigt ihn dir.
+interact-server = Dein Profilname oder dein Server
+interact-find = Weg suchen
+interact-copy = Oder füge diese Adresse in die Suche deines Servers ein:
+copy = Kopieren
+copied = Kopiert
+close = Schließen
+way-go = Weiter bei { $name }
+way-elsewhere = Vorsicht: Dein Server schickt dich auf eine andere Seite, { $name }. Geh nur weiter, wenn du sie kennst.
+way-unreadable = Das ist weder ein Profilname noch ein Server. Schreibe @du@server.example oder server.example.
+way-own = Das ist die Seite, auf der du bist. Schreibe den Server, auf dem dein Konto ist.
+way-blocked = Diese Seite spricht nicht mit jenem Server.
+way-unreachable = Dieser Server antwortet nicht, wie er sollte. Prüfe die Schreibweise oder kopiere die Adresse unten.
+way-unknown-person = Dieser Server kennt niemanden dieses Namens. Prüfe die Schreibweise oder schreibe nur den Server.
+way-busy = Gerade wird zu viel nachgeschlagen. Versuche es gleich noch einmal.
+visit = Von einer anderen Seite
+visit-text = Was du auf Bitte einer anderen Seite verfolgen, beantworten, mögen oder teilen sollst.
+visit-address = Adresse oder Profilname
+visit-reply = Deine Antwort (Markdown)
+visit-unreadable = Schreibe die ganze Adresse von etwas auf einem anderen Server oder einen Profilnamen.
+visit-unreachable = Dort war nichts zu finden, dem man folgen oder antworten kann.
+done-follow = Die Bitte, folgen zu dürfen, ist unterwegs.
+done-reply = Deine Antwort ist unterwegs.
+done-like = Dein „Gefällt mir“ ist unterwegs.
+done-boost = Dein Teilen ist unterwegs.
+share = In einem Beitrag teilen
+share-text = Hier entsteht ein Entwurf; veröffentlicht wird nichts.
+share-title = Titel
+share-content = Text (Markdown)
+share-save = Als Entwurf speichern
+share-saved = Der Entwurf ist gespeichert. Seine Nummer:

@@ -22,13 +22,10 @@ deleted = This comment was deleted.
 writer = Author
 answers = in answer to
 original = Original
-reply = Reply
-reply-hint = Paste this address into the search of your own server and reply there:
 sensitive = Sensitive picture
 picture = picture
-comment-address = Address of this comment
-comments-older = Older comments
-comments-newer = Newer comments
+comments-older = Comments before these
+comments-newer = Comments after these
 comments-feed = Feed of this discussion
 closed = Comments are closed. Replies that arrive now are kept, but not shown.
 join = Reply from your own server
@@ -171,3 +168,64 @@ comment-by = Comment by { $name }
 comments-on = Comments on “{ $name }”
 posts-tagged = Posts tagged { $name }
 more-faces = and { $count } more
+
+# Discussion.
+act-from-yours = From your own server
+act-follow = Follow
+act-reply = Reply
+act-like = Like
+act-boost = Boost
+answers-to = to
+answers-count = { $count ->
+    [one] One answer
+   *[other] { $count } answers
+}
+back-to-all = { $count ->
+    [one] The one comment on “{ $name }”
+   *[other] All { $count } comments on “{ $name }”
+}
+this-thread = This thread
+further-up = Further up in this thread
+order = Order of the comments
+order-oldest = Oldest first
+order-newest = Newest first
+order-discussed = Most discussed
+live-one = One new comment
+live-many = % new comments
+live-elsewhere = The new comments are on another page
+live-shown = Show the first new comment
+interact-follow = Follow from your own server
+interact-reply = Reply from your own server
+interact-like = Like from your own server
+interact-boost = Boost from your own server
+interact-text = You need no account here. Say where yours is; this site asks your server for the way and shows it to you.
+interact-server = Your handle or your server
+interact-find = Find the way
+interact-copy = Or paste this address into the search of your server:
+copy = Copy
+copied = Copied
+close = Close
+way-go = Continue at { $name }
+way-elsewhere = Take care: your server sends you on to another site, { $name }. Go on only if you know it.
+way-unreadable = This is neither a handle nor a server. Write @you@server.example or server.example.
+way-own = This is the site you are on. Write the server where your account is.
+way-blocked = This site does not talk to that server.
+way-unreachable = That server does not answer as it should. Check the spelling, or copy the address below.
+way-unknown-person = That server knows nobody of this name. Check the spelling, or write only the server.
+way-busy = Too much is being looked up just now. Try again in a moment.
+visit = From another site
+visit-text = What another site asks you to follow, answer, like or boost.
+visit-address = Address or handle
+visit-reply = Your answer (Markdown)
+visit-unreadable = Write the whole address of something on another server, or a handle.
+visit-unreachable = Nothing that can be followed or answered was found there.
+done-follow = The request to follow is on its way.
+done-reply = Your answer is on its way.
+done-like = Your like is on its way.
+done-boost = Your boost is on its way.
+share = Share in a post
+share-text = This makes a draft; nothing is published.
+share-title = Title
+share-content = Text (Markdown)
+share-save = Save as a draft
+share-saved = The draft is saved. Its number:

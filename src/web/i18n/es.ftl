@@ -22,13 +22,10 @@ deleted = Este comentario fue eliminado.
 writer = Autor
 answers = en respuesta a
 original = Original
-reply = Responder
-reply-hint = Pega esta dirección en el buscador de tu servidor y responde allí:
 sensitive = Imagen delicada
 picture = imagen
-comment-address = Dirección de este comentario
-comments-older = Comentarios anteriores
-comments-newer = Comentarios más recientes
+comments-older = Comentarios previos
+comments-newer = Comentarios siguientes
 comments-feed = Fuente de esta conversación
 closed = Los comentarios están cerrados. Las respuestas que lleguen ahora se guardan, pero no se muestran.
 join = Responde desde tu propio servidor
@@ -171,3 +168,64 @@ comment-by = Comentario de { $name }
 comments-on = Comentarios sobre «{ $name }»
 posts-tagged = Entradas con la etiqueta { $name }
 more-faces = y { $count } más
+
+# Discussion.
+act-from-yours = Desde tu propio servidor
+act-follow = Seguir
+act-reply = Responder
+act-like = Me gusta
+act-boost = Impulsar
+answers-to = a
+answers-count = { $count ->
+    [one] Una respuesta
+   *[other] { $count } respuestas
+}
+back-to-all = { $count ->
+    [one] El único comentario sobre «{ $name }»
+   *[other] Los { $count } comentarios sobre «{ $name }»
+}
+this-thread = Este hilo
+further-up = Más arriba en este hilo
+order = Orden de los comentarios
+order-oldest = Primero los más antiguos
+order-newest = Primero los más recientes
+order-discussed = Los más comentados
+live-one = Un comentario nuevo
+live-many = % comentarios nuevos
+live-elsewhere = Los comentarios nuevos están en otra página
+live-shown = Ir al primer comentario nuevo
+interact-follow = Seguir desde tu propio servidor
+interact-reply = Responder desde tu propio servidor
+interact-like = Dar «me gusta» desde tu propio servidor
+interact-boost = Impulsar desde tu propio servidor
+interact-text = No necesitas una cuenta aquí. Di dónde está la tuya: este sitio pregunta el camino a tu servidor y te lo muestra.
+interact-server = Tu identificador o tu servidor
+interact-find = Buscar el camino
+interact-copy = O pega esta dirección en el buscador de tu servidor:
+copy = Copiar
+copied = Copiado
+close = Cerrar
+way-go = Continuar en { $name }
+way-elsewhere = Cuidado: tu servidor te envía a otro sitio, { $name }. Sigue solo si lo conoces.
+way-unreadable = Esto no es ni un identificador ni un servidor. Escribe @tu@servidor.example o servidor.example.
+way-own = Este es el sitio en el que estás. Escribe el servidor de tu cuenta.
+way-blocked = Este sitio no habla con ese servidor.
+way-unreachable = Ese servidor no responde como debería. Comprueba la ortografía o copia la dirección de abajo.
+way-unknown-person = Ese servidor no conoce a nadie con ese nombre. Comprueba la ortografía o escribe solo el servidor.
+way-busy = Ahora mismo se buscan demasiadas cosas. Inténtalo de nuevo en un momento.
+visit = Desde otro sitio
+visit-text = Lo que otro sitio te pide seguir, responder, marcar o impulsar.
+visit-address = Dirección o identificador
+visit-reply = Tu respuesta (Markdown)
+visit-unreadable = Escribe la dirección completa de algo en otro servidor, o un identificador.
+visit-unreachable = Allí no se encontró nada que se pueda seguir o responder.
+done-follow = La solicitud para seguir está en camino.
+done-reply = Tu respuesta está en camino.
+done-like = Tu «me gusta» está en camino.
+done-boost = Tu impulso está en camino.
+share = Compartir en una entrada
+share-text = Esto crea un borrador; no se publica nada.
+share-title = Título
+share-content = Texto (Markdown)
+share-save = Guardar como borrador
+share-saved = El borrador está guardado. Su número:

@@ -22,13 +22,10 @@ deleted = Ce commentaire a été supprimé.
 writer = Auteur
 answers = en réponse à
 original = Original
-reply = Répondre
-reply-hint = Collez cette adresse dans la recherche de votre serveur et répondez-y :
 sensitive = Image sensible
 picture = image
-comment-address = Adresse de ce commentaire
-comments-older = Commentaires plus anciens
-comments-newer = Commentaires plus récents
+comments-older = Commentaires précédents
+comments-newer = Commentaires suivants
 comments-feed = Flux de cette discussion
 closed = Les commentaires sont fermés. Les réponses qui arrivent encore sont conservées sans être affichées.
 join = Répondre depuis votre serveur
@@ -171,3 +168,64 @@ comment-by = Commentaire de { $name }
 comments-on = Commentaires sur « { $name } »
 posts-tagged = Articles avec le mot-clé { $name }
 more-faces = et { $count } de plus
+
+# Discussion.
+act-from-yours = Depuis votre serveur
+act-follow = Suivre
+act-reply = Répondre
+act-like = J’aime
+act-boost = Partager
+answers-to = à
+answers-count = { $count ->
+    [one] Une réponse
+   *[other] { $count } réponses
+}
+back-to-all = { $count ->
+    [one] Le seul commentaire sur « { $name } »
+   *[other] Les { $count } commentaires sur « { $name } »
+}
+this-thread = Ce fil
+further-up = Plus haut dans ce fil
+order = Ordre des commentaires
+order-oldest = Les plus anciens d’abord
+order-newest = Les plus récents d’abord
+order-discussed = Les plus discutés
+live-one = Un nouveau commentaire
+live-many = % nouveaux commentaires
+live-elsewhere = Les nouveaux commentaires sont sur une autre page
+live-shown = Aller au premier nouveau commentaire
+interact-follow = Suivre depuis votre serveur
+interact-reply = Répondre depuis votre serveur
+interact-like = Aimer depuis votre serveur
+interact-boost = Partager depuis votre serveur
+interact-text = Aucun compte n’est nécessaire ici. Dites où est le vôtre : ce site demande le chemin à votre serveur et vous le montre.
+interact-server = Votre identifiant ou votre serveur
+interact-find = Trouver le chemin
+interact-copy = Ou collez cette adresse dans la recherche de votre serveur :
+copy = Copier
+copied = Copié
+close = Fermer
+way-go = Continuer sur { $name }
+way-elsewhere = Attention : votre serveur vous envoie vers un autre site, { $name }. Ne continuez que si vous le connaissez.
+way-unreadable = Ce n’est ni un identifiant ni un serveur. Écrivez @vous@serveur.example ou serveur.example.
+way-own = C’est le site où vous êtes. Écrivez le serveur de votre compte.
+way-blocked = Ce site ne parle pas à ce serveur.
+way-unreachable = Ce serveur ne répond pas comme il le devrait. Vérifiez l’orthographe ou copiez l’adresse ci-dessous.
+way-unknown-person = Ce serveur ne connaît personne de ce nom. Vérifiez l’orthographe ou n’écrivez que le serveur.
+way-busy = Trop de recherches en ce moment. Réessayez dans un instant.
+visit = Depuis un autre site
+visit-text = Ce qu’un autre site vous propose de suivre, d’aimer, de partager, ou auquel répondre.
+visit-address = Adresse ou identifiant
+visit-reply = Votre réponse (Markdown)
+visit-unreadable = Écrivez l’adresse entière de quelque chose sur un autre serveur, ou un identifiant.
+visit-unreachable = Rien à suivre et rien à quoi répondre n’a été trouvé là.
+done-follow = La demande d’abonnement est partie.
+done-reply = Votre réponse est partie.
+done-like = Votre « j’aime » est parti.
+done-boost = Votre partage est parti.
+share = Partager dans un article
+share-text = Ceci crée un brouillon ; rien n’est publié.
+share-title = Titre
+share-content = Texte (Markdown)
+share-save = Enregistrer comme brouillon
+share-saved = Le brouillon est enregistré. Son numéro :

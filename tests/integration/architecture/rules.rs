@@ -21,13 +21,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("verdicts", &[]),
     ("kept", &[]),
+    ("live", &[]),
     ("queue", &["text", "config", "db"]),
     ("hosts", &["text", "config", "http", "db", "limits"]),
     (
         "app",
         &[
             "text", "config", "http", "db", "limits", "queue", "hosts", "metrics", "verdicts",
-            "kept",
+            "kept", "live",
         ],
     ),
     (
@@ -55,7 +56,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// What a face may look into: never another face, federation, the database or the queue.
-const FACE: &[&str] = &["text", "config", "kept", "app", "domain"];
+const FACE: &[&str] = &["text", "config", "kept", "live", "app", "domain"];
 
 /// The faces, which never see diesel.
 const FACES: &[&str] = &["web", "api", "micropub", "mastodon"];
