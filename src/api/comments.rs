@@ -55,9 +55,9 @@ pub(super) struct CommentJson {
     attachments: Vec<AttachmentJson>,
     /// The ActivityPub id.
     ap_id: String,
-    /// Its page on its author's server; for those written here, its place on the post's page.
+    /// Its page on its author's server; for those written here, its page here.
     url: String,
-    /// Its place on the post's page; null unless it stands there.
+    /// Its page here, with what it answers and what answers it; null unless it stands in the thread.
     anchor_url: Option<String>,
     /// The answers to it, in order.
     #[schema(no_recursion)]

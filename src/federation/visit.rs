@@ -98,7 +98,10 @@ async fn find(fed: &Federation, address: &str) -> Result<Found> {
     }
     let address = ApUrl::new(address);
     if address.url().is_none() || fed.app.is_local(&address) {
-        return Err(Error::invalid_field("uri", "write an address of another server"));
+        return Err(Error::invalid_field(
+            "uri",
+            "write an address of another server",
+        ));
     }
     let object = locate::document(fed, &address).await?;
     if object.first_id("inbox").is_some() {

@@ -43,7 +43,9 @@ pub(super) async fn find(app: &App, asked: &str, act: Act, object: &ApUrl) -> Re
     let document = ask(app, &whom).await?;
     let scheme = webfinger::scheme_of(app, &host);
     let usual = format!("{scheme}://{host}{USUAL}");
-    let offered = templates(&document, act).into_iter().chain([usual.as_str()]);
+    let offered = templates(&document, act)
+        .into_iter()
+        .chain([usual.as_str()]);
     let web = |url: &Url| url.scheme() == "https" || url.scheme() == scheme;
     let found = offered
         .filter_map(|template| fill(template, object))
@@ -83,7 +85,11 @@ impl Whom {
             let handle = name.and_then(|name| Handle::parse(&format!("{name}@{host}")));
             return Some(handle.map_or_else(|| Self::at(host), Self::person));
         }
-        if text.trim_start_matches("acct:").trim_start_matches('@').contains('@') {
+        if text
+            .trim_start_matches("acct:")
+            .trim_start_matches('@')
+            .contains('@')
+        {
             return Handle::parse(text).map(Self::person);
         }
         let host = Host::parse(text.trim_start_matches('@'))?;
@@ -139,9 +145,8 @@ fn templates(document: &Value, act: Act) -> Vec<&str> {
     };
     let links = document.get("links").and_then(Value::as_array);
     let links = links.into_iter().flatten().take(LINKS_MAX);
-    let template = |link: &'_ Value, rel: &str| {
-        link.get("rel").and_then(Value::as_str) == Some(rel)
-    };
+    let template =
+        |link: &'_ Value, rel: &str| link.get("rel").and_then(Value::as_str) == Some(rel);
     let links: Vec<&Value> = links.collect();
     let wanted = [
         format!("{INTENTS}{intent}"),
@@ -161,7 +166,8 @@ fn fill(template: &str, object: &ApUrl) -> Option<Url> {
     if template.len() > LONGEST || template.contains(char::is_control) {
         return None;
     }
-    let encoded: String = url::form_urlencoded::byte_serialize(object.as_str().as_bytes()).collect();
+    let encoded: String =
+        url::form_urlencoded::byte_serialize(object.as_str().as_bytes()).collect();
     let (mut filled, mut rest, mut placed) = (String::new(), template, false);
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}')?;
@@ -193,13 +199,33 @@ mod tests {
 
     #[test]
     fn handles_servers_and_addresses_are_read() {
-        for text in ["@bob@M.example", "bob@m.example", " acct:bob@m.example ", "https://m.example/@bob"] {
+        for text in [
+            "@bob@M.example",
+            "bob@m.example",
+            " acct:bob@m.example ",
+            "https://m.example/@bob",
+        ] {
             assert_eq!(whom(text).as_deref(), Some("acct:bob@m.example"), "{text}");
         }
-        for text in ["m.example", "https://m.example", "https://m.example/about", "@m.example"] {
+        for text in [
+            "m.example",
+            "https://m.example",
+            "https://m.example/about",
+            "@m.example",
+        ] {
             assert_eq!(whom(text).as_deref(), Some("https://m.example"), "{text}");
         }
-        for junk in ["", "bob", "@", "a b.example", "javascript:alert(1)", "ftp://m.example", "m.example/\0", "@bob@", "https://"] {
+        for junk in [
+            "",
+            "bob",
+            "@",
+            "a b.example",
+            "javascript:alert(1)",
+            "ftp://m.example",
+            "m.example/\0",
+            "@bob@",
+            "https://",
+        ] {
             assert_eq!(whom(junk), None, "{junk}");
         }
     }
@@ -233,7 +259,10 @@ mod tests {
         ] {
             assert_eq!(fill(bad), None, "{bad}");
         }
-        assert_eq!(fill(&format!("https://m.example/{}{{uri}}", "x".repeat(3000))), None);
+        assert_eq!(
+            fill(&format!("https://m.example/{}{{uri}}", "x".repeat(3000))),
+            None
+        );
     }
 
     #[test]
@@ -249,7 +278,12 @@ mod tests {
         assert_eq!(templates(&document, Act::Like), ["l", "o", "s"]);
         assert_eq!(templates(&document, Act::Follow), ["o", "s"]);
         assert_eq!(templates(&document, Act::Reply), ["c", "o", "s"]);
-        for junk in [json!(null), json!([]), json!({ "links": {} }), json!({ "links": [{ "rel": [], "template": 7 }] })] {
+        for junk in [
+            json!(null),
+            json!([]),
+            json!({ "links": {} }),
+            json!({ "links": [{ "rel": [], "template": 7 }] }),
+        ] {
             assert!(templates(&junk, Act::Like).is_empty());
         }
     }

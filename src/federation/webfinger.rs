@@ -26,7 +26,10 @@ const LIMITS: Limits = Limits {
 pub async fn answer(app: &App, resource: &str) -> Result<Value> {
     let actor = find(app, resource).await?;
     let acts = account::may_log_in(app, actor.id).await?;
-    Ok(document(&actor, acts.then_some(app.config.site.url.as_str())))
+    Ok(document(
+        &actor,
+        acts.then_some(app.config.site.url.as_str()),
+    ))
 }
 
 /// The actor a resource means: `acct:user@host`, `@user@host`, an actor's id, its page, or the bare site.
@@ -104,11 +107,18 @@ fn document(actor: &Actor, acts_at: Option<&str>) -> Value {
             links.push(json!({ "rel": rel, "template": format!("{site}{rest}") }));
         };
         add(ways::SUBSCRIBE, "/authorize_interaction?uri={uri}");
-        for (intent, act) in [("Follow", "follow"), ("Like", "like"), ("Announce", "boost")] {
+        for (intent, act) in [
+            ("Follow", "follow"),
+            ("Like", "like"),
+            ("Announce", "boost"),
+        ] {
             let rest = format!("/authorize_interaction?do={act}&uri={{object}}");
             add(&format!("{}{intent}", ways::INTENTS), &rest);
         }
-        add(&format!("{}Object", ways::INTENTS), "/authorize_interaction?uri={object}");
+        add(
+            &format!("{}Object", ways::INTENTS),
+            "/authorize_interaction?uri={object}",
+        );
         add(&format!("{}Create", ways::INTENTS), "/share?text={content}");
     }
     json!({

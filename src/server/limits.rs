@@ -119,8 +119,13 @@ fn classify(request: &Request) -> Class {
     match route.strip_prefix(api::BASE).unwrap_or(route) {
         "/healthz" | "/readyz" | "/metrics" => Class::Health,
         "/ap/inbox" | "/ap/users/{id}/inbox" if !reading => Class::Inbox,
-        "/tokens" | "/replies/locate" | "/replies" | "/queue" | "/posts/{slug}/look"
-        | "/authorize_interaction" | "/share" => Class::Guess,
+        "/tokens"
+        | "/replies/locate"
+        | "/replies"
+        | "/queue"
+        | "/posts/{slug}/look"
+        | "/authorize_interaction"
+        | "/share" => Class::Guess,
         "/interact" if names_server(request) => Class::Guess,
         "/posts/{slug}/live" => Class::Stream,
         _ if reading => Class::Read,
@@ -130,8 +135,8 @@ fn classify(request: &Request) -> Class {
 
 /// True when another server is to be asked.
 fn names_server(request: &Request) -> bool {
-    let query = request.uri().query().unwrap_or_default();
-    query.split('&').any(|pair| pair.starts_with("server="))
+    let query = request.uri().query().unwrap_or_default().as_bytes();
+    url::form_urlencoded::parse(query).any(|(key, _)| key == "server")
 }
 
 /// How long the body says it is.

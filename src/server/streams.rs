@@ -95,7 +95,10 @@ mod tests {
     #[test]
     fn no_client_and_not_all_together_hold_more_than_their_part() {
         let streams = Streams::new(3, 2);
-        let mut held = vec![streams.enter(client(1)).unwrap(), streams.enter(client(1)).unwrap()];
+        let mut held = vec![
+            streams.enter(client(1)).unwrap(),
+            streams.enter(client(1)).unwrap(),
+        ];
         assert!(streams.enter(client(1)).is_none());
         held.push(streams.enter(client(2)).unwrap());
         assert!(streams.enter(client(3)).is_none());

@@ -38,9 +38,10 @@ fn number(uri: &Uri, name: &str) -> Option<i32> {
 
 /// Everything that a page of a post shows.
 pub(super) fn scopes(page: &PostPage) -> BTreeSet<Scope> {
-    let people = page.comments.iter().map(|entry| entry.actor_id);
-    let people = people.chain([page.post.actor_id]);
-    let mut scopes: BTreeSet<Scope> = people.map(|id| Scope::Actor(id.raw())).collect();
+    let people = page.comments.iter().map(|entry| entry.actor_id.raw());
+    let people = people.chain(page.people.iter().copied());
+    let people = people.chain([page.post.actor_id.raw()]);
+    let mut scopes: BTreeSet<Scope> = people.map(Scope::Actor).collect();
     // The neighbours and the words on every page.
     scopes.extend([Scope::Post(page.post.id.raw()), Scope::Posts, Scope::Site]);
     scopes

@@ -86,7 +86,10 @@ mod tests {
 
     #[test]
     fn a_field_is_found_among_others_and_junk() {
-        assert_eq!(field(b"a=1&uri=https%3A%2F%2Fm.example%2F1&uri=x", "uri"), "https://m.example/1");
+        assert_eq!(
+            field(b"a=1&uri=https%3A%2F%2Fm.example%2F1&uri=x", "uri"),
+            "https://m.example/1"
+        );
         assert_eq!(field(b"%FF&&=&uri", "uri"), "");
         assert_eq!(field(b"", "uri"), "");
     }

@@ -12,7 +12,8 @@ use super::answer::{Document, answer, error_page, negotiated};
 use super::routes::Segment;
 use super::view::{PostView, Site};
 use super::{
-    convert, discussion, feed, query, reader, render_about, render_author, render_home, render_post, render_tag,
+    convert, discussion, feed, query, reader, render_about, render_author, render_home,
+    render_post, render_tag,
 };
 use crate::app::App;
 use crate::domain::account;

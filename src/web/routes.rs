@@ -31,10 +31,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/posts/{slug}/comments/{number}", get(discussion::branch))
         .route("/posts/{slug}/live", get(live::stream))
         .route("/interact", get(interact::page))
-        .route(
-            "/authorize_interaction",
-            get(visit::page).post(visit::act),
-        )
+        .route("/authorize_interaction", get(visit::page).post(visit::act))
         .route("/share", get(share::page).post(share::save))
         .route("/@{name}/feed.atom", get(read::author_feed))
         .route("/tags/{tag}", get(read::tag_page))

@@ -358,9 +358,18 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("tag.html", render_tag(&site, &tag()).unwrap()),
         ("about.html", render_about(&site).unwrap()),
         ("queue.html", render_queue(&site, &queue()).unwrap()),
-        ("branch.html", render_branch(&site, &ways::branch()).unwrap()),
-        ("interact.html", render_interact(&site, &ways::interact()).unwrap()),
-        ("interact-way.html", render_interact(&site, &ways::way()).unwrap()),
+        (
+            "branch.html",
+            render_branch(&site, &ways::branch()).unwrap(),
+        ),
+        (
+            "interact.html",
+            render_interact(&site, &ways::interact()).unwrap(),
+        ),
+        (
+            "interact-way.html",
+            render_interact(&site, &ways::way()).unwrap(),
+        ),
         ("visit.html", render_visit(&site, &ways::visit()).unwrap()),
         ("share.html", render_share(&site, &ways::share()).unwrap()),
         ("replies.html", render_replies(&site, &replies()).unwrap()),

@@ -6,8 +6,8 @@ mod talk;
 mod ways;
 
 pub use queue::{QueueView, QueuedHost, QueuedThread};
-pub use ways::{InteractView, ShareView, ShownView, VisitView, WayView, act_key};
 pub use talk::{ReactedView, SpokenView, TalkView, TallyView};
+pub use ways::{InteractView, ShareView, ShownView, VisitView, WayView, act_key};
 
 use unicode_segmentation::UnicodeSegmentation;
 

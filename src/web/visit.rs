@@ -35,11 +35,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, uri: Uri, request: HeaderM
 }
 
 /// Takes the form of that page.
-pub(super) async fn act(
-    State(app): State<Arc<App>>,
-    request: HeaderMap,
-    body: Bytes,
-) -> Response {
+pub(super) async fn act(State(app): State<Arc<App>>, request: HeaderMap, body: Bytes) -> Response {
     let (account, actor) = match login::log_in(&app, &request).await {
         Ok(found) => found,
         Err(asks) => return asks,

@@ -1,7 +1,9 @@
 //! The pages as readers get them: over the router, on both databases.
 
 mod answers;
+mod discussion;
 mod lists;
+mod live;
 mod queue;
 mod world;
 

@@ -43,7 +43,11 @@ mod tests {
         let token = form_token(&alice, "like x");
         assert!(is_form_token(&alice, "like x", &token));
         assert!(!is_form_token(&alice, "like y", &token));
-        assert!(!is_form_token(&account(Some("$argon2id$b")), "like x", &token));
+        assert!(!is_form_token(
+            &account(Some("$argon2id$b")),
+            "like x",
+            &token
+        ));
         for junk in ["", "x", "====", "\u{e9}"] {
             assert!(!is_form_token(&alice, "like x", junk), "{junk}");
         }

@@ -11,7 +11,7 @@ use crate::db::schema::{actors, comments, posts};
 use crate::domain::actor::Actor;
 use crate::domain::media::{self, Picture};
 use crate::domain::post;
-use crate::domain::visibility::CommentStatus;
+use crate::domain::visibility::{CommentStatus, is_aside};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Id};
 
@@ -79,6 +79,9 @@ pub(super) fn list_placed(
             (posts::ap_id, posts::slug),
         ))
         .into_boxed();
+    if status != CommentStatus::Published {
+        query = query.filter(is_aside());
+    }
     if let Some(before) = before {
         query = query.filter(comments::id.lt(before));
     }

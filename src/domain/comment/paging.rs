@@ -103,7 +103,9 @@ pub fn choose(conn: &mut Conn, post: Id<Post>, turn: Turn) -> Result<Chosen> {
     Ok(Chosen {
         spots: branches(conn, &roots)?,
         total: store::count_public(conn, Some(post))?,
-        earlier: ends.0.filter(|_| if back { more } else { beyond.is_some() }),
+        earlier: ends
+            .0
+            .filter(|_| if back { more } else { beyond.is_some() }),
         later: ends.1.filter(|_| back || more),
         ..Chosen::default()
     })
@@ -272,7 +274,19 @@ mod tests {
     fn a_number_that_nobody_gave_is_none() {
         assert_eq!(first_of("3"), Some(3));
         assert_eq!(first_of("12.1.4"), Some(12));
-        for junk in ["", ".", "1.", ".1", "01", "1.x", "-1", "1.-2", "+1", "99999999999", "1..2"] {
+        for junk in [
+            "",
+            ".",
+            "1.",
+            ".1",
+            "01",
+            "1.x",
+            "-1",
+            "1.-2",
+            "+1",
+            "99999999999",
+            "1..2",
+        ] {
             assert_eq!(first_of(junk), None, "{junk}");
         }
     }

@@ -19,7 +19,7 @@ use crate::domain::actor::{Actor, Mentions};
 use crate::domain::media;
 use crate::domain::post::{Post, Status};
 use crate::domain::screening::Rule;
-use crate::domain::visibility::{CommentStatus, Visibility};
+use crate::domain::visibility::{self, CommentStatus, Visibility};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
@@ -358,6 +358,9 @@ pub fn list_by_status(
         .limit(limit)
         .select((Comment::as_select(), Actor::as_select()))
         .into_boxed();
+    if status != CommentStatus::Published {
+        query = query.filter(visibility::is_aside());
+    }
     if let Some(before) = before {
         query = query.filter(comments::id.lt(before));
     }

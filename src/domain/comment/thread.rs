@@ -220,12 +220,7 @@ fn parents_of(branch: &[Spot]) -> Vec<Option<usize>> {
 }
 
 /// Which are shown: level by level, each below one that is shown.
-fn choose(
-    branch: &[Spot],
-    parents: &[Option<usize>],
-    top: usize,
-    bounds: Bounds,
-) -> Vec<bool> {
+fn choose(branch: &[Spot], parents: &[Option<usize>], top: usize, bounds: Bounds) -> Vec<bool> {
     let mut by_level: Vec<usize> = (0..branch.len()).collect();
     by_level.sort_by_key(|at| branch.get(*at).map(|spot| spot.depth));
     let mut chosen = vec![false; branch.len()];

@@ -9,8 +9,8 @@ mod talk;
 use diesel::prelude::*;
 
 use super::{Post, store};
-use crate::db::{CHUNK, Conn};
 use crate::db::schema::{actors, comments};
+use crate::db::{CHUNK, Conn};
 use crate::domain::actor::{self, Actor, avatar_path};
 use crate::domain::backfill::{self, Missing};
 use crate::domain::media::{self, Picture};
@@ -113,6 +113,8 @@ pub struct PostPage {
     pub quotes: (Vec<Spoken>, i64),
     /// Who links to it elsewhere, newest first; how many in all.
     pub links: (Vec<Spoken>, i64),
+    /// The actors' rows of those who are shown beside the comments: in faces, quotes and links.
+    pub people: Vec<i64>,
 }
 
 type EntryRow = (
@@ -183,6 +185,7 @@ pub fn load(conn: &mut Conn, post: Post, wanted: Wanted) -> Result<PostPage> {
         dislikes: 0,
         quotes: (Vec::new(), 0),
         links: (Vec::new(), 0),
+        people: Vec::new(),
         post,
     };
     let counts = reactions::load(conn, &mut page)?;

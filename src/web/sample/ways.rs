@@ -15,7 +15,9 @@ pub(super) fn branch() -> PostView {
         above: vec![comment("4", 1, "<p>What it answers.</p>")],
         above_url: Some("/posts/the-pause/comments/4#comment-4".to_owned()),
         comments: below,
-        comments_newer: Some("https://blog.example/posts/the-pause/comments/4.1?after=50".to_owned()),
+        comments_newer: Some(
+            "https://blog.example/posts/the-pause/comments/4.1?after=50".to_owned(),
+        ),
         ..post()
     }
 }
@@ -56,7 +58,11 @@ pub(super) fn visit() -> VisitView {
             url: "https://m.example/@bob/1".to_owned(),
             excerpt: "What Bob wrote.".to_owned(),
         }),
-        acts: vec![("follow", "act-follow", false), ("reply", "act-reply", true), ("like", "act-like", false)],
+        acts: vec![
+            ("follow", "act-follow", false),
+            ("reply", "act-reply", true),
+            ("like", "act-like", false),
+        ],
         token: "token".to_owned(),
         ..VisitView::default()
     }

@@ -29,6 +29,7 @@ function remember(server) {
 /** Fills the form in with the server used last, and shows the buttons that copy. */
 function equip(section) {
   const input = section.querySelector("input[name=server]");
+  if (section.querySelector(".go")) remember(input.value.trim());
   if (input && !input.value) input.value = remembered();
   for (const button of section.querySelectorAll(".copier")) button.hidden = !navigator.clipboard;
 }
@@ -72,7 +73,6 @@ async function openDialog(address) {
     event.preventDefault();
     const form = event.target;
     const wanted = new URLSearchParams(new FormData(form));
-    remember(wanted.get("server").trim());
     form.setAttribute("aria-busy", "true");
     fetchSection(`${form.getAttribute("action")}?${wanted}`).then((section) => {
       show(section);
@@ -195,9 +195,6 @@ function live(news) {
 }
 
 tellTimes(document);
-for (const section of document.querySelectorAll("[data-dialog]")) {
-  equip(section);
-  section.querySelector("form")?.addEventListener("submit", ({ target }) => remember(new FormData(target).get("server").trim()));
-}
+for (const section of document.querySelectorAll("[data-dialog]")) equip(section);
 const news = document.querySelector("[data-live]");
 if (news) live(news);

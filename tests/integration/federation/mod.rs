@@ -36,3 +36,5 @@ mod talk;
 mod threadiverse;
 mod verdicts;
 mod visibility;
+mod visit;
+mod ways;

@@ -97,7 +97,11 @@ fn count_below(conn: &mut Conn, post: Id<Post>, position: i32) -> Result<i64> {
 }
 
 /// The top-level comment with this number, in any state.
-pub(in super::super) fn find_root(conn: &mut Conn, post: Id<Post>, position: i32) -> Result<Option<i64>> {
+pub(in super::super) fn find_root(
+    conn: &mut Conn,
+    post: Id<Post>,
+    position: i32,
+) -> Result<Option<i64>> {
     let found = comments::table
         .filter(comments::post_id.eq(post))
         .filter(comments::parent_id.is_null())
@@ -119,8 +123,13 @@ pub(in super::super) fn root_of(
     Ok(found.first(conn).optional()?)
 }
 
-/// How everything under these top-level comments hangs together, them included; the oldest so many.
-pub(in super::super) fn list_leaves(conn: &mut Conn, roots: &[i64], limit: i64) -> Result<Vec<Leaf>> {
+/// How everything under these top-level comments hangs together, them included, without what may not be seen; the oldest so
+/// many.
+pub(in super::super) fn list_leaves(
+    conn: &mut Conn,
+    roots: &[i64],
+    limit: i64,
+) -> Result<Vec<Leaf>> {
     let query = comments::table
         .filter(comments::root_id.eq_any(roots))
         .filter(is_public().or(is_place()))

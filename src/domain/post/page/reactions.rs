@@ -102,6 +102,8 @@ struct FaceRow {
     url: ApUrl,
     #[diesel(sql_type = Nullable<Text>)]
     avatar: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    person: i64,
 }
 
 /// How many quote and link to a post.
@@ -125,7 +127,7 @@ const COUNTS_BELOW: &str = "SELECT r.comment_id AS comment_id, r.kind AS kind, r
 
 /// One kind's first people; each arm ends as soon as it has them, however many there are.
 const ARM: &str = "SELECT * FROM (SELECT r.kind AS kind, r.emoji AS emoji, a.name AS name, a.username AS username, \
-    a.host AS host, a.url AS url, a.avatar AS avatar, r.id AS id FROM reactions r JOIN actors a ON a.id = r.actor_id";
+    a.host AS host, a.url AS url, a.avatar AS avatar, a.id AS person, r.id AS id FROM reactions r JOIN actors a ON a.id = r.actor_id";
 
 /// Loads the reactions into a page that has its comments, and tells how many speak of the post elsewhere.
 pub(super) fn load(conn: &mut Conn, page: &mut PostPage) -> Result<TalkCounts> {
@@ -237,6 +239,7 @@ fn load_faces(conn: &mut Conn, page: &mut PostPage) -> Result<()> {
         .bind::<BigInt, _>(post)
         .load(c))?;
     for row in rows {
+        page.people.push(row.person);
         let (kind, emoji, somebody) = somebody(row);
         let people = match kind.as_str() {
             "like" => Some(&mut page.likes.people),

@@ -31,7 +31,7 @@ pub struct Spoken {
 }
 
 type Row = (
-    (i64, String, ApUrl, ApUrl, String, Timestamp),
+    (i64, String, ApUrl, ApUrl, String, Timestamp, i64),
     (String, String, Host, ApUrl, Option<String>),
 );
 
@@ -61,6 +61,7 @@ pub(super) fn load(conn: &mut Conn, page: &mut PostPage, counts: TalkCounts) -> 
                 talk::url,
                 talk::excerpt,
                 talk::published_at,
+                talk::actor_id,
             ),
             (
                 actors::name,
@@ -71,7 +72,8 @@ pub(super) fn load(conn: &mut Conn, page: &mut PostPage, counts: TalkCounts) -> 
             ),
         ))
         .load(conn)?;
-    for ((id, kind, ap_id, url, excerpt, published_at), who) in rows {
+    for ((id, kind, ap_id, url, excerpt, published_at, person_id), who) in rows {
+        page.people.push(person_id);
         let (name, username, host, profile, avatar) = who;
         let spoken = Spoken {
             id,
