@@ -117,7 +117,11 @@ impl Whom {
 
 /// What a server says of somebody, or of itself; nothing where it answers but knows no such thing.
 async fn ask(app: &App, whom: &Whom) -> Result<Value, NoWay> {
-    let reply = match webfinger::query(app, &whom.host, &whom.resource, LIMITS).await {
+    let url = webfinger::address(app, &whom.host, &whom.resource);
+    let url = url.map_err(|_| NoWay::Unreadable)?;
+    // Whoever asks may have repaired it.
+    app.hosts.forget_miss(url.as_str());
+    let reply = match webfinger::get(app, &url, LIMITS).await {
         Ok(reply) => reply,
         Err(Error::RateLimited { .. }) => return Err(NoWay::Busy),
         Err(error) => {

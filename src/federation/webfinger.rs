@@ -185,7 +185,8 @@ async fn look_up(app: &App, handle: &Handle) -> Result<Found> {
 /// Asks a server about one of its people.
 async fn ask(app: &App, handle: &Handle) -> Result<Found> {
     let resource = format!("acct:{}@{}", handle.user, handle.host);
-    let reply = query(app, &handle.host, &resource, LIMITS).await?;
+    let url = address(app, &handle.host, &resource)?;
+    let reply = get(app, &url, LIMITS).await?;
     read(handle, &reply)
 }
 
@@ -198,18 +199,23 @@ pub(super) fn scheme_of(app: &App, host: &Host) -> &'static str {
     }
 }
 
-/// Asks a server about a resource, and gives its answer as it is.
-pub(super) async fn query(app: &App, host: &Host, resource: &str, limits: Limits) -> Result<Reply> {
+/// Where a server is asked about a resource.
+pub(super) fn address(app: &App, host: &Host, resource: &str) -> Result<Url> {
     let scheme = scheme_of(app, host);
     let mut url = Url::parse(&format!("{scheme}://{host}/.well-known/webfinger"))
         .map_err(|_| Error::invalid(format!("{host} is no valid host")))?;
     url.query_pairs_mut().append_pair("resource", resource);
+    Ok(url)
+}
+
+/// Asks there, and gives the answer as it is.
+pub(super) async fn get(app: &App, url: &Url, limits: Limits) -> Result<Reply> {
     let mut headers = HeaderMap::new();
     headers.insert(
         header::ACCEPT,
         HeaderValue::from_static("application/jrd+json, application/json"),
     );
-    let following = app.http.get_following(&url, limits, |_| headers.clone());
+    let following = app.http.get_following(url, limits, |_| headers.clone());
     following.await
 }
 

@@ -140,6 +140,12 @@ pub(super) fn comments() -> Vec<CommentView> {
         all.push(comment(&number, level + 3, ANSWERS[level % 3]));
     }
     all.push(comment("5", 6, "<p>Bookmarked for Lent.</p>"));
+    let numbers: Vec<String> = all.iter().map(|one| one.number.clone()).collect();
+    for one in &mut all {
+        let under = format!("{}.", one.number);
+        let below = numbers.iter().filter(|number| number.starts_with(&under));
+        one.below = i64::try_from(below.count()).unwrap();
+    }
     all
 }
 

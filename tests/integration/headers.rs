@@ -34,7 +34,13 @@ fn assert_protected(answer: &Answer, what: &str) {
     assert!(policy.starts_with("default-src 'none'"), "{what}: {policy}");
     let frames = policy.contains("frame-ancestors 'none'") || policy.contains("sandbox");
     assert!(frames, "{what}: {policy}");
-    for weak in ["unsafe", "https:", "http:", "*", "data:", "script-src"] {
+    let scripts = policy.matches("script-src").count();
+    assert_eq!(
+        scripts,
+        policy.matches("script-src 'self';").count(),
+        "{what}: {policy}"
+    );
+    for weak in ["unsafe", "https:", "http:", "*", "data:"] {
         assert!(!policy.contains(weak), "{what}: {policy}");
     }
     let open = answer.header("access-control-allow-origin") == "*"

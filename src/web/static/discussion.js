@@ -1,6 +1,9 @@
 // What a discussion gains by a script: times in the reader's own zone, dialogs instead of pages for the ways to one's own
 // server, and word of comments that come meanwhile. Every page is complete without it.
 
+(() => {
+"use strict";
+
 const REMEMBERED = "antiphon-server";
 const language = document.documentElement.lang || undefined;
 
@@ -107,7 +110,7 @@ function place(item) {
   const list = here.querySelector(":scope > ol, :scope > details.branch > ol");
   if (!list) {
     // The first answer brings its list along.
-    const branch = document.importNode(item.closest("details.branch, ol"), true);
+    const branch = document.importNode(item.closest("details.branch"), true);
     here.append(branch);
     return branch;
   }
@@ -141,14 +144,16 @@ function take(fetched) {
   return first;
 }
 
-/** Does something to the page without moving what is being read. */
+/** Does something to the page without moving what is being read: the first comment in sight, or what follows them all. */
 function still(change) {
   const root = document.documentElement;
-  const read = [...document.querySelectorAll("article.thought, main > article > *")].find((one) => one.getBoundingClientRect().bottom > 0);
-  const before = read?.getBoundingClientRect().top;
+  const below = (one) => one.getBoundingClientRect().bottom > 0;
+  const read = [...document.querySelectorAll("article.thought")].find(below) ?? document.querySelector("body > footer");
+  const before = read.getBoundingClientRect().top;
   root.style.overflowAnchor = "none";
   const outcome = change();
-  if (read) scrollBy({ top: read.getBoundingClientRect().top - before, behavior: "instant" });
+  // Whoever reads the post itself has nothing above that could have grown.
+  if (before < innerHeight) scrollBy({ top: read.getBoundingClientRect().top - before, behavior: "instant" });
   root.style.overflowAnchor = "";
   return outcome;
 }
@@ -198,3 +203,4 @@ tellTimes(document);
 for (const section of document.querySelectorAll("[data-dialog]")) equip(section);
 const news = document.querySelector("[data-live]");
 if (news) live(news);
+})();

@@ -40,10 +40,11 @@ fn loaded(html: &str) -> Vec<String> {
         if name == "link" && !["canonical", "alternate"].contains(&rel.as_str()) {
             found.extend(value("href"));
         }
+        assert!(name != "script" || value("src").is_some(), "{tag}");
         assert!(
             ![
-                "script", "style", "iframe", "object", "embed", "video", "audio", "source", "base",
-                "svg", "track"
+                "style", "iframe", "object", "embed", "video", "audio", "source", "base", "svg",
+                "track"
             ]
             .contains(&name.as_str()),
             "{tag}"
