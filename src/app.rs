@@ -1,6 +1,8 @@
 //! What every use case needs, built once: configuration, database, clock, ids, the HTTP client, host blocks. It holds
 //! no rules.
 
+pub mod way;
+
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
@@ -12,14 +14,16 @@ use crate::db::{Db, Heard};
 use crate::error::{Error, Result};
 use crate::hosts::Hosts;
 use crate::http::{HttpClient, HttpSettings};
-use crate::kept::Answers;
+use crate::kept::{Answers, Changes, Scope};
 use crate::limits::Rates;
+use crate::live::Live;
 use crate::look::Look;
 use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Host, Timestamp};
 use crate::verdicts::Verdicts;
+use way::{Act, NoWay, Shown, Way};
 
 /// The running node's parts. Shared as `Arc<App>`, passed down as `&App`.
 pub struct App {
@@ -55,6 +59,10 @@ pub struct App {
     pub metrics: Metrics,
     /// Held while a file enters or leaves the media folder, and while a picture is decoded: one at a time bounds the memory.
     pub media: Mutex<()>,
+    /// What changes, as this process hears of it.
+    pub changes: Arc<Changes>,
+    /// Who reads a discussion just now.
+    pub live: Live,
     /// Rung when a job or a delivery was written, so that the worker looks at once.
     pub wake: Wake,
 }
@@ -65,6 +73,15 @@ pub trait Finder: Send + Sync {
     /// Looks at an address now and takes what stands there, if it belongs here; what came of it is noted as a verdict.
     /// Gives the id of what was found, or the address when nothing was. `RateLimited` when too much is looked up at once.
     async fn look(&self, address: &ApUrl) -> Result<ApUrl>;
+
+    /// Finds how somebody with this handle, or on this server, can do something there with an object of this id.
+    async fn way(&self, asked: &str, act: Act, object: &ApUrl) -> Result<Way, NoWay>;
+
+    /// Says what stands at an address, or who a handle is. `Remote` when it cannot be had.
+    async fn show(&self, address: &str) -> Result<Shown>;
+
+    /// Lets one of ours, by its actor's row, do something with what stands at an address; `text` is the answer.
+    async fn act(&self, actor: i64, act: Act, address: &str, text: String) -> Result<()>;
 }
 
 /// The bells of the workers.
@@ -110,6 +127,8 @@ impl App {
             hearing: OnceCell::new(),
             metrics: Metrics::default(),
             media: Mutex::default(),
+            changes: Arc::default(),
+            live: Live::default(),
             wake: Wake::default(),
         }))
     }
@@ -123,11 +142,14 @@ impl App {
     /// Begins to hear what changes in the database, whoever changes it, so that answers can be kept. Later calls do nothing.
     pub async fn hear_changes(&self) -> Result<()> {
         let listen = async || {
-            let kept = Arc::clone(&self.kept);
+            let (kept, changes) = (Arc::clone(&self.kept), Arc::clone(&self.changes));
             self.db
                 .listen(Arc::new(move |heard| match heard {
                     Heard::Changed(scopes) => {
-                        kept.note(scopes.iter().filter_map(|scope| scope.parse().ok()));
+                        let scopes = scopes.iter().filter_map(|scope| scope.parse().ok());
+                        let scopes: Vec<Scope> = scopes.collect();
+                        kept.note(scopes.iter().copied());
+                        scopes.into_iter().for_each(|scope| changes.publish(scope));
                     }
                     Heard::Lost => kept.set_hearing(false),
                     Heard::Again => kept.set_hearing(true),

@@ -173,6 +173,10 @@ pub struct Limits {
     pub thread_fetches_per_host: u32,
     /// MiB of activities that are being read and handled at once.
     pub inbox_memory: u32,
+    /// Readers who are told of new comments at once.
+    pub live: u32,
+    /// Of these, with one client address.
+    pub live_per_client: u32,
 }
 
 /// `[discussion]`.

@@ -15,6 +15,7 @@ pub mod hosts;
 pub mod http;
 pub mod kept;
 pub mod limits;
+pub mod live;
 pub mod look;
 pub mod metrics;
 pub mod pace;

@@ -140,10 +140,16 @@ fn comment_rows(app: &App, post: Id<Post>, people: &[Actor], count: usize) -> Ve
             updated_at: app.now(),
             hidden: false,
             rule: None,
+            root_id: parent.map_or(id, |parent| root_of(&rows, parent)),
         });
         ids.push(id);
     }
     rows
+}
+
+fn root_of(rows: &[Comment], id: Id<Comment>) -> Id<Comment> {
+    let found = rows.iter().rev().find(|row| row.id == id);
+    found.map_or(id, |row| row.root_id)
 }
 
 fn insert_all(conn: &mut Conn, people: &[Actor], rows: &[Comment]) -> QueryResult<()> {

@@ -26,7 +26,7 @@ use crate::domain::post::page::{Entry, Person};
 use crate::domain::visibility::CommentStatus;
 use crate::error::Error;
 use crate::text::emoji::Emojis;
-use crate::types::{ApUrl, Timestamp};
+use crate::types::Timestamp;
 
 /// A comment.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,9 +55,9 @@ pub(super) struct CommentJson {
     attachments: Vec<AttachmentJson>,
     /// The ActivityPub id.
     ap_id: String,
-    /// Its page on its author's server; for those written here, its place on the post's page.
+    /// Its page on its author's server; for those written here, its page here.
     url: String,
-    /// Its place on the post's page; null unless it stands there.
+    /// Its page here, with what it answers and what answers it; null unless it stands in the thread.
     anchor_url: Option<String>,
     /// The answers to it, in order.
     #[schema(no_recursion)]
@@ -66,8 +66,8 @@ pub(super) struct CommentJson {
 
 impl CommentJson {
     /// A comment of a thread or list, without its replies.
-    pub(super) fn new(app: &App, entry: Entry, number: Option<String>, post: &ApUrl) -> Self {
-        let anchor_url = number.as_ref().map(|n| format!("{post}#comment-{n}"));
+    pub(super) fn new(app: &App, entry: Entry, number: Option<String>, base: &str) -> Self {
+        let anchor_url = number.as_ref().map(|n| comment::address(base, n));
         let local = app.is_local(&entry.ap_id);
         let page = entry.url.into_string();
         Self {
@@ -96,7 +96,7 @@ impl CommentJson {
         let Placed {
             comment,
             author,
-            post_url,
+            post_base,
             number,
             pictures,
         } = placed;
@@ -124,7 +124,7 @@ impl CommentJson {
             emojis: Emojis::new(),
             reactions: Vec::new(),
         };
-        Self::new(app, entry, number, &post_url)
+        Self::new(app, entry, number, &post_base)
     }
 }
 
@@ -275,8 +275,8 @@ pub(super) async fn under_post(
 }
 
 fn flat(app: &App, thread: Thread) -> CommentsJson {
-    let entries = thread.entries.into_iter();
-    let comments = entries.map(|entry| CommentJson::new(app, entry, None, &thread.post.url));
+    let (entries, base) = (thread.entries.into_iter(), thread.post.base());
+    let comments = entries.map(|entry| CommentJson::new(app, entry, None, &base));
     let comments: Vec<CommentJson> = comments.collect();
     CommentsJson {
         total: comments.len(),
@@ -286,11 +286,11 @@ fn flat(app: &App, thread: Thread) -> CommentsJson {
 }
 
 fn nested(app: &App, thread: Thread) -> CommentsJson {
-    let items = thread::build(thread.entries);
+    let (items, base) = (thread::build(thread.entries), thread.post.base());
     let here = |item: &&thread::Item| item.entry.status != CommentStatus::Deleted;
     let total = items.iter().filter(here).count();
     let comments = items.into_iter().map(|item| {
-        let comment = CommentJson::new(app, item.entry, Some(item.number), &thread.post.url);
+        let comment = CommentJson::new(app, item.entry, Some(item.number), &base);
         (item.depth, comment)
     });
     CommentsJson {

@@ -132,6 +132,7 @@ diesel::table! {
         hidden -> Bool,
         status_before -> Nullable<Text>,
         rule -> Nullable<Text>,
+        root_id -> BigInt,
     }
 }
 

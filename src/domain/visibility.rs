@@ -1,7 +1,9 @@
 //! Who may see a comment: the one predicate that every page, document, collection, feed and count goes through.
 
 use diesel::dsl::{And, Eq, IsNotNull, Or};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::db::schema::comments;
 use crate::types::word_enum;
@@ -55,6 +57,15 @@ pub type IsPublic = And<Eq<comments::status, CommentStatus>, Shown>;
 pub type IsPlace =
     And<And<Eq<comments::status, CommentStatus>, IsNotNull<comments::position>>, Shown>;
 type Shown = And<Open, Eq<comments::hidden, bool>>;
+
+/// The same as [`is_public`] for statements written as text, of the innermost `comments`.
+pub const PUBLIC: &str =
+    "status = 'published' AND visibility IN ('public', 'unlisted') AND NOT hidden";
+
+/// Not published, as text: a bound value would not lead to the index `comments_aside`.
+pub fn is_aside() -> SqlLiteral<Bool> {
+    diesel::dsl::sql("comments.status <> 'published'")
+}
 
 /// The comments that everybody may see: published, for everybody, and below nothing that may not be seen.
 pub fn is_public() -> IsPublic {

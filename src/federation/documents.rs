@@ -113,7 +113,7 @@ pub async fn comment_page(app: &App, ap_id: ApUrl) -> Result<String> {
             }
             let post = post::get(conn, row.post_id)?;
             let number = comment::load_number(conn, &row)?.unwrap_or_default();
-            Ok(format!("{}#comment-{number}", post.url))
+            Ok(comment::address(&post.base(), &number))
         })
         .await
 }

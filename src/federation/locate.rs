@@ -13,8 +13,9 @@ use url::Url;
 
 use super::objects::Doc;
 use super::reason::Reason;
-use super::{Federation, fetched, parents, verdicts};
+use super::{Federation, fetched, parents, verdicts, visit, ways};
 use crate::app::Finder;
+use crate::app::way::{Act, NoWay, Shown, Way};
 use crate::domain::comment;
 use crate::error::{Error, Result};
 use crate::http::{Limits, Reply, within_budget};
@@ -77,9 +78,42 @@ impl Finder for Look {
         let found = looked.await.into_value().found;
         found.ok_or(Error::RateLimited { retry_after: 15 })
     }
+
+    async fn way(&self, asked: &str, act: Act, object: &ApUrl) -> Result<Way, NoWay> {
+        let fed = self.fed().map_err(|_| NoWay::Busy)?;
+        let _place = self.places.try_acquire().map_err(|_| NoWay::Busy)?;
+        within_budget(FETCHES, ways::find(&fed.app, asked, act, object)).await
+    }
+
+    async fn show(&self, address: &str) -> Result<Shown> {
+        let (fed, _place) = (self.fed()?, self.place()?);
+        within_budget(FETCHES, in_ten_seconds(visit::show(&fed, address))).await
+    }
+
+    async fn act(&self, actor: i64, act: Act, address: &str, text: String) -> Result<()> {
+        let (fed, _place) = (self.fed()?, self.place()?);
+        let acting = visit::act(&fed, actor, act, address, text);
+        within_budget(FETCHES, in_ten_seconds(acting)).await
+    }
+}
+
+/// Does what somebody waits for, and no longer.
+async fn in_ten_seconds<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let done = tokio::time::timeout(DEADLINE, Box::pin(work)).await;
+    done.unwrap_or_else(|_| Err(Error::remote_temporary("it took too long")))
 }
 
 impl Look {
+    fn place(&self) -> Result<tokio::sync::SemaphorePermit<'_>> {
+        let busy = |_| Error::RateLimited { retry_after: 15 };
+        self.places.try_acquire().map_err(busy)
+    }
+
+    fn fed(&self) -> Result<Arc<Federation>> {
+        let gone = || Error::remote_temporary("the node stops");
+        self.fed.upgrade().ok_or_else(gone)
+    }
+
     async fn ask(&self, fed: &Federation, address: &ApUrl) -> Looked {
         let found = match self.places.try_acquire() {
             Ok(_place) => Some(within_budget(FETCHES, in_time(fed, address)).await),
@@ -173,7 +207,7 @@ async fn object_of(fed: &Federation, document: Doc) -> Result<Doc> {
 }
 
 /// The document at an address, or the one that the page there names as its other form.
-async fn document(fed: &Federation, address: &ApUrl) -> Result<Doc> {
+pub(super) async fn document(fed: &Federation, address: &ApUrl) -> Result<Doc> {
     // Whoever asks may have repaired it, and cannot ask often.
     if let Some(url) = address.url() {
         fed.app.hosts.forget_miss(url.as_str());

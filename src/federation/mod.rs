@@ -32,6 +32,8 @@ pub mod signature;
 pub mod talk;
 pub mod threads;
 pub mod verdicts;
+mod visit;
+mod ways;
 pub mod webfinger;
 
 use std::sync::Arc;

@@ -335,7 +335,7 @@ pub fn tell(conn: &mut Conn, row: &Comment, terms: &Terms) -> Result<Told> {
     let context = format!("{}/context", post.ap_id);
     let parts = Parts {
         ap_id: &row.ap_id,
-        url: &format!("{}#comment-{number}", post.url),
+        url: &comment::address(&post.base(), &number),
         author: &author,
         parent: &parent,
         context: Some(&context),

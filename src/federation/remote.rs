@@ -19,10 +19,15 @@ pub async fn follow(fed: &Federation, actor: &Actor, handle: &str) -> Result<Fol
     let handle =
         Handle::parse(handle).ok_or_else(|| Error::invalid_field("handle", "write @user@host"))?;
     let target = webfinger::resolve(&fed.app, &fed.fetcher, &handle).await?;
+    follow_known(fed, actor, &target).await
+}
+
+/// Follows a person whose actor is known.
+pub async fn follow_known(fed: &Federation, actor: &Actor, target: &Actor) -> Result<Following> {
     if target.local {
         return Err(Error::invalid_field("handle", "this account lives here"));
     }
-    follower::follow(&fed.app, actor, &target).await
+    follower::follow(&fed.app, actor, target).await
 }
 
 /// Answers a post or reply anywhere by its address; its author and the people it names are told.

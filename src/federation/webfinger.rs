@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::fetch::Fetcher;
+use super::ways;
 use crate::app::App;
 use crate::domain::account;
 use crate::domain::actor::{self, Actor};
@@ -24,7 +25,11 @@ const LIMITS: Limits = Limits {
 /// Answers a query about one of ours. `Invalid` for no or an unreadable resource, `NotFound` for nobody here.
 pub async fn answer(app: &App, resource: &str) -> Result<Value> {
     let actor = find(app, resource).await?;
-    Ok(document(&actor))
+    let acts = account::may_log_in(app, actor.id).await?;
+    Ok(document(
+        &actor,
+        acts.then_some(app.config.site.url.as_str()),
+    ))
 }
 
 /// The actor a resource means: `acct:user@host`, `@user@host`, an actor's id, its page, or the bare site.
@@ -91,14 +96,35 @@ async fn by_address(app: &App, address: &ApUrl) -> Result<Actor> {
         .ok_or(Error::NotFound("this account"))
 }
 
-fn document(actor: &Actor) -> Value {
+/// `acts_at` is this site for those who can log in here: where they do what other sites' buttons ask of them.
+fn document(actor: &Actor, acts_at: Option<&str>) -> Value {
+    let mut links = vec![
+        json!({ "rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.url }),
+        json!({ "rel": "self", "type": SELF_TYPE, "href": actor.ap_id }),
+    ];
+    if let Some(site) = acts_at {
+        let mut add = |rel: &str, rest: &str| {
+            links.push(json!({ "rel": rel, "template": format!("{site}{rest}") }));
+        };
+        add(ways::SUBSCRIBE, "/authorize_interaction?uri={uri}");
+        for (intent, act) in [
+            ("Follow", "follow"),
+            ("Like", "like"),
+            ("Announce", "boost"),
+        ] {
+            let rest = format!("/authorize_interaction?do={act}&uri={{object}}");
+            add(&format!("{}{intent}", ways::INTENTS), &rest);
+        }
+        add(
+            &format!("{}Object", ways::INTENTS),
+            "/authorize_interaction?uri={object}",
+        );
+        add(&format!("{}Create", ways::INTENTS), "/share?text={content}");
+    }
     json!({
         "subject": format!("acct:{}@{}", actor.username, actor.host),
         "aliases": [actor.url, actor.ap_id],
-        "links": [
-            { "rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.url },
-            { "rel": "self", "type": SELF_TYPE, "href": actor.ap_id },
-        ],
+        "links": links,
     })
 }
 
@@ -158,25 +184,39 @@ async fn look_up(app: &App, handle: &Handle) -> Result<Found> {
 
 /// Asks a server about one of its people.
 async fn ask(app: &App, handle: &Handle) -> Result<Found> {
-    let scheme = if app.config.federation.allow_http && is_loopback(&handle.host) {
+    let resource = format!("acct:{}@{}", handle.user, handle.host);
+    let url = address(app, &handle.host, &resource)?;
+    let reply = get(app, &url, LIMITS).await?;
+    read(handle, &reply)
+}
+
+/// How addresses of a server begin: https, but for tests on this machine.
+pub(super) fn scheme_of(app: &App, host: &Host) -> &'static str {
+    if app.config.federation.allow_http && is_loopback(host) {
         "http"
     } else {
         "https"
-    };
-    let mut url = Url::parse(&format!("{scheme}://{}/.well-known/webfinger", handle.host))
-        .map_err(|_| Error::invalid(format!("{handle} has no valid host")))?;
-    url.query_pairs_mut()
-        .append_pair("resource", &format!("acct:{}@{}", handle.user, handle.host));
+    }
+}
+
+/// Where a server is asked about a resource.
+pub(super) fn address(app: &App, host: &Host, resource: &str) -> Result<Url> {
+    let scheme = scheme_of(app, host);
+    let mut url = Url::parse(&format!("{scheme}://{host}/.well-known/webfinger"))
+        .map_err(|_| Error::invalid(format!("{host} is no valid host")))?;
+    url.query_pairs_mut().append_pair("resource", resource);
+    Ok(url)
+}
+
+/// Asks there, and gives the answer as it is.
+pub(super) async fn get(app: &App, url: &Url, limits: Limits) -> Result<Reply> {
     let mut headers = HeaderMap::new();
     headers.insert(
         header::ACCEPT,
         HeaderValue::from_static("application/jrd+json, application/json"),
     );
-    let reply = app
-        .http
-        .get_following(&url, LIMITS, |_| headers.clone())
-        .await?;
-    read(handle, &reply)
+    let following = app.http.get_following(url, limits, |_| headers.clone());
+    following.await
 }
 
 /// Reads an answer.

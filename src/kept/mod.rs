@@ -6,11 +6,14 @@ mod answers;
 mod encoding;
 mod scopes;
 
+mod changes;
+
 use std::fmt;
 use std::str::FromStr;
 
 pub use answer::{Answer, is_unchanged};
 pub use answers::{Answers, Found, Key, Turn};
+pub use changes::Changes;
 pub use encoding::{Encoding, shrink};
 
 /// Marks a response that may be kept until one of these scopes changes; without any it is kept as long as there is room.

@@ -32,7 +32,7 @@ use prefixed::Prefixed;
 use traffic::Traffic;
 
 /// Connections open at once; more wait in the kernel's queue.
-const CONNECTIONS: usize = 8192;
+const CONNECTIONS: usize = 16_384;
 /// The longest that a request's head may take, and that a connection may idle between requests.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest head of a request, in bytes.

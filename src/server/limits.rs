@@ -12,6 +12,7 @@ use http::{HeaderMap, Method};
 
 use super::client::bucket;
 use super::room::Room;
+use super::streams::Streams;
 use crate::error::{Error, Result};
 use crate::federation::inbox::BODY_MAX;
 use crate::federation::reason::Reason;
@@ -36,6 +37,8 @@ enum Class {
     Guess,
     /// Looking for words.
     Search,
+    /// Reading on, for as long as one likes.
+    Stream,
     /// What other servers send.
     Inbox,
 }
@@ -49,6 +52,7 @@ pub(super) struct Limits {
     search: Rates<IpAddr>,
     inbox: Rates<IpAddr>,
     room: Arc<Room>,
+    streams: Arc<Streams>,
 }
 
 impl Limits {
@@ -61,6 +65,7 @@ impl Limits {
             search: Rates::per_minute(config.search),
             inbox: Rates::per_minute(config.inbox),
             room: Room::new(config.inbox_memory, BODY_MAX),
+            streams: Streams::new(config.live, config.live_per_client),
             fed,
         })
     }
@@ -69,7 +74,7 @@ impl Limits {
         let client = bucket(client);
         match class {
             Class::Health => Ok(()),
-            Class::Read => self.read.admit(&client),
+            Class::Read | Class::Stream => self.read.admit(&client),
             Class::Write => self.write.admit(&client),
             Class::Guess => self.guess.admit(&client),
             Class::Search => self.search.admit(&client),
@@ -88,6 +93,14 @@ pub(super) async fn limit(
     let client = request.extensions().get::<Client>().map(|client| client.0);
     if let Some(Err(error)) = client.map(|client| limits.admit(class, client)) {
         return refused(&limits.fed, request.uri().path(), class, error);
+    }
+    if class == Class::Stream {
+        let client = client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let Some(place) = limits.streams.enter(bucket(client)) else {
+            let error = Error::RateLimited { retry_after: 60 };
+            return refused(&limits.fed, request.uri().path(), class, error);
+        };
+        return place.until_sent(next.run(request).await);
     }
     if class != Class::Inbox {
         return next.run(request).await;
@@ -111,13 +124,25 @@ fn classify(request: &Request) -> Class {
     match route.strip_prefix(api::BASE).unwrap_or(route) {
         "/healthz" | "/readyz" | "/metrics" => Class::Health,
         "/ap/inbox" | "/ap/users/{id}/inbox" if !reading => Class::Inbox,
-        "/tokens" | "/replies/locate" | "/replies" | "/queue" | "/posts/{slug}/look" => {
-            Class::Guess
-        }
+        "/tokens"
+        | "/replies/locate"
+        | "/replies"
+        | "/queue"
+        | "/posts/{slug}/look"
+        | "/authorize_interaction"
+        | "/share" => Class::Guess,
+        "/interact" if names_server(request) => Class::Guess,
+        "/posts/{slug}/live" => Class::Stream,
         "/search" => Class::Search,
         _ if reading => Class::Read,
         _ => Class::Write,
     }
+}
+
+/// True when another server is to be asked.
+fn names_server(request: &Request) -> bool {
+    let query = request.uri().query().unwrap_or_default().as_bytes();
+    url::form_urlencoded::parse(query).any(|(key, _)| key == "server")
 }
 
 /// How long the body says it is.

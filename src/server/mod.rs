@@ -10,6 +10,7 @@ mod kept;
 mod limits;
 mod room;
 mod router;
+mod streams;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -47,6 +48,7 @@ impl Running {
     /// Stops taking requests, lets what is under way end, puts claimed work back.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
+        self.fed.app.live.end();
         for task in self.tasks {
             let _ = task.await;
         }

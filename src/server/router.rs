@@ -127,6 +127,7 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
 async fn post(
     State(fed): State<Arc<Federation>>,
     slug: Result<Path<String>, PathRejection>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     let Some(slug) = plain(slug) else {
@@ -135,7 +136,7 @@ async fn post(
     if routes::wants_activity(&headers) {
         return routes::post_at(&fed, &format!("/posts/{slug}"), &headers).await;
     }
-    web::post_page(State(Arc::clone(&fed.app)), Path(slug), headers).await
+    web::post_page(State(Arc::clone(&fed.app)), Path(slug), uri, headers).await
 }
 
 /// A post or page where no route leads.

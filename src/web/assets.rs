@@ -26,7 +26,7 @@ const STYLES: &[&str] = &[
 
 /// The scripts that every page loads after it was read (`defer`), in order: a name and a text each. Pages are complete
 /// without them.
-const SCRIPTS: &[(&str, &str)] = &[];
+const SCRIPTS: &[(&str, &str)] = &[("discussion", include_str!("static/discussion.js"))];
 
 /// A file that pages refer to.
 pub(super) struct Asset {

@@ -13,6 +13,8 @@ use crate::config::Config;
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::backfill::Missing;
+use crate::domain::comment::address;
+use crate::domain::comment::paging::Chosen;
 use crate::domain::comment::thread::{self, Item};
 use crate::domain::media::{Illustration, Picture};
 use crate::domain::post::page::{self, List, Listed, Neighbour, Person, PostPage, Start};
@@ -96,23 +98,18 @@ pub(super) fn faces(faces: page::Faces) -> Faces {
     }
 }
 
-/// A post with its discussion.
+/// A post with its whole discussion.
 pub(super) fn post(
     site: &Site,
-    page: PostPage,
+    mut page: PostPage,
     (previous, next): (Option<Neighbour>, Option<Neighbour>),
 ) -> PostView {
+    let items = thread::build(std::mem::take(&mut page.comments));
+    let comments = comments(site, &page, items);
     let PostPage { post, author, .. } = page;
     let minutes = reading::minutes(post.html.as_str());
     let covers = covers(site, &post, &page.pictures, page.preview.as_ref());
     let (url, base) = (post.url.into_string(), format!("/posts/{}", post.slug));
-    // What our own people write lives here: its page is its place in this thread.
-    let own = format!("{}/ap/", site.url);
-    let comment = |item| comment(item, post.actor_id, &own, &url);
-    let comments: Vec<_> = thread::build(page.comments)
-        .into_iter()
-        .map(comment)
-        .collect();
     let shown = comments.iter().filter(|comment| !comment.deleted).count();
     PostView {
         title: post.title,
@@ -141,14 +138,51 @@ pub(super) fn post(
         missing: missing(page.missing),
         comments_closed: false,
         comments_feed_url: format!("{}{base}/comments.atom", site.url),
-        base,
         categories: Vec::new(),
         series: None,
         related: Vec::new(),
         comments_older: None,
         comments_newer: None,
+        orders: Vec::new(),
+        is_first_page: true,
+        above: Vec::new(),
+        above_url: None,
+        base,
         url,
     }
+}
+
+/// A post with the part of its discussion that was chosen.
+pub(super) fn part(
+    site: &Site,
+    mut page: PostPage,
+    mut chosen: Chosen,
+    around: (Option<Neighbour>, Option<Neighbour>),
+) -> PostView {
+    let depth = chosen.above.len();
+    let mut spots = std::mem::take(&mut chosen.above);
+    spots.append(&mut chosen.spots);
+    let items = thread::join(spots, std::mem::take(&mut page.comments));
+    let mut comments = comments(site, &page, items);
+    let rest = comments.split_off(depth.min(comments.len()));
+    let top = rest.first().map_or(0, |first| first.depth);
+    let mut view = post(site, page, around);
+    view.above = comments;
+    view.comments = rest;
+    for comment in &mut view.comments {
+        comment.depth -= top.min(comment.depth);
+    }
+    view.comment_total = chosen.total;
+    view
+}
+
+/// The comments of a post as pages show them.
+fn comments(site: &Site, page: &PostPage, items: Vec<Item>) -> Vec<CommentView> {
+    // What our own people write lives here: its page is its place in this thread.
+    let own = format!("{}/ap/", site.url);
+    let base = page.post.base();
+    let comment = |item| comment(item, page.post.actor_id, &own, &base);
+    items.into_iter().map(comment).collect()
 }
 
 /// The reasons for which there are any.
@@ -165,7 +199,7 @@ fn missing(missing: Missing) -> Vec<(&'static str, i64)> {
         .collect()
 }
 
-fn comment(item: Item, writer: Id<Actor>, own: &str, post_url: &str) -> CommentView {
+fn comment(item: Item, writer: Id<Actor>, own: &str, base: &str) -> CommentView {
     let entry = item.entry;
     let anchor = format!("comment-{}", item.number);
     if entry.status == CommentStatus::Deleted {
@@ -174,11 +208,18 @@ fn comment(item: Item, writer: Id<Actor>, own: &str, post_url: &str) -> CommentV
             anchor,
             depth: item.depth,
             deleted: true,
+            below: item.below,
+            hidden_answers: item.hidden,
             ..CommentView::default()
         };
     }
     let is_ours = entry.ap_id.as_str().starts_with(own);
     CommentView {
+        url: if is_ours {
+            address(base, &item.number)
+        } else {
+            entry.url.into_string()
+        },
         number: item.number,
         depth: item.depth,
         author: person(entry.author),
@@ -188,16 +229,11 @@ fn comment(item: Item, writer: Id<Actor>, own: &str, post_url: &str) -> CommentV
         language: entry.language.unwrap_or_default(),
         published: Some(entry.published_at),
         edited: entry.edited_at,
-        url: if is_ours {
-            format!("{post_url}#{anchor}")
-        } else {
-            entry.url.into_string()
-        },
         ap_id: entry.ap_id.into_string(),
         is_author: entry.actor_id == writer,
         deleted: false,
-        hidden_answers: 0,
-        continue_url: None,
+        below: item.below,
+        hidden_answers: item.hidden,
         anchor,
     }
 }

@@ -17,7 +17,7 @@ use super::{convert, query};
 use crate::app::App;
 use crate::domain::account;
 use crate::domain::actor::Actor;
-use crate::domain::comment::Comment;
+use crate::domain::comment::{Comment, address};
 use crate::domain::comment::page::{Latest, LatestPage, load_latest};
 use crate::domain::post::page::{self, Category, List, Selection, Start};
 use crate::domain::post::{self, Post};
@@ -289,7 +289,8 @@ fn comment(site: &Site, latest: Latest, page_url: &str) -> Item {
         parent,
     } = latest;
     let row = placed.comment;
-    let at = |number: &str| format!("{}#comment-{number}", under.url);
+    let base = post::base_of(&under.ap_id, &under.slug);
+    let at = |number: &str| address(&base, number);
     let url = at(placed.number.as_deref().unwrap_or_default());
     let author = feed::whole(site, convert::writer(&placed.author));
     let pictures: Vec<_> = placed.pictures.into_iter().map(convert::picture).collect();

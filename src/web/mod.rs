@@ -6,10 +6,14 @@ mod answer;
 mod assets;
 mod convert;
 mod date;
+mod discussion;
 mod echoes;
 pub mod feed;
 mod feeds;
 pub mod i18n;
+mod interact;
+mod live;
+mod login;
 mod machines;
 mod moved;
 #[cfg(test)]
@@ -25,8 +29,10 @@ mod routes;
 #[cfg(test)]
 mod sample;
 mod search;
+mod share;
 mod thread;
 pub mod view;
+mod visit;
 mod xml;
 
 pub use answer::{error_page, in_readers_words};
@@ -35,21 +41,28 @@ pub use convert::SOURCE_URL;
 pub use date::DateText;
 pub use moved::moved;
 pub use pages::{
-    render_about, render_archive, render_author, render_category, render_error, render_followers,
-    render_free_page, render_home, render_post, render_preferences, render_queue, render_replies,
-    render_search, render_series, render_tag,
+    render_about, render_archive, render_author, render_branch, render_category, render_error,
+    render_followers, render_free_page, render_home, render_interact, render_post,
+    render_preferences, render_queue, render_replies, render_search, render_series, render_share,
+    render_tag, render_visit,
 };
 pub use read::{author_page, elsewhere, post_page};
 pub use routes::{Segment, method_not_allowed, negotiated_routes, not_found, router};
 
 /// Name and text of each template, for the test that looks up the words they use.
 #[cfg(test)]
-fn templates_for_tests() -> [(&'static str, &'static str); 21] {
+fn templates_for_tests() -> [(&'static str, &'static str); 27] {
     [
         ("base", include_str!("templates/base.html")),
         ("macros", include_str!("templates/macros.html")),
         ("post", include_str!("templates/post.html")),
         ("discussion", include_str!("templates/discussion.html")),
+        ("thought", include_str!("templates/thought.html")),
+        ("thread", include_str!("templates/thread.html")),
+        ("branch", include_str!("templates/branch.html")),
+        ("interact", include_str!("templates/interact.html")),
+        ("visit", include_str!("templates/visit.html")),
+        ("share", include_str!("templates/share.html")),
         ("talk", include_str!("templates/talk.html")),
         ("home", include_str!("templates/home.html")),
         ("author", include_str!("templates/author.html")),

@@ -7,8 +7,9 @@ use super::i18n::Catalogue;
 use super::machines::Card;
 use super::thread::Thread;
 use super::view::{
-    ArchiveView, AuthorView, CategoryView, ErrorView, FollowersView, FreePageView, HomeView, Link,
-    PostView, PreferencesView, QueueView, RepliesView, SearchView, SeriesView, Site, TagView,
+    ArchiveView, AuthorView, CategoryView, ErrorView, FollowersView, FreePageView, HomeView,
+    InteractView, Link, PostView, PreferencesView, QueueView, RepliesView, SearchView, SeriesView,
+    ShareView, Site, TagView, VisitView,
 };
 use crate::error::{Error, Result};
 use crate::text::emoji::Part;
@@ -16,7 +17,7 @@ use crate::text::emoji::Part;
 /// How many bytes a page without content takes, roughly; the buffer starts there.
 const FRAME_SIZE: usize = 6_000;
 /// How many bytes the frame of one comment takes, roughly.
-const COMMENT_SIZE: usize = 1_800;
+const COMMENT_SIZE: usize = 2_000;
 
 /// What the base template needs besides the content.
 struct Frame<'a> {
@@ -77,6 +78,35 @@ struct PostPage<'a> {
     frame: Frame<'a>,
     view: &'a PostView,
     thread: Thread<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "branch.html")]
+struct BranchPage<'a> {
+    frame: Frame<'a>,
+    view: &'a PostView,
+    thread: Thread<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "interact.html")]
+struct InteractPage<'a> {
+    frame: Frame<'a>,
+    view: &'a InteractView,
+}
+
+#[derive(Template)]
+#[template(path = "visit.html")]
+struct VisitPage<'a> {
+    frame: Frame<'a>,
+    view: &'a VisitView,
+}
+
+#[derive(Template)]
+#[template(path = "share.html")]
+struct SharePage<'a> {
+    frame: Frame<'a>,
+    view: &'a ShareView,
 }
 
 #[derive(Template)]
@@ -190,24 +220,72 @@ pub fn render_post(site: &Site, view: &PostView) -> Result<String> {
     let feed = frame.t.with("comments-on", view.label());
     frame = frame.with_feed(feed, &view.comments_feed_url);
     frame.description = &view.summary;
-    frame.canonical = view.canonical.as_deref().or(Some(&view.url));
+    // Search engines keep one page of a post.
+    let own = view.is_first_page.then_some(view.url.as_str());
+    frame.canonical = own.map(|own| view.canonical.as_deref().unwrap_or(own));
     frame.activity = Some(&view.ap_id);
     frame.creator = some(&view.author.handle);
     frame.card = Some(Card::post(site, view));
-    let content = view
-        .comments
-        .iter()
-        .map(|c| c.html.as_str().len())
-        .sum::<usize>();
-    let size = FRAME_SIZE + view.html.as_str().len() + content + view.comments.len() * COMMENT_SIZE;
+    let size = FRAME_SIZE + view.html.as_str().len() + size_of_comments(view);
+    let thread = Thread::new(&view.comments, frame.t);
     render(
         &PostPage {
             frame,
             view,
-            thread: Thread::new(&view.comments),
+            thread,
         },
         size,
     )
+}
+
+fn size_of_comments(view: &PostView) -> usize {
+    let shown = view.comments.iter().chain(&view.above);
+    shown
+        .map(|comment| comment.html.as_str().len() + COMMENT_SIZE)
+        .sum()
+}
+
+/// Renders the page of one comment with its branch. Search engines keep the post's page instead.
+pub fn render_branch(site: &Site, view: &PostView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    let feed = frame.t.with("comments-on", view.label());
+    frame = frame.with_feed(feed, &view.comments_feed_url);
+    let comment = view.comments.first();
+    frame.title = match comment.filter(|comment| !comment.deleted) {
+        Some(comment) => frame.t.with("comment-by", comment.author.label()),
+        None => frame.t.with("comments-on", view.label()),
+    };
+    frame.activity = comment.and_then(|comment| some(&comment.ap_id));
+    let thread = Thread::new(&view.comments, frame.t);
+    render(
+        &BranchPage {
+            frame,
+            view,
+            thread,
+        },
+        FRAME_SIZE + size_of_comments(view),
+    )
+}
+
+/// Renders the page that leads to a reader's own server. No search engine keeps it.
+pub fn render_interact(site: &Site, view: &InteractView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    frame.title = format!("{} – {}", frame.t.text(view.heading), site.title);
+    render(&InteractPage { frame, view }, FRAME_SIZE)
+}
+
+/// Renders what other sites' buttons ask of one of ours.
+pub fn render_visit(site: &Site, view: &VisitView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    frame.title = format!("{} – {}", frame.t.text("visit"), site.title);
+    render(&VisitPage { frame, view }, FRAME_SIZE)
+}
+
+/// Renders the form for a draft that began elsewhere.
+pub fn render_share(site: &Site, view: &ShareView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    frame.title = format!("{} – {}", frame.t.text("share"), site.title);
+    render(&SharePage { frame, view }, FRAME_SIZE)
 }
 
 /// Renders the home page, or a later page of it.

@@ -4,37 +4,26 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use http::HeaderMap;
 
-use super::answer::{Document, answer, status_page};
+use super::answer::{Document, answer};
 use super::view::{QueueView, QueuedHost, QueuedThread};
-use super::{reader, render_queue};
+use super::{login, reader, render_queue};
 use crate::app::App;
 use crate::domain::backfill::Overview;
-use crate::domain::{account, backfill, delivery};
-use crate::error::{Error, Result};
+use crate::domain::{backfill, delivery};
+use crate::error::Result;
 
 /// Rows of each list at most.
 const ROWS: u16 = 50;
 
 /// Answers `/queue`.
 pub(super) async fn page(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
-    let Some((name, password)) = credentials(&request) else {
-        return challenge(&app);
-    };
-    match account::log_in(&app, &name, password).await {
-        Ok(_) => {}
-        Err(Error::Unauthorized(_)) => return challenge(&app),
-        Err(error) => return super::error_page(&app, &error),
+    if let Err(asks) = login::log_in(&app, &request).await {
+        return asks;
     }
-    let mut response = answer(&app, &request, shown(&app, &request).await);
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    response
+    login::private(answer(&app, &request, shown(&app, &request).await))
 }
 
 async fn shown(app: &App, request: &HeaderMap) -> Result<Document> {
@@ -70,23 +59,4 @@ fn hosts(found: &Overview) -> Vec<QueuedHost> {
         spent: i64::from(spent),
     };
     found.hosts().into_iter().map(row).collect()
-}
-
-fn credentials(request: &HeaderMap) -> Option<(String, String)> {
-    let sent = request.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, encoded) = sent.split_once(' ')?;
-    let basic = scheme.eq_ignore_ascii_case("basic");
-    let decoded = BASE64_STANDARD.decode(encoded.trim()).ok()?;
-    let text = String::from_utf8(decoded).ok().filter(|_| basic)?;
-    let (name, password) = text.split_once(':')?;
-    // PostgreSQL takes no NUL.
-    let usable = !name.contains(char::is_control) && name.len() <= 255;
-    usable.then(|| (name.to_owned(), password.to_owned()))
-}
-
-fn challenge(app: &App) -> Response {
-    let mut response = status_page(app, StatusCode::UNAUTHORIZED, String::new()).into_response();
-    let asked = HeaderValue::from_static("Basic realm=\"queue\", charset=\"UTF-8\"");
-    response.headers_mut().insert(WWW_AUTHENTICATE, asked);
-    response
 }

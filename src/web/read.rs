@@ -62,9 +62,11 @@ pub(super) fn shown_in(list: &List) -> BTreeSet<Scope> {
 /// What the discussion of a post shows: the post with all below it, and everybody who is named.
 pub(super) fn shown_on(page: &PostPage) -> BTreeSet<Scope> {
     let people = page.people().map(|actor| Scope::Actor(actor.raw()));
+    let emojis = page.names_emojis.then_some(Scope::Emojis);
     [Scope::Site, Scope::Post(page.post.id.raw())]
         .into_iter()
         .chain(people)
+        .chain(emojis)
         .collect()
 }
 

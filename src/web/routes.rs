@@ -12,7 +12,10 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::answer::{FOR_EVER, error_page, status_page};
-use super::{assets, favicon, feeds, machines, preferences, queue, read, replies, search};
+use super::{
+    assets, discussion, favicon, feeds, interact, live, machines, preferences, queue, read,
+    replies, search, share, visit,
+};
 use crate::app::App;
 use crate::domain::media;
 use crate::error::Error;
@@ -34,6 +37,11 @@ pub fn router() -> Router<Arc<App>> {
         .route("/comments.{format}", get(feeds::all_comments))
         .route("/posts/{slug}/comments.{format}", get(feeds::comments))
         .route("/posts/{slug}/look", post(read::look))
+        .route("/posts/{slug}/comments/{number}", get(discussion::branch))
+        .route("/posts/{slug}/live", get(live::stream))
+        .route("/interact", get(interact::page))
+        .route("/authorize_interaction", get(visit::page).post(visit::act))
+        .route("/share", get(share::page).post(share::save))
         .route("/@{name}/feed.{format}", get(feeds::author))
         .route("/tags/{tag}", get(read::tag_page))
         .route("/tags/{tag}/feed.{format}", get(feeds::tag))
@@ -74,9 +82,10 @@ pub fn router() -> Router<Arc<App>> {
 /// Post and author pages as HTML whatever is asked for. A node that federates gives these addresses handlers of its own,
 /// which call [`super::post_page`] and [`super::author_page`] for people.
 pub fn negotiated_routes() -> Router<Arc<App>> {
-    let of_post = async |state: State<Arc<App>>, Segment(slug): Segment, request: HeaderMap| {
-        read::post_page(state, Path(slug), request).await
-    };
+    let of_post =
+        async |state: State<Arc<App>>, Segment(slug): Segment, uri: Uri, request: HeaderMap| {
+            read::post_page(state, Path(slug), uri, request).await
+        };
     let author =
         async |state: State<Arc<App>>, Segment(name): Segment, uri: Uri, request: HeaderMap| {
             read::author_page(state, Path(name), uri, request).await
@@ -95,6 +104,21 @@ pub async fn not_found(State(app): State<Arc<App>>) -> Response {
 /// Answers methods that an address does not know: 405 in style.
 pub async fn method_not_allowed(State(app): State<Arc<App>>) -> Response {
     status_page(&app, StatusCode::METHOD_NOT_ALLOWED, String::new())
+}
+
+/// The two variable parts of an address below a post: its slug, and what follows.
+#[derive(Clone, Debug)]
+pub(super) struct Segments(pub(super) String, pub(super) String);
+
+impl FromRequestParts<Arc<App>> for Segments {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        match Path::from_request_parts(parts, app).await {
+            Ok(Path((first, second))) => Ok(Self(first, second)),
+            Err(_) => Err(error_page(app, &Error::NotFound("the page"))),
+        }
+    }
 }
 
 /// The one variable part of an address, decoded. What is no UTF-8 is no address here: 404 in style.

@@ -4,6 +4,7 @@
 mod design;
 mod filing;
 mod search;
+mod ways;
 
 use std::path::{Path, PathBuf};
 
@@ -13,9 +14,10 @@ use super::view::{
     SpokenView, TagView, TalkView, TallyView,
 };
 use super::{
-    favicon, render_about, render_archive, render_author, render_category, render_error,
-    render_followers, render_free_page, render_home, render_post, render_queue, render_replies,
-    render_search, render_series, render_tag, stylesheet,
+    favicon, render_about, render_archive, render_author, render_branch, render_category,
+    render_error, render_followers, render_free_page, render_home, render_interact, render_post,
+    render_queue, render_replies, render_search, render_series, render_share, render_tag,
+    render_visit, stylesheet,
 };
 use crate::types::{Html, Timestamp};
 
@@ -144,6 +146,12 @@ pub(super) fn comments() -> Vec<CommentView> {
         all.push(comment(&number, level + 3, ANSWERS[level % 3]));
     }
     all.push(comment("5", 6, "<p>Bookmarked for Lent.</p>"));
+    let numbers: Vec<String> = all.iter().map(|one| one.number.clone()).collect();
+    for one in &mut all {
+        let under = format!("{}.", one.number);
+        let below = numbers.iter().filter(|number| number.starts_with(&under));
+        one.below = i64::try_from(below.count()).unwrap();
+    }
     all
 }
 
@@ -201,6 +209,8 @@ pub(super) fn post() -> PostView {
         contents,
         title: "The pause between two choirs".to_owned(),
         url: "https://blog.example/2026/03/the-pause".to_owned(),
+        base: "/posts/the-pause".to_owned(),
+        is_first_page: true,
         ap_id: "https://blog.example/posts/7412".to_owned(),
         summary: "Why the second choir waits, and how to typeset a wait.".to_owned(),
         author: alice(),
@@ -400,6 +410,20 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
             render_followers(&site, &filing::followers()).unwrap(),
         ),
         ("queue.html", render_queue(&site, &queue()).unwrap()),
+        (
+            "branch.html",
+            render_branch(&site, &ways::branch()).unwrap(),
+        ),
+        (
+            "interact.html",
+            render_interact(&site, &ways::interact()).unwrap(),
+        ),
+        (
+            "interact-way.html",
+            render_interact(&site, &ways::way()).unwrap(),
+        ),
+        ("visit.html", render_visit(&site, &ways::visit()).unwrap()),
+        ("share.html", render_share(&site, &ways::share()).unwrap()),
         ("replies.html", render_replies(&site, &replies()).unwrap()),
         (
             "search.html",

@@ -7,6 +7,7 @@ mod queue;
 mod search;
 mod site;
 mod talk;
+mod ways;
 
 pub use machines::CoverView;
 pub use filing::{
@@ -17,6 +18,7 @@ pub use queue::{QueueView, QueuedHost, QueuedThread};
 pub use search::{HitView, SearchView};
 pub use site::{PreferencesView, Site};
 pub use talk::{ReactedView, SpokenView, TalkView, TallyView};
+pub use ways::{InteractView, ShareView, ShownView, VisitView, WayView, act_key};
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -133,6 +135,8 @@ pub struct PostView {
     pub title: String,
     /// The address of the page.
     pub url: String,
+    /// The path below which its parts stand (comments, feeds, dialogs): `/posts/{slug}`, whatever the page's address is.
+    pub base: String,
     /// The ActivityPub id, which is what one pastes into one's server to reply.
     pub ap_id: String,
     /// The content.
@@ -191,10 +195,18 @@ pub struct PostView {
     pub comments_closed: bool,
     /// The address of the Atom feed of the comments.
     pub comments_feed_url: String,
-    /// The address of the page with older comments.
+    /// The address of the page with the comments before these.
     pub comments_older: Option<String>,
-    /// The address of the page with newer comments.
+    /// The address of the page with the comments after these.
     pub comments_newer: Option<String>,
+    /// In which order the top-level comments stand: the key of its word, the address, whether it is this page's.
+    pub orders: Vec<(&'static str, String, bool)>,
+    /// False on later pages of the discussion and in other orders.
+    pub is_first_page: bool,
+    /// On the page of one comment: what it answers, the outermost first.
+    pub above: Vec<CommentView>,
+    /// On the page of one comment: the address of what stands further up.
+    pub above_url: Option<String>,
 }
 
 impl PostView {
@@ -218,6 +230,11 @@ impl PostView {
     /// The path where readers ask for missing replies.
     pub fn look_path(&self) -> String {
         format!("{}/look", self.base)
+    }
+
+    /// What `/interact` knows the post by: its slug.
+    pub fn key(&self) -> &str {
+        self.base.strip_prefix("/posts/").unwrap_or_default()
     }
 
     /// The content's language, or none when it is not known.
@@ -257,10 +274,10 @@ pub struct CommentView {
     pub is_author: bool,
     /// True for a tombstone: deleted, but with answers below.
     pub deleted: bool,
-    /// How many answers below this one are not on this page; with [`CommentView::continue_url`].
+    /// How many comments stand below it, at any depth.
+    pub below: i64,
+    /// How many of these are cut off here, and stand on the page of this comment.
     pub hidden_answers: i64,
-    /// Where the hidden answers are.
-    pub continue_url: Option<String>,
 }
 
 /// A picture in a comment.

@@ -90,7 +90,7 @@ describe("where is my reply", () => {
     const { page, close } = await ask(notes.late.id);
     await page.getByRole("link", { name: "Read it in its thread" }).click();
     await page.waitForLoadState("networkidle");
-    assert.ok(page.url().startsWith(`${post.url}#comment-`), page.url());
+    assert.ok(page.url().startsWith(`${post.url}/comments/`), page.url());
     assert.match(await page.locator(new URL(page.url()).hash.replaceAll(".", "\\.")).innerText(), /The words of bob/);
     assert.equal(neighbour.asked.filter((one) => one === "/users/bob/notes/5").length, 1, "it was asked for once");
     await close();

@@ -2,10 +2,12 @@
 
 mod answers;
 mod articles;
+mod discussion;
 mod feeds;
 mod filing;
 mod list_plans;
 mod lists;
+mod live;
 mod look;
 mod machines;
 mod permalinks;

@@ -1,9 +1,11 @@
 //! People who log in here: name, password, tokens. Each has one actor that speaks for it.
 
+mod form;
 mod password;
 mod store;
 pub mod token;
 
+pub use form::{form_token, is_form_token};
 pub use password::check as check_password;
 
 use std::collections::BTreeSet;
@@ -200,6 +202,13 @@ pub async fn get_by_name(app: &App, name: &str) -> Result<(Account, Actor)> {
         .read(move |conn| store::load_with_actor(conn, &name))
         .await?;
     found.ok_or(Error::NotFound("the account"))
+}
+
+/// True when somebody can log in with the account that this actor speaks for.
+pub async fn may_log_in(app: &App, actor: Id<Actor>) -> Result<bool> {
+    app.db
+        .read(move |conn| store::has_password(conn, actor))
+        .await
 }
 
 /// The first account made: the blog's main author, if there is one.

@@ -55,6 +55,14 @@ pub fn list_with_actors(conn: &mut Conn) -> Result<Vec<(Account, Actor)>> {
         .load(conn)?)
 }
 
+pub(super) fn has_password(conn: &mut Conn, actor: Id<Actor>) -> Result<bool> {
+    let query = accounts::table
+        .filter(accounts::actor_id.eq(actor))
+        .filter(accounts::password_hash.is_not_null())
+        .select(accounts::id);
+    Ok(query.first::<i64>(conn).optional()?.is_some())
+}
+
 pub(super) fn set_password(conn: &mut Conn, name: &str, hash: Option<&str>) -> Result<()> {
     let changed = diesel::update(accounts::table.filter(accounts::name.eq(name)))
         .set(accounts::password_hash.eq(hash))

@@ -6,10 +6,12 @@ pub mod locate;
 mod onward;
 mod own;
 pub mod page;
+pub mod paging;
 mod passing;
 mod read;
 mod request;
 mod store;
+mod target;
 pub mod thread;
 mod versions;
 
@@ -48,7 +50,14 @@ pub use store::{
     PassedOn, forget_done_passed_on, forget_one_passed_on, forget_requests, load_passed_on,
     load_place, load_request, repark,
 };
+pub use target::{Target, find_target};
 pub use versions::{Version, list_versions};
+
+/// The permanent address of a comment: the page of its branch, at its place there. `base` is its post's; see
+/// [`crate::domain::post::Post::base`].
+pub fn address(base: &str, number: &str) -> String {
+    format!("{base}/comments/{number}#comment-{number}")
+}
 
 /// A comment as it stands in the database.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -94,6 +103,8 @@ pub struct Comment {
     pub hidden: bool,
     /// The rule that held it; None when nothing did.
     pub rule: Option<Rule>,
+    /// The top-level comment it stands under, itself at the top; set when it is stored.
+    pub root_id: Id<Comment>,
 }
 
 impl Comment {
@@ -278,6 +289,7 @@ fn from_incoming(
         updated_at: now,
         hidden: false,
         rule,
+        root_id: id,
     }
 }
 

@@ -52,6 +52,7 @@ pub async fn reply(
         updated_at: now,
         hidden: false,
         rule: None,
+        root_id: id,
     };
     let job = app.job(federate(Event::CommentCreated { comment: id.raw() }));
     let saved = app

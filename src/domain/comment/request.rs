@@ -216,6 +216,7 @@ mod tests {
             updated_at: Timestamp(0),
             hidden: false,
             rule: None,
+            root_id: Id::new(1),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::domain::actor::{Actor, Mentions};
 use crate::domain::media;
 use crate::domain::post::{self, Post, Status};
 use crate::domain::screening::Rule;
-use crate::domain::visibility::{CommentStatus, Visibility};
+use crate::domain::visibility::{self, CommentStatus, Visibility};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
@@ -125,6 +125,12 @@ pub(super) fn insert(conn: &mut Conn, mut comment: Comment) -> Result<bool> {
         comment.position = Some(next_position(conn, comment.post_id, comment.parent_id)?);
     }
     comment.hidden = shade::is_below_hidden(conn, &comment)?;
+    if let Some(parent) = comment.parent_id {
+        comment.root_id = comments::table
+            .find(parent)
+            .select(comments::root_id)
+            .first(conn)?;
+    }
     let inserted = each!(conn, c => diesel::insert_into(comments::table)
         .values(&comment)
         .on_conflict_do_nothing()
@@ -355,6 +361,9 @@ pub fn list_by_status(
         .limit(limit)
         .select((Comment::as_select(), Actor::as_select()))
         .into_boxed();
+    if status != CommentStatus::Published {
+        query = query.filter(visibility::is_aside());
+    }
     if let Some(before) = before {
         query = query.filter(comments::id.lt(before));
     }

@@ -313,6 +313,15 @@ pub fn list_under(conn: &mut Conn, post: i64) -> Result<HashMap<i64, Vec<Picture
     Ok(grouped(rows, |row| row.comment_id))
 }
 
+/// The pictures of these comments, by comment; a statement's worth at most.
+pub fn list_of_comments(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Picture>>> {
+    let query = pictures::table
+        .filter(pictures::comment_id.eq_any(ids))
+        .order(pictures::id);
+    let rows: Vec<Picture> = query.select(Picture::as_select()).load(conn)?;
+    Ok(grouped(rows, |row| row.comment_id))
+}
+
 /// The pictures of one comment.
 pub fn list_of_comment(conn: &mut Conn, comment: i64) -> Result<Vec<Picture>> {
     list(conn, Owner::Comment(comment))

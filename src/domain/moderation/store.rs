@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::Effects;
 use crate::db::schema::{actors, comments, followers};
 use crate::db::{CHUNK, Conn};
-use crate::domain::visibility::CommentStatus;
+use crate::domain::visibility::{CommentStatus, is_aside};
 use crate::domain::{backfill, comment, delivery};
 use crate::error::Result;
 use crate::hosts::{self, Blocked};
@@ -68,7 +68,8 @@ fn show(conn: &mut Conn, hosts: &[Host], now: Timestamp, effects: &mut Effects) 
         .select(actors::id);
     let hidden = comments::table
         .filter(comments::actor_id.eq_any(theirs))
-        .filter(comments::status.eq(CommentStatus::Blocked));
+        .filter(comments::status.eq(CommentStatus::Blocked))
+        .filter(is_aside());
     effects.comments +=
         diesel::update(hidden.clone().filter(comments::status_before.is_not_null()))
             .set((

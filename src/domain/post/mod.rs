@@ -116,10 +116,21 @@ impl Post {
         self.summary.as_deref().unwrap_or(&self.excerpt)
     }
 
+    /// The address below which the parts of a post stand (comments, feeds, dialogs), whatever its page's address looks like.
+    pub fn base(&self) -> String {
+        base_of(&self.ap_id, &self.slug)
+    }
+
     /// True when everybody may see it.
     pub fn is_published(&self) -> bool {
         self.status == Status::Published
     }
+}
+
+/// The same as [`Post::base`], of the id and the slug alone.
+pub fn base_of(ap_id: &ApUrl, slug: &str) -> String {
+    let site = ap_id.as_str().split("/ap/posts/").next();
+    format!("{}/posts/{slug}", site.unwrap_or_default())
 }
 
 /// A post with its tags, as written.

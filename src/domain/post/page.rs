@@ -12,8 +12,8 @@ mod talk;
 use diesel::prelude::*;
 
 use super::{Post, Preview, preview, store};
-use crate::db::Conn;
 use crate::db::schema::{actors, comments};
+use crate::db::{CHUNK, Conn};
 use crate::domain::actor::{self, Actor, avatar_path};
 use crate::domain::backfill::{self, Missing};
 use crate::domain::media::{self, Illustration, Picture};
@@ -123,6 +123,8 @@ pub struct PostPage {
     pub quotes: (Vec<Spoken>, i64),
     /// Who links to it elsewhere, newest first; how many in all.
     pub links: (Vec<Spoken>, i64),
+    /// Names of custom emoji stand in its texts.
+    pub names_emojis: bool,
 }
 
 impl PostPage {
@@ -166,16 +168,10 @@ type EntryRow = (
     ),
 );
 
-/// Loads the page of a post by its slug. `NotFound` unless it is published; `Gone` when it was.
+/// Loads the page of a post by its slug with all comments. `NotFound` unless it is published; `Gone` when it was.
 pub fn load_by_slug(conn: &mut Conn, slug: &str) -> Result<PostPage> {
-    let post = store::load_by_slug(conn, slug)?;
-    load_published(conn, post)
-}
-
-/// Loads the page of the post that stands at an address. `NotFound` unless it is published; `Gone` when it was.
-fn load_by_url(conn: &mut Conn, url: &str) -> Result<PostPage> {
-    let post = store::load_by_url(conn, url)?;
-    load_published(conn, post)
+    let post = get_published(conn, slug)?;
+    load(conn, post, Wanted::All)
 }
 
 /// A post with everything that its own page shows.
@@ -189,26 +185,51 @@ pub struct Whole {
     pub around: Around,
 }
 
-/// Loads all that the page of the post shows that stands at an address. `NotFound` unless it is published; `Gone` when it was.
-pub fn load_whole(conn: &mut Conn, url: &str) -> Result<Whole> {
-    let page = load_by_url(conn, url)?;
+/// Loads all that the page of a published post shows, with some of its comments.
+pub fn load_whole(conn: &mut Conn, post: Post, wanted: Wanted) -> Result<Whole> {
     Ok(Whole {
-        neighbours: load_neighbours(conn, &page.post)?,
-        around: load_around(conn, &page.post)?,
-        page,
+        neighbours: load_neighbours(conn, &post)?,
+        around: load_around(conn, &post)?,
+        page: load(conn, post, wanted)?,
     })
 }
 
-fn load_published(conn: &mut Conn, post: Option<Post>) -> Result<PostPage> {
+/// The post with this slug. `NotFound` unless it is published; `Gone` when it was.
+pub fn get_published(conn: &mut Conn, slug: &str) -> Result<Post> {
+    let post = store::load_by_slug(conn, slug)?;
+    published(post)
+}
+
+/// The post that stands at an address. `NotFound` unless it is published; `Gone` when it was.
+pub fn get_published_at(conn: &mut Conn, url: &str) -> Result<Post> {
+    let post = store::load_by_url(conn, url)?;
+    published(post)
+}
+
+fn published(post: Option<Post>) -> Result<Post> {
     let post = post.ok_or(Error::NotFound("the post"))?;
     match post.status {
-        super::Status::Published => load(conn, post),
+        super::Status::Published => Ok(post),
         super::Status::Deleted => Err(Error::Gone("the post")),
         _ => Err(Error::NotFound("the post")),
     }
 }
 
-fn load(conn: &mut Conn, post: Post) -> Result<PostPage> {
+/// Which comments a page is loaded with.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// Those that everybody may see, and the places of deleted ones.
+    All,
+    /// Of those the ones with these ids.
+    These(Vec<i64>),
+}
+
+/// Loads the page of a published post.
+pub fn load(conn: &mut Conn, post: Post, wanted: Wanted) -> Result<PostPage> {
+    let comments = match &wanted {
+        Wanted::All => load_comments(conn, post.id, None)?,
+        Wanted::These(ids) => load_these(conn, post.id, ids)?,
+    };
     let mut page = PostPage {
         author: actor::get(conn, post.actor_id)?,
         tags: store::tags_of(conn, post.id)?,
@@ -216,7 +237,7 @@ fn load(conn: &mut Conn, post: Post) -> Result<PostPage> {
             .remove(&post.id.raw())
             .unwrap_or_default(),
         preview: preview::store::load(conn, &[post.id])?.remove(&post.id),
-        comments: load_comments(conn, post.id, None)?,
+        comments,
         likes: Faces::default(),
         boosts: Faces::default(),
         missing: backfill::count_missing(conn, post.id)?,
@@ -224,6 +245,7 @@ fn load(conn: &mut Conn, post: Post) -> Result<PostPage> {
         dislikes: 0,
         quotes: (Vec::new(), 0),
         links: (Vec::new(), 0),
+        names_emojis: false,
         post,
     };
     let counts = reactions::load(conn, &mut page)?;
@@ -238,7 +260,71 @@ pub fn load_comments(
     post: Id<Post>,
     status: Option<CommentStatus>,
 ) -> Result<Vec<Entry>> {
-    let columns = (
+    let query = comments::table
+        .inner_join(actors::table)
+        .filter(comments::post_id.eq(post))
+        .order(comments::id)
+        .select(entry_columns())
+        .into_boxed();
+    let rows: Vec<EntryRow> = match status {
+        None => query.filter(is_public().or(is_place())).load(conn)?,
+        Some(status) => query.filter(comments::status.eq(status)).load(conn)?,
+    };
+    let mut pictures = media::list_under(conn, post.raw())?;
+    let dressed = |row| {
+        let mut entry = entry(row);
+        entry.pictures = pictures.remove(&entry.id).unwrap_or_default();
+        entry
+    };
+    Ok(rows.into_iter().map(dressed).collect())
+}
+
+/// Some of a post's comments, if everybody may see them or their places.
+fn load_these(conn: &mut Conn, post: Id<Post>, ids: &[i64]) -> Result<Vec<Entry>> {
+    let mut entries = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let query = comments::table
+            .inner_join(actors::table)
+            .filter(comments::id.eq_any(chunk))
+            .filter(comments::post_id.eq(post))
+            .filter(is_public().or(is_place()))
+            .select(entry_columns());
+        let rows: Vec<EntryRow> = query.load(conn)?;
+        let mut pictures = media::list_of_comments(conn, chunk)?;
+        entries.extend(rows.into_iter().map(|row| {
+            let mut entry = entry(row);
+            entry.pictures = pictures.remove(&entry.id).unwrap_or_default();
+            entry
+        }));
+    }
+    Ok(entries)
+}
+
+type EntryColumns = (
+    (
+        comments::id,
+        comments::parent_id,
+        comments::position,
+        comments::status,
+        comments::ap_id,
+        comments::url,
+        comments::html,
+        comments::language,
+    ),
+    (
+        comments::published_at,
+        comments::edited_at,
+        comments::actor_id,
+        actors::name,
+        actors::username,
+        actors::host,
+        actors::url,
+        actors::avatar,
+    ),
+);
+
+fn entry_columns() -> EntryColumns {
+    (
         (
             comments::id,
             comments::parent_id,
@@ -259,24 +345,7 @@ pub fn load_comments(
             actors::url,
             actors::avatar,
         ),
-    );
-    let query = comments::table
-        .inner_join(actors::table)
-        .filter(comments::post_id.eq(post))
-        .order(comments::id)
-        .select(columns)
-        .into_boxed();
-    let rows: Vec<EntryRow> = match status {
-        None => query.filter(is_public().or(is_place())).load(conn)?,
-        Some(status) => query.filter(comments::status.eq(status)).load(conn)?,
-    };
-    let mut pictures = media::list_under(conn, post.raw())?;
-    let dressed = |row| {
-        let mut entry = entry(row);
-        entry.pictures = pictures.remove(&entry.id).unwrap_or_default();
-        entry
-    };
-    Ok(rows.into_iter().map(dressed).collect())
+    )
 }
 
 fn entry(row: EntryRow) -> Entry {

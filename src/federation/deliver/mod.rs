@@ -97,6 +97,8 @@ impl Loop {
                 look = false;
             }
             let app = Arc::clone(&self.fed.app);
+            // Who reads a discussion hears of what another process changed.
+            app.db.catch_up();
             tokio::select! {
                 biased;
                 _ = stop.changed() => break,

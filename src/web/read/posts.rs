@@ -9,29 +9,29 @@ use http::{HeaderMap, Method, Uri};
 
 use super::{checked, shown_on};
 use crate::app::App;
-use crate::config::Discussion;
 use crate::domain::backfill;
+use crate::domain::comment::paging::{self, Chosen, Turn};
 use crate::domain::pages::{self, Page};
-use crate::domain::post::page::{self, Whole};
+use crate::domain::post::page::{self, Wanted, Whole};
 use crate::domain::post::{self, Post};
 use crate::error::{Error, Result};
 use crate::kept::Scope;
-use crate::types::Timestamp;
 use crate::web::answer::{Document, error_page, negotiated};
 use crate::web::routes::Segment;
 use crate::web::view::{FreePageView, Site};
-use crate::web::{convert, reader, render_free_page, render_post};
+use crate::web::{convert, discussion, reader, render_free_page, render_post};
 
 /// Longest address that is looked for, in bytes.
 const LONGEST: usize = 1024;
 
-/// Answers `/posts/{slug}` with the post that stands there.
+/// Answers `/posts/{slug}` with the post that stands there; `?order=`, `?after=` and `?before=` choose of its discussion.
 pub async fn post_page(
     state: State<Arc<App>>,
     Path(slug): Path<String>,
+    uri: Uri,
     request: HeaderMap,
 ) -> Response {
-    stands_at(state, format!("/posts/{slug}"), request).await
+    stands_at(state, format!("/posts/{slug}"), &uri, request).await
 }
 
 /// Answers any other address with the post or the free page that stands there.
@@ -44,36 +44,51 @@ pub async fn elsewhere(
     if method != Method::GET && method != Method::HEAD {
         return error_page(&app, &Error::NotFound("the page"));
     }
-    stands_at(State(app), uri.path().to_owned(), request).await
+    let path = uri.path().to_owned();
+    stands_at(State(app), path, &uri, request).await
 }
 
-async fn stands_at(State(app): State<Arc<App>>, path: String, request: HeaderMap) -> Response {
-    let site = reader::site(&app, &request);
+async fn stands_at(
+    State(app): State<Arc<App>>,
+    path: String,
+    uri: &Uri,
+    request: HeaderMap,
+) -> Response {
+    let (site, turn) = (reader::site(&app, &request), discussion::turn(uri));
     let (rules, now) = (app.config.discussion.clone(), app.now());
     let work = app.db.read(move |conn| {
         if path.len() > LONGEST || path.contains(char::is_control) {
             return Err(Error::NotFound("the page"));
         }
-        match page::load_whole(conn, &format!("{}{path}", site.url)) {
-            Ok(whole) => of_post(&site, whole, (&rules, now)),
+        let post = match page::get_published_at(conn, &format!("{}{path}", site.url)) {
             Err(Error::NotFound(_)) => {
                 let slug = path.strip_prefix('/').unwrap_or(&path);
-                of_page(&site, pages::load_by_slug(conn, slug)?)
+                return of_page(&site, pages::load_by_slug(conn, slug)?);
             }
-            Err(other) => Err(other),
-        }
+            found => found?,
+        };
+        let closed = post.policy().is_closed(&rules, now);
+        let chosen = paging::choose(conn, post.id, turn)?;
+        let whole = page::load_whole(conn, post, Wanted::These(chosen.ids()))?;
+        of_post(&site, whole, (chosen, turn), closed)
     });
     let outcome = work.await;
     negotiated(&app, &request, outcome)
 }
 
-fn of_post(site: &Site, whole: Whole, (rules, now): (&Discussion, Timestamp)) -> Result<Document> {
+fn of_post(
+    site: &Site,
+    whole: Whole,
+    (chosen, turn): (Chosen, Turn),
+    closed: bool,
+) -> Result<Document> {
     let mut shown = shown_on(&whole.page);
     shown.extend(shown_around(&whole));
-    let post = &whole.page.post;
-    let (closed, id) = (post.policy().is_closed(rules, now), post.id);
-    let mut view = convert::post(site, whole.page, whole.neighbours);
+    let id = whole.page.post.id;
+    let links = discussion::Links::new(&whole.page.post, &chosen, turn);
+    let mut view = convert::part(site, whole.page, chosen, whole.neighbours);
     convert::around(site, &mut view, whole.around, id);
+    links.set(&mut view);
     view.comments_closed = closed;
     let page = Document::html(render_post(site, &view)?);
     Ok(page.with_activity(&view.ap_id).shows(shown))

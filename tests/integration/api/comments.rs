@@ -39,13 +39,13 @@ both_databases! {
             "status": "published",
             "ap_id": thread["comments"][0]["ap_id"],
             "url": thread["comments"][0]["url"],
-            "anchor_url": format!("{page}#comment-1"),
+            "anchor_url": format!("{page}/comments/1#comment-1"),
             "replies": [own],
         }], "completeness": complete(2)}));
         assert!(thread["comments"][0]["url"].as_str().unwrap().starts_with("https://far.example/@carol/"));
         assert_eq!(own["number"], "1.1");
         assert_eq!(own["parent_id"], first.to_string());
-        assert_eq!(own["url"], format!("{page}#comment-1.1"));
+        assert_eq!(own["url"], format!("{page}/comments/1.1#comment-1.1"));
         assert_eq!(own["anchor_url"], own["url"]);
         assert!(own["content"].as_str().unwrap().contains("<em>Thanks</em>"));
     }

@@ -23,13 +23,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("look", &["text", "config"]),
     ("kept", &[]),
     ("pace", &[]),
+    ("live", &[]),
     ("queue", &["text", "config", "db"]),
     ("hosts", &["text", "config", "http", "db", "limits"]),
     (
         "app",
         &[
             "text", "config", "http", "db", "limits", "queue", "hosts", "metrics", "verdicts",
-            "kept", "look",
+            "kept", "live", "look", "pace",
         ],
     ),
     (
@@ -57,7 +58,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// What a face may look into: never another face, federation, the database or the queue.
-const FACE: &[&str] = &["text", "config", "kept", "look", "app", "domain"];
+const FACE: &[&str] = &["text", "config", "kept", "live", "look", "app", "domain"];
 
 /// The faces, which never see diesel.
 const FACES: &[&str] = &["web", "api", "micropub", "mastodon"];

@@ -33,7 +33,7 @@ both_databases! {
         let (node, address, run) = looked.await.unwrap();
         let lines: Vec<&str> = run.lines().collect();
         assert_eq!(lines[0], "published: it stands under the post");
-        assert!(lines[3].ends_with("/posts/one#comment-1"), "{run}");
+        assert!(lines[3].ends_with("/posts/one/comments/1#comment-1"), "{run}");
         let found = node.json(&format!("comment locate {address}"));
         assert_eq!(found["verdict"], "published");
         assert_eq!(found["comment_id"], node.json("comment list --post one")[0]["id"]);

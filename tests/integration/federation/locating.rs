@@ -91,7 +91,7 @@ both_databases! {
         there.publish(&note);
         let answer = ask(&node, id(&note)).await.json();
         assert_eq!(answer["verdict"], "published");
-        assert_eq!(answer["anchor_url"], format!("{}#comment-1", post.url));
+        assert_eq!(answer["anchor_url"], format!("{}/comments/1#comment-1", post.url));
         assert_eq!(answer["seen_at"], "2026-11-22T12:00:00Z");
         assert_eq!(node.numbers(&post).await, ["1"]);
         assert_eq!(verdict(&node, id(&note)).await.0, "published");
@@ -280,7 +280,7 @@ both_databases! {
         let held = page(&node, id(&here)).await.text;
         assert!(!held.contains("bob says") && !held.contains("@bob@"), "{held}");
         node.decide(&first, antiphon::domain::visibility::CommentStatus::Published).await;
-        let place = format!("href=\"{}#comment-1\"", post.url);
+        let place = format!("href=\"{}/comments/1#comment-1\"", post.url);
         says(&node, id(&here), &["Your reply is here.", &place, "name=\"robots\" content=\"noindex\""]).await;
 
         let refused = carol.note(2, post.ap_id.as_str());

@@ -38,3 +38,5 @@ mod talk;
 mod threadiverse;
 mod verdicts;
 mod visibility;
+mod visit;
+mod ways;

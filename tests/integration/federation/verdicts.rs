@@ -70,7 +70,7 @@ both_databases! {
             node.accept(&create).await;
             let found = fate(&node, &note).await;
             assert_eq!(found.outcome, Outcome::Published);
-            assert_eq!(found.place, Some(format!("{}#comment-1", post.url)));
+            assert_eq!(found.place, Some(format!("{}/comments/1#comment-1", post.url)));
             assert_eq!(found.comment, node.comment(&note).await.map(|row| row.id));
         }
         let activity = bob.activity("Create", note.clone());

@@ -2,7 +2,7 @@
 
 use antiphon::domain::post::Status;
 
-use super::world::World;
+use super::world::{Said, Thought, World};
 
 /// The routes this walks, as the routers write them. Those of the REST interface need a token and are looked at apart.
 const KNOWN: &[&str] = &[
@@ -14,6 +14,11 @@ const KNOWN: &[&str] = &[
     "/search",
     "/opensearch.xml",
     "/posts/{slug}/look",
+    "/posts/{slug}/comments/{number}",
+    "/posts/{slug}/live",
+    "/interact",
+    "/authorize_interaction",
+    "/share",
     "/feed.{format}",
     "/comments.{format}",
     "/posts/{slug}",
@@ -167,6 +172,9 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         ] {
             add(&format!("/ap/comments/{}{rest}", thought.row.id));
         }
+        for path in places(world, thought) {
+            add(&format!("{path}/c{}", thought.row.id));
+        }
         add(&format!("/ap/notes/{}", thought.row.id));
         add(&format!("/replies?url={}", thought.row.ap_id));
         add(&format!("/replies?url={}", thought.row.url));
@@ -174,6 +182,21 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         add(&format!("/ap/users/{}", thought.author.id));
     }
     all
+}
+
+/// Where a comment is known by its number or id.
+fn places(world: &World, thought: &Thought) -> Vec<String> {
+    let under = |said: &&Said| said.post.id == thought.row.post_id;
+    let said = world.posts.iter().find(under);
+    let paths = |said: &Said| {
+        let slug = &said.post.slug;
+        [
+            format!("/posts/{slug}/comments"),
+            format!("/interact?do=like&id={slug}"),
+            format!("/interact?do=follow&id={slug}"),
+        ]
+    };
+    said.map(paths).into_iter().flatten().collect()
 }
 
 /// Addresses of what is hidden, each with one of the same form where nothing ever was.
@@ -217,6 +240,9 @@ pub(super) fn hidden_and_missing(world: &World) -> Vec<(String, String)> {
     for (at, thought) in world.thoughts.iter().enumerate() {
         if world.is_public(at) || world.is_place(at) {
             continue;
+        }
+        for path in places(world, thought) {
+            pairs.push((format!("{path}/c{}", thought.row.id), format!("{path}/c77")));
         }
         for rest in [
             "",

@@ -27,6 +27,8 @@ pub struct Under {
     pub ap_id: ApUrl,
     /// Its page.
     pub url: ApUrl,
+    /// The last part of the addresses of what belongs to it.
+    pub slug: String,
     /// Plain text; may be empty.
     pub title: String,
     /// The beginning of its text.
@@ -117,6 +119,7 @@ fn load_rows(
                 posts::id,
                 posts::ap_id,
                 posts::url,
+                posts::slug,
                 posts::title,
                 posts::excerpt,
             ),

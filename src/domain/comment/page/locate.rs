@@ -3,10 +3,11 @@
 use diesel::prelude::*;
 
 use super::super::locate::{ABOVE_HIDDEN, Fate, NOT_PUBLIC, Outcome};
-use super::super::{Comment, store};
+use super::super::{Comment, address, store};
 use crate::db::Conn;
 use crate::db::schema::{actors, comments, parked, posts, reactions, received, tombstones};
 use crate::domain::backfill::{self, State};
+use crate::domain::post;
 use crate::domain::verdict::{self, Note, Verdict};
 use crate::domain::visibility::CommentStatus;
 use crate::error::Result;
@@ -105,12 +106,13 @@ pub fn place(conn: &mut Conn, comment: &Comment) -> Result<Option<String>> {
     if !comment.is_public() {
         return Ok(None);
     }
-    let page: ApUrl = posts::table
+    let (post, slug): (ApUrl, String) = posts::table
         .find(comment.post_id)
-        .select(posts::url)
+        .select((posts::ap_id, posts::slug))
         .first(conn)?;
     let number = store::load_number(conn, comment)?;
-    Ok(number.map(|number| format!("{page}#comment-{number}")))
+    let base = post::base_of(&post, &slug);
+    Ok(number.map(|number| address(&base, &number)))
 }
 
 fn buried(conn: &mut Conn, address: &ApUrl) -> Result<Option<Timestamp>> {

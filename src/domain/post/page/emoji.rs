@@ -38,6 +38,7 @@ pub(super) fn dress(conn: &mut Conn, page: &mut PostPage) -> Result<()> {
             note(&format!("@{host}"), &format!(":{name}:"));
         }
     }
+    page.names_emojis = !names.is_empty();
     if names.is_empty() {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! The reactions of a page, to the post and to its comments: all counts in one query, the faces in a second one, which a
+//! The reactions of a page, to the post and to its comments: counts first, then the faces, which a
 //! post that nobody reacted to is spared. Read only.
 
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::{Entry, FACES, Faces, Person, PostPage, person};
-use crate::db::{Conn, each};
+use crate::db::{CHUNK, Conn, each};
 use crate::domain::actor::Actor;
 use crate::error::Result;
 use crate::text::emoji::{self, Emojis};
@@ -113,13 +113,17 @@ pub(super) struct TalkCounts {
     pub(super) links: i64,
 }
 
-const COUNTS: &str = "SELECT r.comment_id AS comment_id, r.kind AS kind, r.emoji AS emoji, MIN(a.host) AS host, COUNT(*) AS total \
+const COUNTS: &str = "SELECT NULL AS comment_id, r.kind AS kind, r.emoji AS emoji, MIN(a.host) AS host, COUNT(*) AS total \
     FROM reactions r JOIN actors a ON a.id = r.actor_id \
-    WHERE r.post_id = $1 AND NOT a.blocked GROUP BY r.comment_id, r.kind, r.emoji \
+    WHERE r.post_id = $1 AND r.comment_id IS NULL AND NOT a.blocked GROUP BY r.kind, r.emoji \
     UNION ALL \
     SELECT NULL AS comment_id, t.kind AS kind, '' AS emoji, '' AS host, COUNT(*) AS total \
     FROM talk t JOIN actors b ON b.id = t.actor_id \
     WHERE t.post_id = $2 AND t.standing = 'shown' AND NOT b.blocked GROUP BY t.kind";
+
+/// The reactions to comments; their ids follow, which are numbers.
+const COUNTS_BELOW: &str = "SELECT r.comment_id AS comment_id, r.kind AS kind, r.emoji AS emoji, MIN(a.host) AS host, COUNT(*) AS total \
+    FROM reactions r JOIN actors a ON a.id = r.actor_id WHERE NOT a.blocked AND r.comment_id";
 
 /// One kind's first people; each arm ends as soon as it has them, however many there are.
 const ARM: &str = "SELECT * FROM (SELECT r.kind AS kind, r.emoji AS emoji, a.id AS actor, a.name AS name, a.username AS username, \
@@ -128,12 +132,11 @@ const ARM: &str = "SELECT * FROM (SELECT r.kind AS kind, r.emoji AS emoji, a.id 
 /// Loads the reactions into a page that has its comments, and tells how many speak of the post elsewhere.
 pub(super) fn load(conn: &mut Conn, page: &mut PostPage) -> Result<TalkCounts> {
     let post = page.post.id.raw();
-    let counts: Vec<CountRow> = each!(conn, c => diesel::sql_query(COUNTS)
+    let own: Vec<CountRow> = each!(conn, c => diesel::sql_query(COUNTS)
         .bind::<BigInt, _>(post)
         .bind::<BigInt, _>(post)
         .load(c))?;
-    let (own, below): (Vec<CountRow>, Vec<CountRow>) =
-        counts.into_iter().partition(|row| row.comment_id.is_none());
+    let below = count_below(conn, &page.comments)?;
     spread(&mut page.comments, below);
     let total = |kind: &str| {
         let rows = own.iter().filter(|row| row.kind == kind);
@@ -154,6 +157,21 @@ pub(super) fn load(conn: &mut Conn, page: &mut PostPage) -> Result<TalkCounts> {
         load_faces(conn, page)?;
     }
     Ok(talk)
+}
+
+/// The counts of these comments alone, however many the post has.
+fn count_below(conn: &mut Conn, comments: &[Entry]) -> Result<Vec<CountRow>> {
+    let mut counts = Vec::new();
+    for chunk in comments.chunks(CHUNK) {
+        let ids: Vec<String> = chunk.iter().map(|entry| entry.id.to_string()).collect();
+        let statement = format!(
+            "{COUNTS_BELOW} IN ({}) GROUP BY r.comment_id, r.kind, r.emoji",
+            ids.join(",")
+        );
+        let rows: Vec<CountRow> = each!(conn, c => diesel::sql_query(statement).load(c))?;
+        counts.extend(rows);
+    }
+    Ok(counts)
 }
 
 fn group(row: CountRow) -> Group {
