@@ -161,8 +161,6 @@ pub struct PostView {
     pub language: String,
     /// The tags, each with the address of its page.
     pub tags: Vec<Link>,
-    /// The path below which the parts of the post stand, such as its feeds: `/posts/SLUG`, wherever its page is.
-    pub base: String,
     /// The categories, each with the address of its page.
     pub categories: Vec<Link>,
     /// The series that it belongs to.

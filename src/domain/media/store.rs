@@ -356,15 +356,6 @@ pub fn list_of_posts(conn: &mut Conn, posts: Vec<i64>) -> Result<HashMap<i64, Ve
     Ok(found)
 }
 
-/// The pictures of comments, by comment; a page of a list at most.
-pub fn list_of_comments(conn: &mut Conn, ids: Vec<i64>) -> Result<HashMap<i64, Vec<Picture>>> {
-    let query = pictures::table
-        .filter(pictures::comment_id.eq_any(ids))
-        .order(pictures::id);
-    let rows: Vec<Picture> = query.select(Picture::as_select()).load(conn)?;
-    Ok(grouped(rows, |row| row.comment_id))
-}
-
 fn grouped(
     rows: Vec<Picture>,
     key: impl Fn(&Picture) -> Option<i64>,

@@ -10,7 +10,7 @@ use crate::db::schema::{actors, comments, posts};
 use crate::domain::actor::Actor;
 use crate::domain::comment::{Comment, thread};
 use crate::domain::media;
-use crate::domain::post::{Post, Status};
+use crate::domain::post::{self, Post, Status};
 use crate::domain::visibility::is_public;
 use crate::error::Result;
 use crate::types::{ApUrl, Id};
@@ -77,14 +77,14 @@ pub fn load_latest(
     let found: Vec<&Comment> = rows.iter().map(|(comment, ..)| comment).collect();
     let chains = Chains::load(conn, &found)?;
     let parents = load_parents(conn, &found)?;
-    let ids = found.iter().map(|comment| comment.id.raw()).collect();
-    let mut pictures = media::list_of_comments(conn, ids)?;
+    let ids: Vec<i64> = found.iter().map(|comment| comment.id.raw()).collect();
+    let mut pictures = media::list_of_comments(conn, &ids)?;
     let latest = |(comment, author, under): Row| Latest {
         parent: comment
             .parent_id
             .and_then(|id| Some((parents.get(&id)?.clone(), chains.number(id)))),
         placed: Placed {
-            post_url: under.url.clone(),
+            post_base: post::base_of(&under.ap_id, &under.slug),
             number: Some(chains.number(comment.id)),
             pictures: pictures.remove(&comment.id.raw()).unwrap_or_default(),
             comment,
