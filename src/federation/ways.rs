@@ -46,7 +46,10 @@ pub(super) async fn find(app: &App, asked: &str, act: Act, object: &ApUrl) -> Re
     let offered = templates(&document, act)
         .into_iter()
         .chain([usual.as_str()]);
-    let web = |url: &Url| url.scheme() == "https" || url.scheme() == scheme;
+    let web = |url: &Url| {
+        let own = Host::of(url).map(|host| webfinger::scheme_of(app, &host));
+        url.scheme() == "https" || own == Some(url.scheme())
+    };
     let found = offered
         .filter_map(|template| fill(template, object))
         .find(web)

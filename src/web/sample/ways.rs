@@ -4,7 +4,9 @@ use super::super::view::{InteractView, PostView, ShareView, ShownView, VisitView
 use super::{comment, comments, post};
 
 pub(super) fn branch() -> PostView {
+    // The branch of 4.1, without 5, which follows it.
     let mut below = comments().split_off(9);
+    below.pop();
     for one in &mut below {
         one.depth -= 1;
     }

@@ -162,15 +162,20 @@ function still(change) {
 function live(news) {
   const { live: address, one, many, shown, elsewhere, newest } = news.dataset;
   let source = null;
+  let latest = 0;
   const say = (total) => {
     const fresh = total - Number(news.dataset.total);
-    news.replaceChildren();
-    if (fresh <= 0) return;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = fresh === 1 ? one : many.replace("%", new Intl.NumberFormat(language).format(fresh));
-    button.addEventListener("click", () => load(total));
-    news.append(button);
+    let button = news.querySelector("button");
+    if (fresh <= 0) return void button?.remove();
+    if (!button) {
+      button = document.createElement("button");
+      button.type = "button";
+      button.addEventListener("click", () => load(latest));
+      news.replaceChildren(button);
+    }
+    latest = total;
+    const words = fresh === 1 ? one : many.replace("%", new Intl.NumberFormat(language).format(fresh));
+    if (button.textContent !== words) button.textContent = words;
   };
   const load = async (total) => {
     const fetched = await fetchPage(location.pathname + location.search);

@@ -196,7 +196,7 @@ both_databases! {
         assert_eq!((draft.status, draft.title.as_str()), (Status::Draft, "A page"));
         assert_eq!(draft.source, "I read this\n\nhttps://m.example/");
         assert_eq!(node.jobs().await, 0);
-        let long = format!("token={}&title={}&content=x", encoded(&token(&form)), "x".repeat(600));
+        let long = format!("token={}&title=x&content={}", encoded(&token(&form)), "x".repeat(300_001));
         let refused = send(&node, "POST", "/share", &long, &[]).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST);
         assert!(refused.text.contains("class=\"slip\""));

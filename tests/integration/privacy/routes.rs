@@ -241,7 +241,13 @@ pub(super) fn hidden_and_missing(world: &World) -> Vec<(String, String)> {
         if world.is_public(at) || world.is_place(at) {
             continue;
         }
+        // A deleted post is gone with all its parts, and says so.
+        let gone = |said: &Said| said.status == Status::Deleted;
+        let under = world.posts.get(thought.post);
         for path in places(world, thought) {
+            if under.is_some_and(gone) {
+                continue;
+            }
             pairs.push((format!("{path}/c{}", thought.row.id), format!("{path}/c77")));
         }
         for rest in [
