@@ -10,8 +10,8 @@ use crate::error::Error;
 
 #[derive(Args, Debug)]
 pub(super) struct Search {
-    /// Words, "phrases", beginnings* and filters: tag:, author:, before:, after:; -excluded
-    #[arg(required = true, allow_hyphen_values = true)]
+    /// Words, "phrases", beginnings* and filters: tag:, author:, before:, after:, -excluded; quote it all for the shell
+    #[arg(required = true)]
     query: Vec<String>,
     /// How many at most
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]

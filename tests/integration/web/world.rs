@@ -61,7 +61,7 @@ pub(crate) async fn create(app: &TestApp, new: NewPost) -> Post {
 pub(crate) async fn person(app: &TestApp, name: &str) -> Actor {
     let mut actor = actor::new_local(&app.app, app.app.ids.next(), "Person", name, name, name);
     let home = format!("https://far.example/users/{name}");
-    actor.local = false;
+    (actor.local, actor.indexable) = (false, false);
     actor.host = ApUrl::new(home.clone()).host().expect("it has one");
     actor.url = ApUrl::new(format!("https://far.example/@{name}"));
     actor.inbox = ApUrl::new(format!("{home}/inbox"));
