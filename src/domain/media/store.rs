@@ -375,7 +375,7 @@ pub(super) fn usage(conn: &mut Conn, host: &Host) -> Result<(i64, i64)> {
     let sum = || diesel::dsl::sql::<BigInt>("CAST(COALESCE(SUM(bytes), 0) AS BIGINT)");
     let drawn = previews::table.filter(previews::file.eq(media_files::file));
     let copies = media_files::table.filter(diesel::dsl::not(diesel::dsl::exists(drawn)));
-    let theirs = copies.clone().filter(media_files::host.eq(host));
+    let theirs = copies.filter(media_files::host.eq(host));
     Ok((
         copies.select(sum()).first(conn)?,
         theirs.select(sum()).first(conn)?,

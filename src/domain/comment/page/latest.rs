@@ -167,7 +167,10 @@ fn load_parents(conn: &mut Conn, found: &[&Comment]) -> Result<HashMap<Id<Commen
 }
 
 /// What stands above some comments, from which their numbers are made.
-struct Chains(HashMap<Id<Comment>, (Option<Id<Comment>>, Option<i32>)>);
+struct Chains(HashMap<Id<Comment>, Place>);
+
+/// What a comment answers, and its place among its siblings.
+type Place = (Option<Id<Comment>>, Option<i32>);
 
 impl Chains {
     /// Reads them level by level, all comments at once.
