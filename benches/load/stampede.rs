@@ -2,6 +2,7 @@
 //! while replies arrive. The node is a process of its own; the load runs beside it on the same cores.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::process::Command;
@@ -302,7 +303,7 @@ fn signed_get(stranger: &Sender, post: &Post) -> Vec<u8> {
     for (name, value) in &headers.expect("the request can be signed") {
         if name != http::header::HOST {
             let value = value.to_str().expect("we made it of ASCII");
-            request.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(request, "{name}: {value}\r\n");
         }
     }
     request.push_str("\r\n");

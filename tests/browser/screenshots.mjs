@@ -1,4 +1,4 @@
-// Pictures of every kind of page for docs/screenshots, at phone and desktop width, light and dark: `tests/run screenshots`.
+// Pictures of every kind of page for docs/screenshots (or ANTIPHON_TEST_SCREENSHOTS), at phone and desktop width, light and dark: `tests/run screenshots`.
 
 import fs from "node:fs";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { painted } from "./browser.mjs";
 import { pages } from "./kinds.mjs";
 import { Site } from "./site.mjs";
 
-const FOLDER = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../docs/screenshots");
+const FOLDER = process.env.ANTIPHON_TEST_SCREENSHOTS ?? path.join(path.dirname(fileURLToPath(import.meta.url)), "../../docs/screenshots");
 const SCREENS = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
 /** All pictures together, in bytes: they lie in the repository. */
 const MOST = 3_000_000;
