@@ -216,6 +216,9 @@ fn pieces(text: &str) -> Result<Vec<Piece>, String> {
     if text.len() > MAX {
         return Err(format!("site.permalinks has more than {MAX} bytes"));
     }
+    if text.matches('%').count() % 2 == 1 {
+        return Err("site.permalinks: a % is left over; tags are written as %postname%".to_owned());
+    }
     let mut pieces = Vec::new();
     for (at, part) in text.split('%').enumerate() {
         if at % 2 == 1 {
@@ -235,9 +238,6 @@ fn pieces(text: &str) -> Result<Vec<Piece>, String> {
         } else if !part.is_empty() {
             pieces.push(Piece::Text(part.to_owned()));
         }
-    }
-    if text.split('%').count() % 2 == 0 {
-        return Err("site.permalinks: a % is left over; tags are written as %postname%".to_owned());
     }
     Ok(pieces)
 }

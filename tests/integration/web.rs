@@ -128,7 +128,6 @@ both_databases! {
         Reply::new(&eve, &post, "</div></li></ol><img src=x onerror=y><h1>Big</h1>").arrive(&app).await;
         let page = get(&app, "/posts/psalm").await.text;
         for bad in ["<script>", "</script>x", "javascript:", "onerror", "<img", "<h1>Big"] {
-        for bad in ["<script>", "javascript:", "onerror", "<img", "<h1>Big"] {
             assert!(!page.contains(bad), "{bad}");
         }
         let opened = page.matches("<li>").count() + page.matches("<li ").count();

@@ -77,8 +77,8 @@ both_databases! {
         assert_eq!(node.json("queue status")["jobs"], 0);
         let file = node.file("post.md", "# One\n\nText");
         node.say(&format!("post create {file}")).ok();
-        // To send it, and to draw its preview.
-        assert_eq!(node.json("queue status")["jobs"], 2);
+        // To send it, to draw its preview, and to find what resembles it.
+        assert_eq!(node.json("queue status")["jobs"], 3);
         assert_eq!(node.json("queue retry"), json!({"retried": 0}));
     }
 
