@@ -13,6 +13,7 @@ use toml_edit::DocumentMut;
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::text::permalink::Pattern;
 use crate::types::Host;
 
 pub use layers::{defaults, effective, overlay};
@@ -63,6 +64,10 @@ pub struct Site {
     pub description: String,
     /// BCP 47.
     pub language: String,
+    /// How the addresses of posts are made.
+    pub permalinks: Pattern,
+    /// Everybody may see who follows an account.
+    pub show_followers: bool,
 }
 
 /// `[server]`.
@@ -401,6 +406,8 @@ mod tests {
                 "no address or network",
             ),
             ("nonsense", "not valid TOML"),
+            ("[site]\npermalinks = \"/%year%/\"", "%postname%"),
+            ("[site]\npermalinks = \"/api/%postname%\"", "program itself"),
         ] {
             let error = with(text, &[]).unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");

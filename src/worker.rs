@@ -193,6 +193,8 @@ async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
         Job::FetchParents { reply } => parents::fetch_parents(app, fetcher, &reply).await,
         Job::CompleteThread { post } => threads::complete(app, fetcher, Id::new(post)).await,
         Job::CloseComments { post } => post::close_comments(app, Id::new(post)).await,
+        Job::RelatePost { post } => post::relate(app, Id::new(post)).await,
+        Job::RewriteAddresses { after } => post::rewrite_addresses(app, Id::new(after)).await,
         Job::Forward { activity } => forward::run(app, Id::new(activity)).await,
         Job::TakeQuote {
             request,

@@ -113,6 +113,7 @@ impl CommentJson {
             edited_at: comment.edited_at,
             actor_id: author.id,
             author: Person {
+                actor: author.id,
                 handle: author.handle(),
                 avatar: author.avatar_path(),
                 name: author.name,

@@ -12,6 +12,7 @@ mod locate;
 mod moderation;
 mod notifications;
 mod openapi;
+mod pages;
 mod people;
 mod posts;
 mod problem;
@@ -74,6 +75,11 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         (
             "/posts/{id}/comments",
             get(comments::under_post).post(comments::reply),
+        ),
+        ("/pages", get(pages::list).post(pages::create)),
+        (
+            "/pages/{id}",
+            get(pages::get).patch(pages::edit).delete(pages::delete),
         ),
         ("/posts/{id}/reactions", get(echoes::reactions)),
         ("/posts/{id}/talk", get(echoes::talk)),

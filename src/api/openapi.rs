@@ -14,8 +14,8 @@ use super::input::{IdText, Text};
 use super::posts::{PostComments, PostStatus};
 use super::problem::ProblemJson;
 use super::{
-    blocks, comments, deliveries, echoes, locate, moderation, notifications, people, posts, queue,
-    reference, tokens, versions,
+    blocks, comments, deliveries, echoes, locate, moderation, notifications, pages, people, posts,
+    queue, reference, tokens, versions,
 };
 
 #[derive(OpenApi)]
@@ -29,6 +29,7 @@ use super::{
     servers((url = "/api/antiphon/v1")),
     paths(
         posts::list, posts::create, posts::get, posts::edit, posts::delete,
+        pages::list, pages::create, pages::get, pages::edit, pages::delete,
         echoes::reactions, echoes::talk, echoes::revoke, echoes::approve,
         notifications::list, notifications::read,
         comments::under_post, comments::reply, comments::edit, comments::delete,
@@ -41,6 +42,7 @@ use super::{
     components(schemas(ProblemJson, Text, IdText, Aside, PostStatus, PostComments)),
     tags(
         (name = "posts", description = "Writing"),
+        (name = "pages", description = "Pages that are no posts"),
         (name = "comments", description = "The discussion under a post"),
         (name = "echoes", description = "What others made of a post beside comments: reactions, quotes, links"),
         (name = "notifications", description = "What you are told of"),

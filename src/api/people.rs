@@ -30,6 +30,7 @@ impl PersonJson {
         Self::new(
             app,
             Person {
+                actor: actor.id,
                 name: actor.name.clone(),
                 handle: actor.handle(),
                 url: actor.url.to_string(),

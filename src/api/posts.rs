@@ -53,6 +53,12 @@ pub(super) struct PostJson {
     language: String,
     /// Without `#`.
     tags: Vec<String>,
+    /// Each with those above it: `Music/Choir`.
+    categories: Vec<String>,
+    /// The series it belongs to.
+    series: Option<String>,
+    /// Which part of the series it is.
+    series_part: Option<i32>,
     /// open or closed, by its writer's word.
     comments: &'static str,
     /// No comments are taken now: by its writer's word, or because its days are over.
@@ -62,7 +68,8 @@ pub(super) struct PostJson {
 }
 
 impl PostJson {
-    fn new(app: &App, identity: &Identity, Tagged { post, tags }: Tagged) -> Self {
+    fn new(app: &App, identity: &Identity, tagged: Tagged) -> Self {
+        let Tagged { post, tags, filing } = tagged;
         let time = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
         let closed = post.policy().is_closed(&app.config.discussion, app.now());
         Self {
@@ -81,6 +88,9 @@ impl PostJson {
             html: post.html.into_string(),
             language: post.language,
             tags,
+            categories: filing.categories,
+            series_part: filing.series.as_ref().map(|place| place.part),
+            series: filing.series.map(|place| place.series),
             comments: post.comments.as_str(),
             comments_closed: closed,
             author: PersonJson::of(app, &identity.actor),
@@ -147,6 +157,12 @@ pub(super) struct PostInput {
     summary: Option<Text>,
     /// With or without `#`.
     tags: Option<Vec<Text>>,
+    /// Each may name those above it, as in `Music/Choir`.
+    categories: Option<Vec<Text>>,
+    /// The series it belongs to.
+    series: Option<Text>,
+    /// Which part of the series it is; the next one when absent.
+    series_part: Option<i32>,
     /// The last part of the address; made from the title when absent.
     slug: Option<Text>,
     /// BCP 47; the site's when absent.
@@ -164,12 +180,18 @@ pub(super) struct PostInput {
 impl From<PostInput> for NewPost {
     fn from(input: PostInput) -> Self {
         let text = |text: Option<Text>| text.map(Text::into_string);
-        let tags = input.tags.unwrap_or_default();
+        let (tags, categories) = (
+            input.tags.unwrap_or_default(),
+            input.categories.unwrap_or_default(),
+        );
         Self {
             title: input.title.into_string(),
             content: input.content.into_string(),
             summary: text(input.summary),
             tags: tags.into_iter().map(Text::into_string).collect(),
+            categories: categories.into_iter().map(Text::into_string).collect(),
+            series: text(input.series),
+            series_part: input.series_part,
             slug: text(input.slug),
             language: text(input.language),
             status: wanted(input.status, input.publish_at),
@@ -192,7 +214,14 @@ pub(super) struct PostChange {
     summary: Option<Text>,
     /// All tags anew.
     tags: Option<Vec<Text>>,
-    /// Only before the post is published.
+    /// All categories anew.
+    categories: Option<Vec<Text>>,
+    /// The series it belongs to from now on; null takes it out.
+    #[serde(default, deserialize_with = "input::clearable")]
+    series: Option<Text>,
+    /// Which part of its series it is.
+    series_part: Option<i32>,
+    /// Another last part of the address; the address before leads to the new one.
     slug: Option<Text>,
     /// BCP 47.
     language: Option<Text>,
@@ -215,6 +244,9 @@ impl From<PostChange> for Edit {
             content: text(change.content),
             summary: text(change.summary),
             tags: change.tags.map(all),
+            categories: change.categories.map(all),
+            series: text(change.series),
+            series_part: change.series_part,
             slug: text(change.slug),
             language: text(change.language),
             status: wanted(change.status, change.publish_at),

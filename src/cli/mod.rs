@@ -12,6 +12,7 @@ mod locate;
 mod logging;
 mod notification;
 mod output;
+mod page;
 mod post;
 mod queue;
 mod quote;
@@ -71,6 +72,9 @@ enum Command {
     /// Write, list, change and delete posts
     #[command(subcommand)]
     Post(post::Command),
+    /// Write, list, change and delete pages that are no posts
+    #[command(subcommand)]
+    Page(page::Command),
     /// Read, decide about and answer comments
     #[command(subcommand)]
     Comment(comment::Command),
@@ -168,6 +172,7 @@ impl Cli {
             Command::Account(command) => command.run(&context).await,
             Command::Token(command) => command.run(&context).await,
             Command::Post(command) => command.run(&context).await,
+            Command::Page(command) => command.run(&context).await,
             Command::Comment(command) => command.run(&context).await,
             Command::Quote(command) => command.run(&context).await,
             Command::Notification(command) => command.run(&context).await,

@@ -2,6 +2,13 @@
 
 #![expect(missing_docs, reason = "the columns are documented in the migrations")]
 
+mod filing;
+
+pub use filing::{
+    addresses, categories, followed, pages, post_categories, post_months, post_series, post_terms,
+    related, series,
+};
+
 diesel::table! {
     actors (id) {
         id -> BigInt,
@@ -96,6 +103,7 @@ diesel::table! {
         position -> Integer,
         name -> Text,
         key -> Text,
+        published_at -> Nullable<BigInt>,
     }
 }
 
@@ -411,10 +419,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     actor_keys,
     actors,
+    addresses,
+    categories,
     comment_versions,
     comments,
     deliveries,
     emojis,
+    followed,
     followers,
     following,
     hosts,
@@ -423,13 +434,20 @@ diesel::allow_tables_to_appear_in_same_query!(
     media_files,
     notes,
     notifications,
+    pages,
     parked,
     pictures,
+    post_categories,
+    post_months,
+    post_series,
     post_tags,
+    post_terms,
     posts,
     reactions,
     received,
+    related,
     reply_requests,
+    series,
     sources,
     talk,
     threads,
@@ -444,6 +462,10 @@ diesel::joinable!(actor_keys -> actors (actor_id));
 diesel::joinable!(tokens -> accounts (account_id));
 diesel::joinable!(posts -> actors (actor_id));
 diesel::joinable!(post_tags -> posts (post_id));
+diesel::joinable!(post_categories -> posts (post_id));
+diesel::joinable!(post_categories -> categories (category_id));
+diesel::joinable!(post_series -> posts (post_id));
+diesel::joinable!(post_series -> series (series_id));
 diesel::joinable!(comments -> actors (actor_id));
 diesel::joinable!(reactions -> actors (actor_id));
 diesel::joinable!(talk -> actors (actor_id));

@@ -13,6 +13,7 @@ pub mod media;
 pub mod moderation;
 pub mod note;
 pub mod notification;
+pub mod pages;
 pub mod post;
 pub mod reaction;
 pub mod screening;

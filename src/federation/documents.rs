@@ -42,12 +42,14 @@ fn local_actor(conn: &mut Conn, ap_id: &ApUrl) -> Result<Actor> {
     found.ok_or(Error::NotFound("the actor"))
 }
 
-/// A post, by its id or its page's address.
+/// A post, by its id or the address where its page stands now.
 pub async fn post(app: &App, address: ApUrl) -> Result<Served> {
     let (site, terms) = (app.config.site.url.clone(), Terms::of(app));
     app.db
         .read(move |conn| {
-            let row = post::load_by_ap_id(conn, &address)?.ok_or(Error::NotFound("the post"))?;
+            let row = post::load_by_ap_id(conn, &address)?
+                .filter(|row| row.ap_id == address || row.url == address)
+                .ok_or(Error::NotFound("the post"))?;
             match row.status {
                 Status::Published => Ok(Served::Here(with_context(article(
                     conn, &row, &site, &terms,

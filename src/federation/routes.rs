@@ -233,12 +233,9 @@ async fn article(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) ->
     }
 }
 
-/// The ActivityStreams form of a post's page, for the composition: the same address answers by `Accept`.
-pub async fn post_by_slug(fed: &Federation, slug: &str, headers: &HeaderMap) -> Response {
-    object(
-        headers,
-        documents::post(&fed.app, fed.app.url(&format!("/posts/{slug}"))).await,
-    )
+/// The ActivityStreams form of the post whose page stands at a path, for the composition: the same address answers by `Accept`.
+pub async fn post_at(fed: &Federation, path: &str, headers: &HeaderMap) -> Response {
+    object(headers, documents::post(&fed.app, fed.app.url(path)).await)
 }
 
 /// The ActivityStreams form of an author's page.

@@ -83,6 +83,16 @@ pub enum Job {
         /// The post.
         post: i64,
     },
+    /// Find the posts that resemble a post, by its tags and its text.
+    RelatePost {
+        /// The post.
+        post: i64,
+    },
+    /// Give posts the addresses of the configured pattern, a batch at a time.
+    RewriteAddresses {
+        /// The last post that has its address.
+        after: i64,
+    },
     /// Pass somebody's activity about a comment on to followers, byte for byte.
     Forward {
         /// The activity's row.

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::config::{Config, Moderation};
-use crate::domain::{delivery, verdict};
+use crate::domain::{delivery, post, verdict};
 use crate::error::{Error, Result};
 use crate::federation::{Federation, deliver};
 use crate::{queue, worker};
@@ -99,6 +99,7 @@ pub async fn listen(address: SocketAddr, hint: &str) -> Result<TcpListener> {
 pub async fn start(fed: Arc<Federation>, listener: TcpListener) -> Result<Running> {
     let address = listener.local_addr().map_err(Error::internal)?;
     take_over(&fed.app).await?;
+    post::follow_pattern(&fed.app).await?;
     let (stop, stopped) = watch::channel(false);
     let mut tasks = vec![serve(listener, router(Arc::clone(&fed)), stopped.clone())];
     if let Some(bind) = fed.app.config.server.metrics_bind {

@@ -10,7 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
-use http::{HeaderMap, StatusCode, Uri, header};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -34,8 +34,13 @@ pub fn router(fed: Arc<Federation>) -> Router {
     let readers = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers);
     let of_keys = middleware::from_fn_with_state(Arc::clone(&fed), secure::readers_of_keys);
     let shared = Router::new()
-        .route("/posts/{slug}", get(post).route_layer(readers))
+        .route("/posts/{slug}", get(post).route_layer(readers.clone()))
         .route("/@{name}", get(author).route_layer(of_keys))
+        .with_state(Arc::clone(&fed));
+    // Posts and pages stand where the site wants them: what no route knows may be one.
+    let elsewhere = Router::new()
+        .fallback(elsewhere)
+        .layer(readers)
         .with_state(Arc::clone(&fed));
     let mut router = Router::new()
         .merge(routes::router(fed))
@@ -46,11 +51,9 @@ pub fn router(fed: Arc<Federation>) -> Router {
     if app.config.server.metrics_bind.is_none() {
         router = router.merge(metrics_router(Arc::clone(&app)));
     }
-    let unknown = Router::new()
-        .fallback(web::not_found)
-        .with_state(Arc::clone(&app));
     router
-        .fallback_service(unknown)
+        .fallback_service(elsewhere)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), web::moved))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn_with_state(limits, limit))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe))
@@ -121,9 +124,25 @@ async fn post(
         return web::not_found(State(Arc::clone(&fed.app))).await;
     };
     if routes::wants_activity(&headers) {
-        return routes::post_by_slug(&fed, &slug, &headers).await;
+        return routes::post_at(&fed, &format!("/posts/{slug}"), &headers).await;
     }
     web::post_page(State(Arc::clone(&fed.app)), Path(slug), headers).await
+}
+
+/// A post or page where no route leads.
+async fn elsewhere(
+    State(fed): State<Arc<Federation>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    if matches!(method, Method::GET | Method::HEAD) && routes::wants_activity(&headers) {
+        let answer = routes::post_at(&fed, uri.path(), &headers).await;
+        if answer.status() != StatusCode::NOT_FOUND {
+            return answer;
+        }
+    }
+    web::elsewhere(State(Arc::clone(&fed.app)), method, uri, headers).await
 }
 
 /// A part of an address that may be asked of the database: PostgreSQL fails on a text with a NUL.

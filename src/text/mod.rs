@@ -10,8 +10,10 @@ pub mod images;
 pub mod language;
 pub mod markdown;
 pub mod mention;
+pub mod permalink;
 pub mod sanitize;
 pub mod slug;
+pub mod terms;
 
 /// The longest start of `text` that fits `bytes` and ends between two characters.
 pub(crate) fn cut(text: &str, bytes: usize) -> &str {

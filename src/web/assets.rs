@@ -18,6 +18,7 @@ const CSS: &str = concat!(
     include_str!("static/prose.css"),
     include_str!("static/code.css"),
     include_str!("static/discussion.css"),
+    include_str!("static/pages.css"),
     include_str!("static/print.css"),
 );
 

@@ -1,5 +1,7 @@
 //! From the domain's values to what the pages show. Texts are moved, never copied; nothing is looked up here.
 
+mod filing;
+
 use url::Url;
 
 use super::echoes;
@@ -16,9 +18,12 @@ use crate::domain::media::Picture;
 use crate::domain::post::page::{self, List, Listed, Neighbour, Person, PostPage, Start};
 use crate::domain::post::{Image, Post};
 use crate::domain::visibility::CommentStatus;
+use crate::kept::Scope;
 use crate::text::emoji::{self, Emojis};
 use crate::text::{hashtag, images};
 use crate::types::{Html, Id};
+
+pub(super) use filing::{archive, archive_url, around, category, series, titles};
 
 /// Where the source of this program is; the AGPL (section 13) asks that readers are offered it.
 pub const SOURCE_URL: &str = "https://github.com/antiphon-blog/antiphon";
@@ -47,8 +52,15 @@ pub(super) fn with_writers(site: Site, writers: &Writers) -> Site {
     Site { accounts, ..site }
 }
 
+/// The scopes of what is shown of the people who write here.
+pub(super) fn shown_writers(writers: &Writers) -> impl Iterator<Item = Scope> {
+    writers
+        .iter()
+        .map(|(_, actor)| Scope::Actor(actor.id.raw()))
+}
+
 /// Somebody with an actor's row.
-fn writer(actor: &Actor) -> Author {
+pub(super) fn writer(actor: &Actor) -> Author {
     Author {
         name: actor.name.clone(),
         handle: actor.handle(),
@@ -83,7 +95,7 @@ pub(super) fn post(
 ) -> PostView {
     let PostPage { post, author, .. } = page;
     let image = preview_image(&post);
-    let url = post.url.into_string();
+    let (url, base) = (post.url.into_string(), format!("/posts/{}", post.slug));
     // What our own people write lives here: its page is its place in this thread.
     let own = format!("{}/ap/", site.url);
     let comment = |item| comment(item, post.actor_id, &own, &url);
@@ -115,7 +127,11 @@ pub(super) fn post(
         comment_total: i64::try_from(shown).unwrap_or(i64::MAX),
         missing: missing(page.missing),
         comments_closed: false,
-        comments_feed_url: format!("{url}/comments.atom"),
+        comments_feed_url: format!("{}{base}/comments.atom", site.url),
+        base,
+        categories: Vec::new(),
+        series: None,
+        related: Vec::new(),
         comments_older: None,
         comments_newer: None,
         url,
@@ -184,8 +200,8 @@ fn picture(picture: Picture) -> PictureView {
     }
 }
 
-/// A post's text with our copies of the pictures that stand elsewhere.
-fn at_home(site: &Site, html: Html, copies: &[Picture]) -> Html {
+/// A text with our copies of the pictures that stand elsewhere.
+pub(super) fn at_home(site: &Site, html: Html, copies: &[Picture]) -> Html {
     if !html.as_str().contains("<img ") {
         return html;
     }
@@ -208,13 +224,8 @@ fn preview_image(post: &Post) -> Option<String> {
 }
 
 fn neighbour(post: Neighbour) -> Link {
-    let name = if post.title.trim().is_empty() {
-        post.excerpt
-    } else {
-        post.title
-    };
     Link {
-        name,
+        name: post.label().to_owned(),
         href: post.url.into_string(),
     }
 }
@@ -275,7 +286,7 @@ fn written_by(actor: Id<Actor>, writers: &Writers) -> Author {
 pub(super) fn entries(site: &Site, list: List, writers: &Writers) -> Vec<PostView> {
     let entry = |listed: Listed| {
         let post = listed.post;
-        let url = post.url.into_string();
+        let base = format!("/posts/{}", post.slug);
         PostView {
             title: post.title,
             ap_id: post.ap_id.into_string(),
@@ -287,8 +298,9 @@ pub(super) fn entries(site: &Site, list: List, writers: &Writers) -> Vec<PostVie
             language: post.language,
             tags: tags(site, listed.tags),
             comment_total: listed.comments,
-            comments_feed_url: format!("{url}/comments.atom"),
-            url,
+            comments_feed_url: format!("{}{base}/comments.atom", site.url),
+            base,
+            url: post.url.into_string(),
             ..PostView::default()
         }
     };
@@ -303,6 +315,7 @@ pub(super) fn author(actor: Actor, followers: i64, list: HomeView) -> AuthorView
         bio: actor.summary,
         links: Vec::new(),
         followers,
+        followers_url: None,
         feed_url: format!("{}/feed.atom", actor.url),
         list,
     }

@@ -9,6 +9,7 @@ mod date;
 mod echoes;
 pub mod feed;
 pub mod i18n;
+mod moved;
 #[cfg(test)]
 mod page_tests;
 mod pages;
@@ -27,16 +28,18 @@ pub use answer::error_page;
 pub use assets::{CONTENT_SECURITY_POLICY, favicon, stylesheet};
 pub use convert::SOURCE_URL;
 pub use date::DateText;
+pub use moved::moved;
 pub use pages::{
-    render_about, render_author, render_error, render_home, render_post, render_queue,
-    render_replies, render_tag,
+    render_about, render_archive, render_author, render_category, render_error, render_followers,
+    render_free_page, render_home, render_post, render_queue, render_replies, render_series,
+    render_tag,
 };
-pub use read::{author_page, post_page};
+pub use read::{author_page, elsewhere, post_page};
 pub use routes::{Segment, method_not_allowed, negotiated_routes, not_found, router};
 
 /// Name and text of each template, for the test that looks up the words they use.
 #[cfg(test)]
-fn templates_for_tests() -> [(&'static str, &'static str); 12] {
+fn templates_for_tests() -> [(&'static str, &'static str); 18] {
     [
         ("base", include_str!("templates/base.html")),
         ("macros", include_str!("templates/macros.html")),
@@ -50,5 +53,11 @@ fn templates_for_tests() -> [(&'static str, &'static str); 12] {
         ("queue", include_str!("templates/queue.html")),
         ("error", include_str!("templates/error.html")),
         ("replies", include_str!("templates/replies.html")),
+        ("around", include_str!("templates/around.html")),
+        ("archive", include_str!("templates/archive.html")),
+        ("category", include_str!("templates/category.html")),
+        ("followers", include_str!("templates/followers.html")),
+        ("page", include_str!("templates/page.html")),
+        ("series", include_str!("templates/series.html")),
     ]
 }

@@ -60,7 +60,7 @@ fn a_post_says_who_wrote_it_and_where_its_other_forms_are() {
         "<title>The pause between two choirs – Choir and Desk</title>",
         "<link rel=\"canonical\" href=\"https://blog.example/2026/03/the-pause\">",
         "<link rel=\"alternate\" type=\"application/activity+json\" href=\"https://blog.example/posts/7412\">",
-        "type=\"application/atom+xml\" href=\"https://blog.example/2026/03/the-pause/comments.atom\"",
+        "type=\"application/atom+xml\" href=\"https://blog.example/posts/the-pause/comments.atom\"",
         "<meta name=\"fediverse:creator\" content=\"@alice@blog.example\">",
         "<meta property=\"og:type\" content=\"article\">",
         "<time class=\"dt-published\" datetime=\"2026-03-01T14:05:00Z\">1 March 2026</time>",
@@ -221,7 +221,7 @@ fn a_thread_says_how_complete_it_is_and_offers_to_look() {
     let html = render_post(&site(), &post()).unwrap();
     let known = "At least 24 known, 21 here (2 not public, 1 on servers that do not answer)";
     assert!(html.contains(known), "{html}");
-    assert!(html.contains("action=\"/2026/03/the-pause/look\""));
+    assert!(html.contains("action=\"/posts/the-pause/look\""));
     let mut whole = post();
     whole.missing.clear();
     assert!(

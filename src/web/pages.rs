@@ -6,7 +6,8 @@ use super::assets::{favicon, stylesheet};
 use super::i18n::Catalogue;
 use super::thread::Thread;
 use super::view::{
-    AuthorView, ErrorView, HomeView, Link, PostView, QueueView, RepliesView, Site, TagView,
+    ArchiveView, AuthorView, CategoryView, ErrorView, FollowersView, FreePageView, HomeView, Link,
+    PostView, QueueView, RepliesView, SeriesView, Site, TagView,
 };
 use crate::error::{Error, Result};
 use crate::text::emoji::Part;
@@ -100,6 +101,41 @@ struct AboutPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "archive.html")]
+struct ArchivePage<'a> {
+    frame: Frame<'a>,
+    view: &'a ArchiveView,
+}
+
+#[derive(Template)]
+#[template(path = "category.html")]
+struct CategoryPage<'a> {
+    frame: Frame<'a>,
+    view: &'a CategoryView,
+}
+
+#[derive(Template)]
+#[template(path = "series.html")]
+struct SeriesPage<'a> {
+    frame: Frame<'a>,
+    view: &'a SeriesView,
+}
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct FreePage<'a> {
+    frame: Frame<'a>,
+    view: &'a FreePageView,
+}
+
+#[derive(Template)]
+#[template(path = "followers.html")]
+struct FollowersPage<'a> {
+    frame: Frame<'a>,
+    view: &'a FollowersView,
+}
+
+#[derive(Template)]
 #[template(path = "queue.html")]
 struct QueuePage<'a> {
     frame: Frame<'a>,
@@ -183,6 +219,51 @@ pub fn render_tag(site: &Site, view: &TagView) -> Result<String> {
     frame = frame.with_feed(feed, &view.feed_url);
     frame.canonical = Some(&view.url);
     render(&TagPage { frame, view }, FRAME_SIZE * 4)
+}
+
+/// Renders the page of a category.
+pub fn render_category(site: &Site, view: &CategoryView) -> Result<String> {
+    let mut frame = Frame::new(site, format!("{} – {}", view.path, site.title));
+    frame.canonical = view.list.newer.is_none().then_some(&view.url);
+    render(&CategoryPage { frame, view }, FRAME_SIZE * 4)
+}
+
+/// Renders the archive, or a year or month of it.
+pub fn render_archive(site: &Site, view: &ArchiveView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    let name = match (view.year, view.month) {
+        (Some(year), Some(month)) => format!("{} {year}", frame.t.month(month)),
+        (Some(year), None) => year.to_string(),
+        _ => frame.t.text("archive").to_owned(),
+    };
+    frame.title = format!("{name} – {}", site.title);
+    frame.canonical = view.newer.is_none().then_some(&view.url);
+    render(&ArchivePage { frame, view }, FRAME_SIZE * 4)
+}
+
+/// Renders a page of a series.
+pub fn render_series(site: &Site, view: &SeriesView) -> Result<String> {
+    let mut frame = Frame::new(site, format!("{} – {}", view.name, site.title));
+    frame.canonical = (!view.is_later).then_some(&view.url);
+    render(&SeriesPage { frame, view }, FRAME_SIZE * 4)
+}
+
+/// Renders a page that is no post.
+pub fn render_free_page(site: &Site, view: &FreePageView) -> Result<String> {
+    let mut frame = Frame::new(site, format!("{} – {}", view.title, site.title));
+    frame.canonical = Some(&view.url);
+    render(
+        &FreePage { frame, view },
+        FRAME_SIZE + view.html.as_str().len(),
+    )
+}
+
+/// Renders the page that names those who follow. Search engines are kept out.
+pub fn render_followers(site: &Site, view: &FollowersView) -> Result<String> {
+    let mut frame = Frame::new(site, String::new());
+    let title = frame.t.with("followers-of", view.of.label());
+    frame.title = format!("{title} – {}", site.title);
+    render(&FollowersPage { frame, view }, FRAME_SIZE * 4)
 }
 
 /// Renders the page about the publication: who writes, what becomes of a comment, which program this is.

@@ -1,6 +1,8 @@
 //! Sample pages for the tests, and a test that writes them to a folder to be looked at:
 //! `ANTIPHON_SAMPLES=/tmp/pages cargo test sample_pages_can_be_written`.
 
+mod filing;
+
 use std::path::{Path, PathBuf};
 
 use super::view::{
@@ -9,8 +11,9 @@ use super::view::{
     TagView, TalkView, TallyView,
 };
 use super::{
-    favicon, render_about, render_author, render_error, render_home, render_post, render_queue,
-    render_replies, render_tag, stylesheet,
+    favicon, render_about, render_archive, render_author, render_category, render_error,
+    render_followers, render_free_page, render_home, render_post, render_queue, render_replies,
+    render_series, render_tag, stylesheet,
 };
 use crate::text::markdown::{Mentions, render_post as render_post_text};
 use crate::types::{Html, Timestamp};
@@ -231,7 +234,14 @@ pub(super) fn post() -> PostView {
         links: talk(31, &["Links for a slow Sunday", "", "شكرًا على هذا المقال"]),
         comment_total: i64::try_from(comments.len()).unwrap(),
         comments,
-        comments_feed_url: "https://blog.example/2026/03/the-pause/comments.atom".to_owned(),
+        comments_feed_url: "https://blog.example/posts/the-pause/comments.atom".to_owned(),
+        base: "/posts/the-pause".to_owned(),
+        categories: vec![filing::link("Music")],
+        series: Some(filing::series_box()),
+        related: vec![
+            filing::link("A note on hyphens"),
+            filing::link("침묵에 대하여"),
+        ],
         ..PostView::default()
     }
 }
@@ -288,6 +298,7 @@ fn author() -> AuthorView {
             href: "https://alice.example/".to_owned(),
         }],
         followers: 312,
+        followers_url: Some("https://blog.example/@alice/followers".to_owned()),
         feed_url: "https://blog.example/@alice/feed.atom".to_owned(),
         list: home(),
     }
@@ -352,6 +363,30 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("author.html", render_author(&site, &author()).unwrap()),
         ("tag.html", render_tag(&site, &tag()).unwrap()),
         ("about.html", render_about(&site).unwrap()),
+        (
+            "archive.html",
+            render_archive(&site, &filing::archive()).unwrap(),
+        ),
+        (
+            "month.html",
+            render_archive(&site, &filing::month()).unwrap(),
+        ),
+        (
+            "category.html",
+            render_category(&site, &filing::category()).unwrap(),
+        ),
+        (
+            "series.html",
+            render_series(&site, &filing::series()).unwrap(),
+        ),
+        (
+            "page.html",
+            render_free_page(&site, &filing::page()).unwrap(),
+        ),
+        (
+            "followers.html",
+            render_followers(&site, &filing::followers()).unwrap(),
+        ),
         ("queue.html", render_queue(&site, &queue()).unwrap()),
         ("replies.html", render_replies(&site, &replies()).unwrap()),
         ("404.html", render_error(&site, &error(404)).unwrap()),

@@ -1,9 +1,14 @@
 //! What the pages show, as plain values: no database, no wire format, no words of the interface. The
 //! handlers fill these from the domain; the templates only read them.
 
+mod filing;
 mod queue;
 mod talk;
 
+pub use filing::{
+    ArchiveView, CategoryView, FollowersView, FreePageView, MonthView, PartView, SeriesBox,
+    SeriesView, YearView,
+};
 pub use queue::{QueueView, QueuedHost, QueuedThread};
 pub use talk::{ReactedView, SpokenView, TalkView, TallyView};
 
@@ -160,6 +165,14 @@ pub struct PostView {
     pub language: String,
     /// The tags, each with the address of its page.
     pub tags: Vec<Link>,
+    /// The path below which the parts of the post stand, such as its feeds: `/posts/SLUG`, wherever its page is.
+    pub base: String,
+    /// The categories, each with the address of its page.
+    pub categories: Vec<Link>,
+    /// The series that it belongs to.
+    pub series: Option<SeriesBox>,
+    /// Posts that resemble it, the closest first.
+    pub related: Vec<Link>,
     /// The post before this one.
     pub previous: Option<Link>,
     /// The post after this one.
@@ -212,8 +225,7 @@ impl PostView {
 
     /// The path where readers ask for missing replies.
     pub fn look_path(&self) -> String {
-        let path = self.url.splitn(4, '/').nth(3).unwrap_or_default();
-        format!("/{path}/look")
+        format!("{}/look", self.base)
     }
 
     /// The content's language, or none when it is not known.
@@ -355,6 +367,8 @@ pub struct AuthorView {
     pub links: Vec<Link>,
     /// How many follow.
     pub followers: i64,
+    /// The page that names them, unless that is hidden.
+    pub followers_url: Option<String>,
     /// The Atom feed of this writer's posts.
     pub feed_url: String,
     /// The posts.

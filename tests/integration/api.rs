@@ -5,6 +5,7 @@ mod comments;
 mod document;
 mod echoes;
 mod moderation;
+mod pages;
 mod posts;
 mod refusals;
 mod tokens;

@@ -5,6 +5,7 @@ mod commands;
 mod echoes;
 mod failures;
 mod locating;
+mod pages;
 mod serving;
 
 use std::io::Write;

@@ -1,7 +1,10 @@
 //! The pages as readers get them: over the router, on both databases.
 
 mod answers;
+mod filing;
 mod lists;
+mod permalinks;
+mod plans;
 mod queue;
 mod world;
 

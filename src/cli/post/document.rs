@@ -9,19 +9,22 @@ use crate::types::Timestamp;
 
 /// What a file says about its post; None where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Document {
-    pub(super) title: Option<String>,
-    pub(super) summary: Option<String>,
-    pub(super) tags: Option<Vec<String>>,
-    pub(super) slug: Option<String>,
-    pub(super) language: Option<String>,
-    pub(super) status: Option<Status>,
-    pub(super) publish_at: Option<Timestamp>,
-    pub(super) comments: Option<Comments>,
+pub(in crate::cli) struct Document {
+    pub(in crate::cli) title: Option<String>,
+    pub(in crate::cli) summary: Option<String>,
+    pub(in crate::cli) tags: Option<Vec<String>>,
+    pub(in crate::cli) categories: Option<Vec<String>>,
+    pub(in crate::cli) series: Option<String>,
+    pub(in crate::cli) series_part: Option<i32>,
+    pub(in crate::cli) slug: Option<String>,
+    pub(in crate::cli) language: Option<String>,
+    pub(in crate::cli) status: Option<Status>,
+    pub(in crate::cli) publish_at: Option<Timestamp>,
+    pub(in crate::cli) comments: Option<Comments>,
     /// Keys that mean nothing here.
-    pub(super) ignored: Vec<String>,
+    pub(in crate::cli) ignored: Vec<String>,
     /// The Markdown below.
-    pub(super) body: String,
+    pub(in crate::cli) body: String,
 }
 
 /// The value of a key.
@@ -32,7 +35,7 @@ enum Value {
 }
 
 /// Takes a file apart. The first heading is the title when the front matter names none, and leaves the text then.
-pub(super) fn parse(text: &str) -> Result<Document> {
+pub(in crate::cli) fn parse(text: &str) -> Result<Document> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (fields, body) = match split(text) {
         Some(("+++", front, body)) => (toml_fields(front)?, body),
@@ -177,6 +180,21 @@ impl Document {
                 let words = tags.split([',', ' ']).filter(|tag| !tag.is_empty());
                 self.tags = Some(words.map(ToOwned::to_owned).collect());
             }
+            ("categories", Value::Many(names)) => self.categories = Some(names),
+            ("categories" | "category", Value::One(names)) => {
+                let names = names
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|name| !name.is_empty());
+                self.categories = Some(names.map(ToOwned::to_owned).collect());
+            }
+            ("series", Value::One(text)) => self.series = Some(text),
+            ("series_part", Value::One(text)) => {
+                let part = text
+                    .parse()
+                    .map_err(|_| Error::invalid(format!("series_part: \"{text}\" is no number")))?;
+                self.series_part = Some(part);
+            }
             ("title", Value::One(text)) => self.title = Some(text).filter(|t| !t.is_empty()),
             ("summary", Value::One(text)) => self.summary = Some(text),
             ("slug", Value::One(text)) => self.slug = Some(text),
@@ -253,6 +271,19 @@ mod tests {
     }
 
     #[test]
+    fn a_post_says_where_it_is_filed() {
+        let text = "---\ncategories:\n  - Music/Choir\n  - Travel\nseries: The psalms\nseries_part: 3\n---\nText";
+        let document = parse(text).unwrap();
+        assert_eq!(document.categories.unwrap(), ["Music/Choir", "Travel"]);
+        assert_eq!(document.series.as_deref(), Some("The psalms"));
+        assert_eq!(document.series_part, Some(3));
+        let document =
+            parse("+++\ncategories = \"Old music, Travel\"\nseries_part = 2\n+++\nText").unwrap();
+        assert_eq!(document.categories.unwrap(), ["Old music", "Travel"]);
+        assert_eq!(document.series_part, Some(2));
+    }
+
+    #[test]
     fn lists_may_stand_below_their_key() {
         let document = parse("---\r\ntags:\r\n  - one\r\n  - two\r\n---\r\nText").unwrap();
         assert_eq!(tags(&document), ["one", "two"]);
@@ -306,6 +337,7 @@ mod tests {
             ("---\nstatus: deleted\n---\n", "published, draft, scheduled"),
             ("---\npublish_at: tomorrow\n---\n", "2030-01-31"),
             ("---\ncomments: never\n---\n", "open nor closed"),
+            ("---\nseries_part: two\n---\n", "no number"),
         ] {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");

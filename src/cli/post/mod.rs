@@ -1,6 +1,6 @@
 //! `antiphon post`: writing, listing, changing and deleting posts from the shell.
 
-mod document;
+pub(super) mod document;
 mod show;
 
 use std::path::{Path, PathBuf};
@@ -49,7 +49,16 @@ struct Fields {
     /// A tag; can be given several times
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
-    /// The last part of the address; else made from the title
+    /// A category, as in Music/Choir; can be given several times
+    #[arg(long = "category", value_name = "NAME")]
+    categories: Vec<String>,
+    /// The series it belongs to; an empty name takes it out
+    #[arg(long, value_name = "NAME")]
+    series: Option<String>,
+    /// Which part of the series it is; else the next one
+    #[arg(long, value_name = "NUMBER")]
+    series_part: Option<i32>,
+    /// The last part of the address; else made from the title. A former one leads to the new one
     #[arg(long)]
     slug: Option<String>,
     /// The language (en, de, pt-BR …)
@@ -126,15 +135,27 @@ impl Fields {
     }
 
     fn is_empty(&self) -> bool {
-        let texts = [&self.title, &self.summary, &self.slug, &self.language];
+        let texts = [
+            &self.title,
+            &self.summary,
+            &self.slug,
+            &self.language,
+            &self.series,
+        ];
         texts.iter().all(|text| text.is_none())
             && self.tags.is_empty()
+            && self.categories.is_empty()
+            && self.series_part.is_none()
             && self.status().is_none()
             && self.comments.is_none()
     }
 
     fn tags(&self) -> Option<Vec<String>> {
         (!self.tags.is_empty()).then(|| self.tags.clone())
+    }
+
+    fn categories(&self) -> Option<Vec<String>> {
+        (!self.categories.is_empty()).then(|| self.categories.clone())
     }
 }
 
@@ -151,6 +172,12 @@ impl Create {
             title,
             content: document.body,
             tags: fields.tags().or(document.tags).unwrap_or_default(),
+            categories: fields
+                .categories()
+                .or(document.categories)
+                .unwrap_or_default(),
+            series: fields.series.clone().or(document.series),
+            series_part: fields.series_part.or(document.series_part),
             status: fields.status().or(document.status),
             publish_at: fields.publish_at.or(document.publish_at),
             summary: fields.summary.or(document.summary),
@@ -194,6 +221,9 @@ impl Change {
         let mut edit = Edit {
             status,
             tags: fields.tags(),
+            categories: fields.categories(),
+            series: fields.series,
+            series_part: fields.series_part,
             title: fields.title,
             summary: fields.summary,
             slug: fields.slug,
@@ -208,6 +238,9 @@ impl Change {
         edit.title = edit.title.or(document.title);
         edit.summary = edit.summary.or(document.summary);
         edit.tags = edit.tags.or(document.tags);
+        edit.categories = edit.categories.or(document.categories);
+        edit.series = edit.series.or(document.series);
+        edit.series_part = edit.series_part.or(document.series_part);
         edit.slug = edit.slug.or(document.slug);
         edit.language = edit.language.or(document.language);
         edit.comments = edit.comments.or(document.comments);

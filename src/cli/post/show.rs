@@ -65,7 +65,8 @@ fn row(Tagged { post, .. }: &Tagged) -> Vec<String> {
     ]
 }
 
-fn view(Tagged { post, tags }: &Tagged) -> Value {
+fn view(Tagged { post, tags, filing }: &Tagged) -> Value {
+    let place = filing.series.as_ref();
     json!({
         "id": post.id.to_string(),
         "url": post.url,
@@ -76,6 +77,9 @@ fn view(Tagged { post, tags }: &Tagged) -> Value {
         "summary": post.summary,
         "content": post.source,
         "tags": tags,
+        "categories": filing.categories,
+        "series": place.map(|place| &place.series),
+        "series_part": place.map(|place| place.part),
         "language": post.language,
         "comments": post.comments.as_str(),
         "created_at": post.created_at.rfc3339(),

@@ -17,7 +17,7 @@ use crate::db::schema::{actors, comments, parked as parked_table, posts, receive
 use crate::db::{CHUNK, Conn, each};
 use crate::domain::actor::{Actor, Mentions};
 use crate::domain::media;
-use crate::domain::post::{Post, Status};
+use crate::domain::post::{self, Post, Status};
 use crate::domain::screening::Rule;
 use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::{Error, Result};
@@ -79,8 +79,11 @@ pub fn find_parent(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<Parent>> {
             comment_id: Some(id),
         }));
     }
+    let Some(known) = post::find_by_address(conn, ap_id)? else {
+        return Ok(None);
+    };
     let post: Option<Id<Post>> = posts::table
-        .filter(posts::ap_id.eq(ap_id).or(posts::url.eq(ap_id)))
+        .find(known)
         .filter(posts::status.eq(Status::Published))
         .select(posts::id)
         .first(conn)

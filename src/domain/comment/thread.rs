@@ -117,6 +117,7 @@ mod tests {
             edited_at: None,
             actor_id: Id::new(1),
             author: Person {
+                actor: Id::new(1),
                 name: "A".into(),
                 handle: "@a@a.example".into(),
                 url: String::new(),

@@ -12,7 +12,9 @@ use crate::error::Result;
 use crate::queue::{Event, Job};
 use crate::types::{ApUrl, Id, Timestamp};
 
-pub use store::{count, count_following, get_following, list_inboxes, list_page, remove};
+pub use store::{
+    count, count_following, get_following, list_inboxes, list_page, list_people, remove,
+};
 
 /// Somebody elsewhere who follows one of our actors.
 #[derive(Clone, Debug, Queryable, Insertable)]

@@ -90,6 +90,25 @@ pub fn list_page(
         .load(conn)?)
 }
 
+/// Who follows an actor of ours, the newest first, before a row; not those who are blocked or gone.
+pub fn list_people(
+    conn: &mut Conn,
+    actor: Id<Actor>,
+    before: Option<Id<Follower>>,
+    limit: i64,
+) -> Result<Vec<(Id<Follower>, Actor)>> {
+    let query = followers::table
+        .inner_join(actors::table.on(actors::id.eq(followers::follower_id)))
+        .filter(followers::actor_id.eq(actor))
+        .filter(actors::blocked.eq(false))
+        .filter(actors::gone_at.is_null())
+        .filter(followers::id.lt(before.map_or(i64::MAX, Id::raw)))
+        .order(followers::id.desc())
+        .limit(limit)
+        .select((followers::id, Actor::as_select()));
+    Ok(query.load(conn)?)
+}
+
 /// The inboxes that reach all followers of an actor: one a server where the server shares one.
 pub fn list_inboxes(conn: &mut Conn, actor: Id<Actor>) -> Result<Vec<ApUrl>> {
     let query = followers::table

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Comments, Image, Post, Status, Tagged, store};
+use super::filing::{self, Wanted};
+use super::permalink::Maker;
+use super::{Comments, Filing, Image, Post, Status, Tagged};
 use crate::app::App;
 use crate::domain::actor::{self, Actor, Mention};
 use crate::error::{Error, Result};
@@ -15,6 +17,8 @@ const TITLE_MAX: usize = 500;
 const SOURCE_MAX: usize = 300_000;
 const SUMMARY_MAX: usize = 2_000;
 const TAGS_MAX: usize = 30;
+/// How many numbers are tried behind a slug that is taken, before the post's own.
+const NUMBERS: u32 = 20;
 /// Length of the excerpt, in graphemes: what a timeline shows.
 const EXCERPT_LENGTH: usize = 400;
 
@@ -29,6 +33,12 @@ pub struct NewPost {
     pub summary: Option<String>,
     /// With or without `#`.
     pub tags: Vec<String>,
+    /// Each may name those above it: `Music/Choir`.
+    pub categories: Vec<String>,
+    /// The series it belongs to.
+    pub series: Option<String>,
+    /// Which part of the series it is; the next one when None.
+    pub series_part: Option<i32>,
     /// The last part of the address; made from the title when None.
     pub slug: Option<String>,
     /// BCP 47; the site's when None.
@@ -52,7 +62,13 @@ pub struct Edit {
     pub summary: Option<String>,
     /// All tags anew.
     pub tags: Option<Vec<String>>,
-    /// Only before the post is published: addresses that others know stay.
+    /// All categories anew.
+    pub categories: Option<Vec<String>>,
+    /// The series it belongs to from now on; an empty name takes it out.
+    pub series: Option<String>,
+    /// Which part of its series it is.
+    pub series_part: Option<i32>,
+    /// Another last part of the address; the old address leads to the new one for ever.
     pub slug: Option<String>,
     /// BCP 47.
     pub language: Option<String>,
@@ -64,12 +80,15 @@ pub struct Edit {
     pub comments: Option<Comments>,
 }
 
+/// A post as it is to be stored; its address is made when it is.
+pub(super) struct Draft {
+    pub(super) post: Post,
+    pub(super) tags: Vec<String>,
+    pub(super) wanted: Wanted,
+}
+
 /// Checks and renders a new post.
-pub(super) async fn new_post(
-    app: &App,
-    author: &Actor,
-    new: NewPost,
-) -> Result<(Post, Vec<String>)> {
+pub(super) async fn new_post(app: &App, author: &Actor, new: NewPost) -> Result<Draft> {
     let (id, now) = (app.ids.next(), app.now());
     let status = new.status.unwrap_or(Status::Published);
     let wanted = new.slug.clone();
@@ -102,86 +121,46 @@ pub(super) async fn new_post(
         content: Some(new.content),
         summary: new.summary,
         tags: Some(new.tags),
+        categories: Some(new.categories),
+        series: new.series,
+        series_part: new.series_part,
         language: new.language,
         status: Some(status),
         publish_at: new.publish_at,
         comments: new.comments,
     };
-    edited(
-        app,
-        Tagged {
-            post: empty,
-            tags: Vec::new(),
-        },
-        edit,
-    )
-    .await
+    let old = Tagged {
+        post: empty,
+        tags: Vec::new(),
+        filing: Filing::default(),
+    };
+    edited(app, old, edit).await
 }
 
+/// Field → what is wrong with it.
+type Wrong = BTreeMap<String, String>;
+
 /// Checks an edit and lays it over the post; renders what changed.
-pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<(Post, Vec<String>)> {
-    let Tagged { mut post, tags } = old;
+pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<Draft> {
+    let Tagged {
+        mut post,
+        tags,
+        filing,
+    } = old;
     let was = post.status;
-    let mut wrong = BTreeMap::new();
-    let mut fail = |field: &str, why: String| {
-        wrong.insert(field.to_owned(), why);
-    };
-    if let Some(title) = edit.title {
-        post.title = text::sanitize::name(&title, TITLE_MAX);
-        if post.title.is_empty() {
-            fail("title", "a post needs a title".into());
-        }
-    }
-    if let Some(summary) = edit.summary {
-        let summary = summary.trim();
-        if summary.len() > SUMMARY_MAX {
-            fail("summary", format!("at most {SUMMARY_MAX} bytes"));
-        }
-        post.summary = (!summary.is_empty()).then(|| summary.to_owned());
-    }
-    if let Some(language) = edit.language {
-        match text::language::normalise(&language) {
-            Some(language) => post.language = language,
-            None => fail(
-                "language",
-                format!("\"{language}\" is no language tag; write for example \"en\""),
-            ),
-        }
-    }
-    let tags = match edit.tags.map(|tags| check_tags(&tags)) {
+    let mut wrong = Wrong::new();
+    lay_over(&mut post, &edit, &mut wrong);
+    let tags = match edit.tags.as_deref().map(check_tags) {
         None => tags,
         Some(Ok(tags)) => tags,
         Some(Err(why)) => {
-            fail("tags", why);
+            wrong.insert("tags".into(), why);
             Vec::new()
         }
     };
-    match &edit.content {
-        Some(source) if source.trim().is_empty() => fail("content", "a post needs a text".into()),
-        Some(source) if source.len() > SOURCE_MAX => {
-            fail("content", format!("at most {SOURCE_MAX} bytes"));
-        }
-        _ => {}
-    }
+    let wanted = file(filing, &edit, &mut wrong);
     if let Err((field, why)) = change_status(&mut post, edit.status, edit.publish_at, app.now()) {
-        fail(field, why);
-    }
-    post.comments = edit.comments.unwrap_or(post.comments);
-    let wanted_slug = edit.slug;
-    match &wanted_slug {
-        Some(slug) if was == Status::Published && *slug != post.slug => {
-            fail(
-                "slug",
-                "the address of a published post cannot change".into(),
-            );
-        }
-        Some(slug) if !slug.is_empty() && !text::slug::is_valid(slug) => {
-            fail(
-                "slug",
-                "only a-z, 0-9 and single hyphens between them, at most 80 characters".into(),
-            );
-        }
-        _ => {}
+        wrong.insert(field.into(), why);
     }
     if !wrong.is_empty() {
         let fields: Vec<&str> = wrong.keys().map(String::as_str).collect();
@@ -194,17 +173,78 @@ pub(super) async fn edited(app: &App, old: Tagged, edit: Edit) -> Result<(Post, 
     if let Some(source) = edit.content {
         render(app, &mut post, source).await?;
     }
-    if let Some(slug) = wanted_slug
+    if let Some(slug) = edit.slug
         && (post.slug.is_empty() || slug != post.slug)
     {
-        post.slug = choose_slug(app, &slug, &post.title).await?;
+        post.slug = choose_slug(app, &post, &slug).await?;
     }
-    post.url = app.url(&format!("/posts/{}", post.slug));
     post.updated_at = Timestamp(app.now().0.max(post.updated_at.0 + 1));
     if was == Status::Published {
         post.edited_at = Some(post.updated_at);
     }
-    Ok((post, tags))
+    Ok(Draft { post, tags, wanted })
+}
+
+/// Checks the plain fields, and lays those over the post that need no more than that.
+fn lay_over(post: &mut Post, edit: &Edit, wrong: &mut Wrong) {
+    let mut fail = |field: &str, why: String| {
+        wrong.insert(field.to_owned(), why);
+    };
+    if let Some(title) = &edit.title {
+        post.title = text::sanitize::name(title, TITLE_MAX);
+        if post.title.is_empty() {
+            fail("title", "a post needs a title".into());
+        }
+    }
+    if let Some(summary) = &edit.summary {
+        let summary = summary.trim();
+        if summary.len() > SUMMARY_MAX {
+            fail("summary", format!("at most {SUMMARY_MAX} bytes"));
+        }
+        post.summary = (!summary.is_empty()).then(|| summary.to_owned());
+    }
+    if let Some(language) = &edit.language {
+        match text::language::normalise(language) {
+            Some(language) => post.language = language,
+            None => fail(
+                "language",
+                format!("\"{language}\" is no language tag; write for example \"en\""),
+            ),
+        }
+    }
+    match &edit.content {
+        Some(source) if source.trim().is_empty() => fail("content", "a post needs a text".into()),
+        Some(source) if source.len() > SOURCE_MAX => {
+            fail("content", format!("at most {SOURCE_MAX} bytes"));
+        }
+        _ => {}
+    }
+    let slug = edit.slug.as_deref().filter(|slug| !slug.is_empty());
+    if slug.is_some_and(|slug| !text::slug::is_valid(slug)) {
+        fail(
+            "slug",
+            "only a-z, 0-9 and single hyphens between them, at most 80 characters".into(),
+        );
+    }
+    post.comments = edit.comments.unwrap_or(post.comments);
+}
+
+/// Checks where the post is to be filed; what is not said stays.
+fn file(old: Filing, edit: &Edit, wrong: &mut Wrong) -> Wanted {
+    let mut wanted = Wanted::default();
+    match filing::check_categories(edit.categories.as_ref().unwrap_or(&old.categories)) {
+        Ok(categories) => wanted.categories = categories,
+        Err(why) => {
+            wrong.insert("categories".into(), why);
+        }
+    }
+    match filing::check_series(old.series, edit.series.clone(), edit.series_part) {
+        Ok(series) => wanted.series = series,
+        Err((field, why)) => {
+            wrong.insert(field.into(), why);
+        }
+    }
+    wanted
 }
 
 /// Moves the post to the wanted state, or says which field is wrong and why.
@@ -320,28 +360,28 @@ pub fn link_map(mentions: &[Mention]) -> markdown::Mentions {
 }
 
 /// The wanted slug when it is free, or one made from the title with a number behind it when that is taken.
-async fn choose_slug(app: &App, wanted: &str, title: &str) -> Result<String> {
-    let base = if wanted.is_empty() {
-        text::slug::slug(title)
-    } else {
-        wanted.to_owned()
-    };
-    let taken = base.clone();
-    let taken = app
-        .db
-        .read(move |conn| store::list_slugs_like(conn, &taken))
-        .await?;
-    if !taken.contains(&base) {
-        return Ok(base);
-    }
-    if !wanted.is_empty() {
-        return Err(Error::invalid_field(
-            "slug",
-            format!("another post has the address \"{wanted}\""),
-        ));
-    }
-    // One more number than there are slugs taken: one of them is free.
-    let numbered = (2..=taken.len() + 2).map(|n| format!("{base}-{n}"));
-    let mut free = numbered.filter(|slug| !taken.contains(slug));
-    free.next().ok_or_else(|| Error::internal("no free slug"))
+async fn choose_slug(app: &App, post: &Post, wanted: &str) -> Result<String> {
+    let (maker, post, wanted) = (Maker::of(app), post.clone(), wanted.to_owned());
+    app.db
+        .read(move |conn| {
+            if !wanted.is_empty() {
+                return match maker.is_slug_free(conn, &post, &wanted)? {
+                    true => Ok(wanted),
+                    false => Err(Error::invalid_field(
+                        "slug",
+                        format!("\"{wanted}\" is or was the address of something else"),
+                    )),
+                };
+            }
+            let base = text::slug::slug(&post.title);
+            let numbered = (2..=NUMBERS).map(|number| format!("{base}-{number}"));
+            let last = format!("{base}-{}", post.id);
+            for slug in [base.clone()].into_iter().chain(numbered).chain([last]) {
+                if maker.is_slug_free(conn, &post, &slug)? {
+                    return Ok(slug);
+                }
+            }
+            Err(Error::internal("no free slug"))
+        })
+        .await
 }

@@ -3,8 +3,11 @@
 
 pub mod compose;
 mod copies;
+mod filing;
 pub mod page;
+mod permalink;
 mod policy;
+mod related;
 mod store;
 
 use diesel::prelude::*;
@@ -19,10 +22,15 @@ use crate::types::{ApUrl, Html, Id, Json, Timestamp, word_enum};
 
 pub use compose::{Edit, NewPost};
 use copies::Copies;
+pub use filing::{Filing, Place};
+use permalink::Maker;
+pub use permalink::{find_moved, follow_pattern, rewrite_addresses};
 pub use policy::{Comments, Policy};
+pub use related::relate;
 pub use store::{
-    Summary, count_published, get, get_policy, list_outbox, load_by_ap_id, load_by_slug,
-    load_summaries, set_mentions, tags_by_post, tags_of,
+    Summary, count_comments, count_published, filing_by_post, find_by_address, get, get_policy,
+    list_addresses, list_outbox, load_by_ap_id, load_by_slug, load_by_url, load_summaries,
+    set_mentions, tags_by_post, tags_of,
 };
 
 word_enum! {
@@ -115,15 +123,24 @@ pub struct Tagged {
     pub post: Post,
     /// Its tags, without `#`.
     pub tags: Vec<String>,
+    /// Its categories and its series.
+    pub filing: Filing,
 }
 
 /// Creates a post. Published ones are federated by a job of the same transaction.
 pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
-    let (post, tags) = compose::new_post(app, author, new).await?;
+    let compose::Draft {
+        mut post,
+        tags,
+        wanted,
+    } = compose::new_post(app, author, new).await?;
     let mut jobs = match post.status {
-        Status::Published => vec![app.job(federate(Event::PostCreated {
-            post: post.id.raw(),
-        }))],
+        Status::Published => vec![
+            app.job(federate(Event::PostCreated {
+                post: post.id.raw(),
+            })),
+            likeness(app, post.id),
+        ],
         Status::Scheduled => {
             let job = app.job(Job::PublishScheduled {
                 post: post.id.raw(),
@@ -133,14 +150,14 @@ pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
         _ => Vec::new(),
     };
     jobs.extend(closing(app, &post));
-    let copies = Copies::of(app, &post);
+    let (copies, maker, author) = (Copies::of(app, &post), Maker::of(app), author.clone());
     let saved = app
         .db
         .write(move |conn| {
-            store::insert(conn, &post, &tags)?;
+            let filing = maker.save(conn, &author, &mut post, (&tags, &wanted), None)?;
             copies.note(conn)?;
             jobs.iter().try_for_each(|job| job.enqueue(conn))?;
-            Ok(Tagged { post, tags })
+            Ok(Tagged { post, tags, filing })
         })
         .await?;
     app.wake.jobs.notify_one();
@@ -150,7 +167,11 @@ pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
 /// Edits a post of `author`'s. What was published stays published; its readers elsewhere get an Update.
 pub async fn edit(app: &App, author: &Actor, id: Id<Post>, edit: Edit) -> Result<Tagged> {
     let old = get_own(app, author, id).await?;
-    let (post, tags) = compose::edited(app, old.clone(), edit).await?;
+    let compose::Draft {
+        mut post,
+        tags,
+        wanted,
+    } = compose::edited(app, old.clone(), edit).await?;
     let job = match (old.post.status, post.status) {
         (Status::Published, _) => Some(app.job(federate(Event::PostUpdated {
             post: id.raw(),
@@ -165,15 +186,16 @@ pub async fn edit(app: &App, author: &Actor, id: Id<Post>, edit: Edit) -> Result
     };
     let appears = !old.post.is_published() && post.is_published();
     let closes = closing(app, &post).filter(|_| appears);
-    let copies = Copies::of(app, &post);
+    let alike = post.is_published().then(|| likeness(app, id));
+    let (copies, maker, author) = (Copies::of(app, &post), Maker::of(app), author.clone());
     let saved = app
         .db
         .write(move |conn| {
-            store::update(conn, &post, &tags, old.post.updated_at)?;
+            let filing = maker.save(conn, &author, &mut post, (&tags, &wanted), Some(&old.post))?;
             copies.note(conn)?;
-            let jobs = job.iter().chain(&closes);
+            let jobs = job.iter().chain(&closes).chain(&alike);
             jobs.into_iter().try_for_each(|job| job.enqueue(conn))?;
-            Ok(Tagged { post, tags })
+            Ok(Tagged { post, tags, filing })
         })
         .await?;
     app.wake.jobs.notify_one();
@@ -211,9 +233,18 @@ pub async fn publish_scheduled(app: &App, id: Id<Post>) -> Result<()> {
     let job = app.job(federate(Event::PostCreated { post: id.raw() }));
     let fetch = app.job(Owner::Post(id.raw()).job());
     let (close, rules) = (close(app, id), app.config.discussion.clone());
+    let (maker, alike) = (Maker::of(app), likeness(app, id));
     app.db
         .write(move |conn| {
-            if store::publish_if_due(conn, id, now)? {
+            let appearing = Post {
+                published_at: Some(now),
+                ..get(conn, id)?
+            };
+            let url = maker.address_now(conn, &appearing)?;
+            if store::publish_if_due(conn, id, now, &url)? {
+                let appeared = get(conn, id)?;
+                maker.keep_ways(conn, &appeared, None)?;
+                alike.enqueue(conn)?;
                 if media::has_pending(conn, Owner::Post(id.raw()))? {
                     fetch.enqueue(conn)?;
                 }
@@ -271,10 +302,9 @@ pub async fn get_own(app: &App, author: &Actor, id: Id<Post>) -> Result<Tagged> 
             match post.status {
                 _ if post.actor_id != author => Err(Error::NotFound("the post")),
                 Status::Deleted => Err(Error::Gone("the post")),
-                _ => Ok(Tagged {
-                    tags: tags_of(conn, id)?,
-                    post,
-                }),
+                _ => store::with_tags(conn, vec![post])?
+                    .pop()
+                    .ok_or(Error::NotFound("the post")),
             }
         })
         .await
@@ -292,6 +322,11 @@ pub async fn list_own(
     app.db
         .read(move |conn| store::list_own(conn, author, status, before, limit))
         .await
+}
+
+/// The job that looks for posts that resemble one.
+fn likeness(app: &App, id: Id<Post>) -> NewJob {
+    app.job(Job::RelatePost { post: id.raw() })
 }
 
 fn federate(event: Event) -> Job {

@@ -1,5 +1,6 @@
 //! What a post's page needs, in one trip to the database: the post, its comments, its reactions. Read only.
 
+mod archive;
 mod around;
 mod emoji;
 mod list;
@@ -19,8 +20,9 @@ use crate::error::{Error, Result};
 use crate::text::emoji::Emojis;
 use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
-pub use around::{Neighbour, Selection, load_neighbours, load_tag_name};
-pub use list::{List, Listed, Start, load_list};
+pub use archive::{Month, Parts, Span, Titles, list_months, load_parts, load_titles};
+pub use around::{Around, Neighbour, Series, Shelf, Title, load_around, load_neighbours};
+pub use list::{Category, List, Listed, Selection, Start, load_category, load_list, load_tag_name};
 pub use reactions::{Group, Symbol, Tally};
 pub use talk::Spoken;
 
@@ -30,6 +32,8 @@ pub const FACES: i64 = 24;
 /// Somebody as pages show them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
+    /// Their row.
+    pub actor: Id<Actor>,
     /// The display name.
     pub name: String,
     /// `@user@host`.
@@ -115,6 +119,24 @@ pub struct PostPage {
     pub links: (Vec<Spoken>, i64),
 }
 
+impl PostPage {
+    /// Everybody whose name or picture it shows.
+    pub fn people(&self) -> impl Iterator<Item = Id<Actor>> {
+        let groups = self.reacted.iter().flat_map(|group| &group.faces.people);
+        let faces = self
+            .likes
+            .people
+            .iter()
+            .chain(&self.boosts.people)
+            .chain(groups);
+        let spoken = self.quotes.0.iter().chain(&self.links.0);
+        let others = faces.chain(spoken.map(|spoken| &spoken.author));
+        let commenters = self.comments.iter().map(|entry| entry.actor_id);
+        let all = commenters.chain(others.map(|person| person.actor));
+        all.chain([self.author.id])
+    }
+}
+
 type EntryRow = (
     (
         i64,
@@ -140,7 +162,39 @@ type EntryRow = (
 
 /// Loads the page of a post by its slug. `NotFound` unless it is published; `Gone` when it was.
 pub fn load_by_slug(conn: &mut Conn, slug: &str) -> Result<PostPage> {
-    let post = store::load_by_slug(conn, slug)?.ok_or(Error::NotFound("the post"))?;
+    let post = store::load_by_slug(conn, slug)?;
+    load_published(conn, post)
+}
+
+/// Loads the page of the post that stands at an address. `NotFound` unless it is published; `Gone` when it was.
+fn load_by_url(conn: &mut Conn, url: &str) -> Result<PostPage> {
+    let post = store::load_by_url(conn, url)?;
+    load_published(conn, post)
+}
+
+/// A post with everything that its own page shows.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    /// The post and its discussion.
+    pub page: PostPage,
+    /// The posts before and after it.
+    pub neighbours: (Option<Neighbour>, Option<Neighbour>),
+    /// Its categories, its series, what resembles it.
+    pub around: Around,
+}
+
+/// Loads all that the page of the post shows that stands at an address. `NotFound` unless it is published; `Gone` when it was.
+pub fn load_whole(conn: &mut Conn, url: &str) -> Result<Whole> {
+    let page = load_by_url(conn, url)?;
+    Ok(Whole {
+        neighbours: load_neighbours(conn, &page.post)?,
+        around: load_around(conn, &page.post)?,
+        page,
+    })
+}
+
+fn load_published(conn: &mut Conn, post: Option<Post>) -> Result<PostPage> {
+    let post = post.ok_or(Error::NotFound("the post"))?;
     match post.status {
         super::Status::Published => load(conn, post),
         super::Status::Deleted => Err(Error::Gone("the post")),
@@ -233,15 +287,22 @@ fn entry(row: EntryRow) -> Entry {
         published_at,
         edited_at,
         actor_id,
-        author: person(name, &username, &host, page, avatar),
+        author: person(actor_id, name, (&username, &host), page, avatar),
         pictures: Vec::new(),
         emojis: Emojis::new(),
         reactions: Vec::new(),
     }
 }
 
-fn person(name: String, username: &str, host: &Host, url: ApUrl, avatar: Option<String>) -> Person {
+fn person(
+    actor: Id<Actor>,
+    name: String,
+    (username, host): (&str, &Host),
+    url: ApUrl,
+    avatar: Option<String>,
+) -> Person {
     Person {
+        actor,
         name,
         handle: format!("@{username}@{host}"),
         url: url.into_string(),

@@ -1,17 +1,31 @@
 //! SQL for posts and their tags. No rules here; see the slice's other files.
 
-use std::collections::{BTreeSet, HashMap};
+mod addresses;
+mod filing;
+mod related;
+
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
 use super::{Policy, Post, Status, Tagged};
-use crate::db::schema::{comments, post_tags, posts, tombstones};
+use crate::db::schema::{comments, post_months, post_tags, posts, tombstones};
 use crate::db::{CHUNK, Conn};
 use crate::domain::actor::{Actor, Mentions};
 use crate::domain::media;
 use crate::error::{Error, Result};
 use crate::text;
 use crate::types::{ApUrl, Html, Id, Timestamp};
+
+pub use addresses::{find_by_address, list_addresses};
+pub(super) use addresses::{
+    find_by_slug, find_moved, is_free, is_slug_free, keep, load_pattern, set_pattern, set_url,
+};
+pub use filing::filing_by_post;
+pub(super) use filing::{file, find_places, first_categories, list_behind};
+pub(super) use related::{
+    Likeness, forget_likeness, list_alike, load_likeness, set_related, set_terms,
+};
 
 /// The post with this id in any state, or `NotFound`.
 pub fn get(conn: &mut Conn, id: Id<Post>) -> Result<Post> {
@@ -33,10 +47,18 @@ pub fn get_policy(conn: &mut Conn, id: Id<Post>) -> Result<Policy> {
     row.ok_or(Error::NotFound("the post"))
 }
 
-/// The post with this ActivityPub id or page address, in any state.
+/// The post with this ActivityPub id, or that has or had its page at this address, in any state.
 pub fn load_by_ap_id(conn: &mut Conn, address: &ApUrl) -> Result<Option<Post>> {
-    let query = posts::table.filter(posts::ap_id.eq(address).or(posts::url.eq(address)));
-    Ok(query.select(Post::as_select()).first(conn).optional()?)
+    let id = find_by_address(conn, address)?;
+    id.map(|id| get(conn, id)).transpose()
+}
+
+/// The post whose page stands at this address, in any state.
+pub fn load_by_url(conn: &mut Conn, url: &str) -> Result<Option<Post>> {
+    let query = posts::table
+        .filter(posts::url.eq(url))
+        .select(Post::as_select());
+    Ok(query.first(conn).optional()?)
 }
 
 /// The post with this slug in any state.
@@ -55,20 +77,11 @@ pub fn tags_of(conn: &mut Conn, id: Id<Post>) -> Result<Vec<String>> {
     Ok(query.select(post_tags::name).load(conn)?)
 }
 
-/// The slugs that begin as `base` does.
-pub(super) fn list_slugs_like(conn: &mut Conn, base: &str) -> Result<BTreeSet<String>> {
-    // Slugs hold no LIKE wildcards: only a-z, 0-9 and hyphens.
-    let query = posts::table
-        .filter(posts::slug.like(format!("{base}%")))
-        .select(posts::slug);
-    Ok(query.load::<String>(conn)?.into_iter().collect())
-}
-
 pub(super) fn insert(conn: &mut Conn, post: &Post, tags: &[String]) -> Result<()> {
     diesel::insert_into(posts::table)
         .values(post)
         .execute(conn)?;
-    insert_tags(conn, post.id, tags)
+    insert_tags(conn, post, tags)
 }
 
 /// Replaces a post. `Conflict` when it changed since `seen`.
@@ -82,25 +95,32 @@ pub(super) fn update(conn: &mut Conn, post: &Post, tags: &[String], seen: Timest
         ));
     }
     diesel::delete(post_tags::table.filter(post_tags::post_id.eq(post.id))).execute(conn)?;
-    insert_tags(conn, post.id, tags)
+    insert_tags(conn, post, tags)
 }
 
-fn insert_tags(conn: &mut Conn, post: Id<Post>, tags: &[String]) -> Result<()> {
+fn insert_tags(conn: &mut Conn, post: &Post, tags: &[String]) -> Result<()> {
+    let at = post.published_at.filter(|_| post.is_published());
     for (position, name) in (0_i32..).zip(tags) {
         diesel::insert_into(post_tags::table)
             .values((
-                post_tags::post_id.eq(post),
+                post_tags::post_id.eq(post.id),
                 post_tags::position.eq(position),
                 post_tags::name.eq(name),
                 post_tags::key.eq(text::hashtag::key(name)),
+                post_tags::published_at.eq(at),
             ))
             .execute(conn)?;
     }
     Ok(())
 }
 
-/// Publishes the post if it is still scheduled for now or earlier.
-pub(super) fn publish_if_due(conn: &mut Conn, id: Id<Post>, now: Timestamp) -> Result<bool> {
+/// Publishes the post at an address if it is still scheduled for now or earlier.
+pub(super) fn publish_if_due(
+    conn: &mut Conn,
+    id: Id<Post>,
+    now: Timestamp,
+    url: &ApUrl,
+) -> Result<bool> {
     let due = posts::table
         .filter(posts::id.eq(id))
         .filter(posts::status.eq(Status::Scheduled))
@@ -108,11 +128,15 @@ pub(super) fn publish_if_due(conn: &mut Conn, id: Id<Post>, now: Timestamp) -> R
     let changed = diesel::update(due)
         .set((
             posts::status.eq(Status::Published),
+            posts::url.eq(url),
             posts::published_at.eq(Some(now)),
             posts::publish_at.eq(None::<Timestamp>),
             posts::updated_at.eq(now),
         ))
         .execute(conn)?;
+    if changed > 0 {
+        filing::date(conn, id, now)?;
+    }
     Ok(changed > 0)
 }
 
@@ -144,6 +168,8 @@ pub(super) fn bury(conn: &mut Conn, id: Id<Post>, now: Timestamp) -> Result<()> 
         .set(&buried)
         .execute(conn)?;
     diesel::delete(post_tags::table.filter(post_tags::post_id.eq(id))).execute(conn)?;
+    filing::unfile(conn, id)?;
+    forget_likeness(conn, id)?;
     media::detach_under(conn, id.raw())?;
     // What stood below it stands nowhere now.
     diesel::update(comments::table.filter(comments::post_id.eq(id)))
@@ -189,14 +215,19 @@ pub(super) fn list_own(
         query = query.filter(posts::id.lt(before));
     }
     let found: Vec<Post> = query.load(conn)?;
-    let mut tags = tags_by_post(conn, &found.iter().map(|post| post.id).collect::<Vec<_>>())?;
-    Ok(found
-        .into_iter()
-        .map(|post| Tagged {
-            tags: tags.remove(&post.id).unwrap_or_default(),
-            post,
-        })
-        .collect())
+    with_tags(conn, found)
+}
+
+/// The posts with their tags and where they are filed.
+pub(super) fn with_tags(conn: &mut Conn, found: Vec<Post>) -> Result<Vec<Tagged>> {
+    let ids: Vec<Id<Post>> = found.iter().map(|post| post.id).collect();
+    let (mut tags, mut filing) = (tags_by_post(conn, &ids)?, filing_by_post(conn, &ids)?);
+    let tagged = |post: Post| Tagged {
+        tags: tags.remove(&post.id).unwrap_or_default(),
+        filing: filing.remove(&post.id).unwrap_or_default(),
+        post,
+    };
+    Ok(found.into_iter().map(tagged).collect())
 }
 
 /// Tags of several posts, each list in the writer's order.
@@ -224,6 +255,8 @@ pub struct Summary {
     pub ap_id: ApUrl,
     /// The page.
     pub url: ApUrl,
+    /// The last part of its address below /posts/.
+    pub slug: String,
     /// Plain text.
     pub title: String,
     /// The writer's summary.
@@ -242,23 +275,16 @@ pub struct Summary {
     pub actor_id: Id<Actor>,
 }
 
-/// Published posts, newest first, before a key, of one writer or with one tag if asked; with the count of their
-/// public comments.
-pub fn load_summaries(
-    conn: &mut Conn,
-    author: Option<Id<Actor>>,
-    tag: Option<&str>,
-    before: Option<Id<Post>>,
-    limit: i64,
-) -> Result<Vec<(Summary, i64)>> {
-    let mut query = posts::table
+/// These posts in this order, as far as they are published, each with the count of its public comments.
+pub fn load_summaries(conn: &mut Conn, ids: &[Id<Post>]) -> Result<Vec<(Summary, i64)>> {
+    let found: Vec<Summary> = posts::table
+        .filter(posts::id.eq_any(ids.to_vec()))
         .filter(posts::status.eq(Status::Published))
-        .order((posts::published_at.desc(), posts::id.desc()))
-        .limit(limit)
         .select((
             posts::id,
             posts::ap_id,
             posts::url,
+            posts::slug,
             posts::title,
             posts::summary,
             posts::excerpt,
@@ -268,56 +294,35 @@ pub fn load_summaries(
             posts::edited_at,
             posts::actor_id,
         ))
-        .into_boxed();
-    if let Some(author) = author {
-        query = query.filter(posts::actor_id.eq(author));
-    }
-    if let Some(tag) = tag {
-        let tagged = post_tags::table
-            .filter(post_tags::key.eq(tag.to_owned()))
-            .select(post_tags::post_id);
-        query = query.filter(posts::id.eq_any(tagged));
-    }
-    if let Some(before) = before {
-        let at: Option<Option<Timestamp>> = posts::table
-            .find(before)
-            .select(posts::published_at)
-            .first(conn)
-            .optional()?;
-        let at = at.flatten().unwrap_or(Timestamp(0));
-        // The bound on the time alone lets the index begin at the right place.
-        query = query
-            .filter(posts::published_at.le(at))
-            .filter(posts::published_at.lt(at).or(posts::id.lt(before)));
-    }
-    let found: Vec<Summary> = query.load(conn)?;
-    let ids: Vec<Id<Post>> = found.iter().map(|post| post.id).collect();
+        .load(conn)?;
+    let mut counts = count_comments(conn, ids)?;
+    let mut by_id: HashMap<Id<Post>, Summary> =
+        found.into_iter().map(|post| (post.id, post)).collect();
+    let counted = |id: &Id<Post>| Some((by_id.remove(id)?, counts.remove(id).unwrap_or(0)));
+    Ok(ids.iter().filter_map(counted).collect())
+}
+
+/// How many public comments posts have.
+pub fn count_comments(conn: &mut Conn, ids: &[Id<Post>]) -> Result<HashMap<Id<Post>, i64>> {
     let counts: Vec<(Id<Post>, i64)> = comments::table
-        .filter(comments::post_id.eq_any(ids))
+        .filter(comments::post_id.eq_any(ids.to_vec()))
         .filter(crate::domain::visibility::is_public())
         .group_by(comments::post_id)
         .select((comments::post_id, diesel::dsl::count_star()))
         .load(conn)?;
-    let counts: HashMap<Id<Post>, i64> = counts.into_iter().collect();
-    Ok(found
-        .into_iter()
-        .map(|post| {
-            let count = counts.get(&post.id).copied().unwrap_or(0);
-            (post, count)
-        })
-        .collect())
+    Ok(counts.into_iter().collect())
 }
 
 /// How many posts are published (by one writer, if asked).
 pub fn count_published(conn: &mut Conn, author: Option<Id<Actor>>) -> Result<i64> {
-    let mut query = posts::table
+    let Some(author) = author else {
+        let months: Vec<i64> = post_months::table.select(post_months::total).load(conn)?;
+        return Ok(months.iter().sum());
+    };
+    let query = posts::table
         .filter(posts::status.eq(Status::Published))
-        .count()
-        .into_boxed();
-    if let Some(author) = author {
-        query = query.filter(posts::actor_id.eq(author));
-    }
-    Ok(query.get_result(conn)?)
+        .filter(posts::actor_id.eq(author));
+    Ok(query.count().get_result(conn)?)
 }
 
 /// A page of a writer's published posts for the outbox: newest first, before an id.

@@ -7,7 +7,7 @@ use crate::db::schema::{actors, comments, posts, talk};
 use crate::db::{Conn, each};
 use crate::domain::actor::Actor;
 use crate::domain::comment::Comment;
-use crate::domain::post::{Post, Status};
+use crate::domain::post::{self, Post, Status};
 use crate::domain::visibility::is_public;
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Id, Timestamp};
@@ -26,12 +26,15 @@ type Place = (Id<Post>, Id<Actor>, ApUrl);
 
 /// What of ours has this id or page: a published post, or a comment of one of our people that everybody may see.
 pub fn find_target(conn: &mut Conn, address: &ApUrl) -> Result<Option<Target>> {
-    let post: Option<Place> = posts::table
-        .filter(posts::ap_id.eq(address).or(posts::url.eq(address)))
-        .filter(posts::status.eq(Status::Published))
-        .select((posts::id, posts::actor_id, posts::ap_id))
-        .first(conn)
-        .optional()?;
+    let post: Option<Place> = match post::find_by_address(conn, address)? {
+        Some(id) => posts::table
+            .find(id)
+            .filter(posts::status.eq(Status::Published))
+            .select((posts::id, posts::actor_id, posts::ap_id))
+            .first(conn)
+            .optional()?,
+        None => None,
+    };
     if let Some((post_id, author, ap_id)) = post {
         return Ok(Some(Target {
             post_id,

@@ -62,6 +62,7 @@ pub async fn of_actor(
     page: Page,
 ) -> Result<Value> {
     let (site, terms) = (app.config.site.url.clone(), Terms::of(app));
+    let show_followers = app.config.site.show_followers;
     app.db
         .read(move |conn| {
             let row = super::local_actor(conn, &ap_id)?;
@@ -72,6 +73,11 @@ pub async fn of_actor(
                 ActorCollection::Featured => "featured",
             };
             let id = format!("{ap_id}/{name}");
+            let hidden = which == ActorCollection::Followers && !show_followers;
+            if hidden {
+                let total = actor_total(conn, &row, which)?;
+                return Ok(with_context(collection::bare(&id, total)));
+            }
             if !page.is_asked_for() {
                 return Ok(collection::ordered(&id, actor_total(conn, &row, which)?));
             }

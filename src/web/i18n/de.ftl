@@ -171,3 +171,24 @@ comment-by = Kommentar von { $name }
 comments-on = Kommentare zu „{ $name }“
 posts-tagged = Beiträge zum Schlagwort { $name }
 more-faces = und { $count } weitere
+# Pages
+archive = Archiv
+category = Kategorie
+filed-under = Abgelegt unter
+series = Reihe
+related = Ähnliche Beiträge
+first-parts = Erste Teile
+more-parts = Weitere Teile
+parts = { $count ->
+    [one] ein Teil
+   *[other] { $count } Teile
+}
+posts-count = { $count ->
+    [one] Ein Beitrag
+   *[other] { $count } Beiträge
+}
+followers-of = Wer { $name } folgt
+no-followers = Noch folgt niemand.
+more-followers = Weitere Folgende
+older-followers = Frühere Folgende
+newest-followers = Neueste Folgende

@@ -171,3 +171,24 @@ comment-by = Comment by { $name }
 comments-on = Comments on “{ $name }”
 posts-tagged = Posts tagged { $name }
 more-faces = and { $count } more
+# Pages
+archive = Archive
+category = Category
+filed-under = Filed under
+series = Series
+related = Related posts
+first-parts = First parts
+more-parts = More parts
+parts = { $count ->
+    [one] one part
+   *[other] { $count } parts
+}
+posts-count = { $count ->
+    [one] One post
+   *[other] { $count } posts
+}
+followers-of = Followers of { $name }
+no-followers = Nobody follows yet.
+more-followers = More followers
+older-followers = Earlier followers
+newest-followers = Newest followers

@@ -171,3 +171,24 @@ comment-by = Comentario de { $name }
 comments-on = Comentarios sobre «{ $name }»
 posts-tagged = Entradas con la etiqueta { $name }
 more-faces = y { $count } más
+# Pages
+archive = Archivo
+category = Categoría
+filed-under = Archivado en
+series = Serie
+related = Entradas relacionadas
+first-parts = Primeras partes
+more-parts = Más partes
+parts = { $count ->
+    [one] una parte
+   *[other] { $count } partes
+}
+posts-count = { $count ->
+    [one] Una entrada
+   *[other] { $count } entradas
+}
+followers-of = Seguidores de { $name }
+no-followers = Todavía no sigue nadie.
+more-followers = Más seguidores
+older-followers = Seguidores anteriores
+newest-followers = Seguidores más recientes

@@ -171,3 +171,24 @@ comment-by = Commentaire de { $name }
 comments-on = Commentaires sur « { $name } »
 posts-tagged = Articles avec le mot-clé { $name }
 more-faces = et { $count } de plus
+# Pages
+archive = Archives
+category = Catégorie
+filed-under = Classé dans
+series = Série
+related = Articles similaires
+first-parts = Premières parties
+more-parts = Parties suivantes
+parts = { $count ->
+    [one] une partie
+   *[other] { $count } parties
+}
+posts-count = { $count ->
+    [one] Un article
+   *[other] { $count } articles
+}
+followers-of = Abonnés de { $name }
+no-followers = Personne ne suit encore.
+more-followers = Autres abonnés
+older-followers = Abonnés plus anciens
+newest-followers = Derniers abonnés

@@ -130,6 +130,13 @@ impl Catalogue {
             .into_owned()
     }
 
+    /// The name of a month, from 1 to 12; empty for any other number.
+    pub fn month(&self, month: impl Borrow<u8>) -> &str {
+        let at = usize::from(*month.borrow()).checked_sub(1);
+        let name = at.and_then(|at| self.months.get(at));
+        name.map_or("", String::as_str)
+    }
+
     /// The day, in UTC, as the language writes it.
     pub fn date(&self, at: impl Borrow<Timestamp>) -> DateText<'_> {
         DateText::new(

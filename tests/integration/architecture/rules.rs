@@ -70,7 +70,7 @@ const SLICES: &[&[&str]] = &[
     &["notification", "verdict"],
     &["screening"],
     &["media"],
-    &["post", "backfill"],
+    &["post", "pages", "backfill"],
     &["comment"],
     &["talk"],
     &["reaction", "follower", "note"],

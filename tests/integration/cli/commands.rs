@@ -77,7 +77,8 @@ both_databases! {
         assert_eq!(node.json("queue status")["jobs"], 0);
         let file = node.file("post.md", "# One\n\nText");
         node.say(&format!("post create {file}")).ok();
-        assert_eq!(node.json("queue status")["jobs"], 1);
+        // Telling the followers, and looking for posts that resemble it.
+        assert_eq!(node.json("queue status")["jobs"], 2);
         assert_eq!(node.json("queue retry"), json!({"retried": 0}));
     }
 

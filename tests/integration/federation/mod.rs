@@ -19,6 +19,7 @@ mod locating;
 mod notices;
 mod once;
 mod ownership;
+mod permalinks;
 mod platforms;
 mod policy;
 mod proofs;

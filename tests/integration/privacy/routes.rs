@@ -18,6 +18,12 @@ const KNOWN: &[&str] = &[
     "/@{name}/feed.atom",
     "/tags/{tag}",
     "/tags/{tag}/feed.atom",
+    "/categories/{slug}",
+    "/series/{slug}",
+    "/archive",
+    "/archive/{year}",
+    "/archive/{year}/{month}",
+    "/@{name}/followers",
     "/static/{file}",
     "/favicon.ico",
     "/media/{file}",
@@ -56,6 +62,9 @@ pub(super) fn addresses(world: &World, alice: &str) -> Vec<String> {
         "/nodeinfo/2.1",
         "/@alice",
         "/@alice/feed.atom",
+        "/@alice/followers",
+        "/archive/2026",
+        "/archive/2026/11",
         "/tags/shared",
         "/tags/shared/feed.atom",
         "/?before=1",
@@ -197,6 +206,11 @@ fn every_route_of_the_routers_is_walked() {
             assert!(
                 KNOWN.contains(&path),
                 "{path} is new: say here how to look at it"
+            );
+            let first = path.split('/').nth(1).unwrap_or_default();
+            assert!(
+                first.is_empty() || antiphon::text::permalink::is_reserved(first),
+                "{path}: reserve its first word in text::permalink, or a post may stand in its place"
             );
             found += 1;
         }

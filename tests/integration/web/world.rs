@@ -21,7 +21,7 @@ use crate::support::{Answer, TestApp};
 fn face() -> Router<Arc<App>> {
     web::router()
         .merge(web::negotiated_routes())
-        .fallback(web::not_found)
+        .fallback(web::elsewhere)
 }
 
 /// Asks with a method and headers.
@@ -36,7 +36,8 @@ pub(crate) async fn ask(
         request = request.header(*name, *value);
     }
     let request = request.body(Body::empty()).expect("the test asks well");
-    app.send(face(), request).await
+    let moved = axum::middleware::from_fn_with_state(Arc::clone(&app.app), web::moved);
+    app.send(face().layer(moved), request).await
 }
 
 /// Asks for a page.

@@ -8,7 +8,7 @@ use crate::db::{CHUNK, Conn, each};
 use crate::domain::actor::Actor;
 use crate::domain::comment::Comment;
 use crate::domain::comment::request::{Answer, Place, Request};
-use crate::domain::post::Post;
+use crate::domain::post::{self, Post};
 use crate::domain::visibility::is_public;
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Id, Timestamp};
@@ -71,10 +71,9 @@ pub fn load_place(conn: &mut Conn, comment: &Comment) -> Result<Option<Place>> {
         .find(comment.post_id)
         .select((posts::actor_id, posts::ap_id, posts::url))
         .first(conn)?;
-    Ok(Some(Place {
-        author,
-        ids: vec![id, page],
-    }))
+    let mut ids = vec![id, page];
+    ids.extend(post::list_addresses(conn, comment.post_id)?);
+    Ok(Some(Place { author, ids }))
 }
 
 /// The public comments under a post whose authors wait for an answer.

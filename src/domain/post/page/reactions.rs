@@ -8,10 +8,10 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::{Entry, FACES, Faces, Person, PostPage, person};
 use crate::db::{Conn, each};
-use crate::domain::actor::avatar_path;
+use crate::domain::actor::Actor;
 use crate::error::Result;
 use crate::text::emoji::{self, Emojis};
-use crate::types::{ApUrl, Host};
+use crate::types::{ApUrl, Host, Id};
 
 /// Emoji that are shown each by itself, of a post; all others are left out.
 const GROUPS: usize = 24;
@@ -92,6 +92,8 @@ struct FaceRow {
     kind: String,
     #[diesel(sql_type = Text)]
     emoji: String,
+    #[diesel(sql_type = BigInt)]
+    actor: Id<Actor>,
     #[diesel(sql_type = Text)]
     name: String,
     #[diesel(sql_type = Text)]
@@ -120,7 +122,7 @@ const COUNTS: &str = "SELECT r.comment_id AS comment_id, r.kind AS kind, r.emoji
     WHERE t.post_id = $2 AND t.standing = 'shown' AND NOT b.blocked GROUP BY t.kind";
 
 /// One kind's first people; each arm ends as soon as it has them, however many there are.
-const ARM: &str = "SELECT * FROM (SELECT r.kind AS kind, r.emoji AS emoji, a.name AS name, a.username AS username, \
+const ARM: &str = "SELECT * FROM (SELECT r.kind AS kind, r.emoji AS emoji, a.id AS actor, a.name AS name, a.username AS username, \
     a.host AS host, a.url AS url, a.avatar AS avatar, r.id AS id FROM reactions r JOIN actors a ON a.id = r.actor_id";
 
 /// Loads the reactions into a page that has its comments, and tells how many speak of the post elsewhere.
@@ -237,9 +239,7 @@ fn load_faces(conn: &mut Conn, page: &mut PostPage) -> Result<()> {
 }
 
 fn somebody(row: FaceRow) -> (String, String, Person) {
-    let face = Person {
-        avatar: row.avatar.as_deref().map(avatar_path),
-        ..person(row.name, &row.username, &row.host, row.url, None)
-    };
+    let handle = (row.username.as_str(), &row.host);
+    let face = person(row.actor, row.name, handle, row.url, row.avatar);
     (row.kind, row.emoji, face)
 }

@@ -6,9 +6,10 @@ use super::reactions::TalkCounts;
 use super::{Person, PostPage, person};
 use crate::db::Conn;
 use crate::db::schema::{actors, comments, talk};
+use crate::domain::actor::Actor;
 use crate::domain::visibility::is_public;
 use crate::error::Result;
-use crate::types::{ApUrl, Host, Timestamp};
+use crate::types::{ApUrl, Host, Id, Timestamp};
 
 /// Quotes and links that are shown, together.
 const SHOWN: i64 = 50;
@@ -32,7 +33,7 @@ pub struct Spoken {
 
 type Row = (
     (i64, String, ApUrl, ApUrl, String, Timestamp),
-    (String, String, Host, ApUrl, Option<String>),
+    (Id<Actor>, String, String, Host, ApUrl, Option<String>),
 );
 
 /// Loads quotes and links into a page.
@@ -63,6 +64,7 @@ pub(super) fn load(conn: &mut Conn, page: &mut PostPage, counts: TalkCounts) -> 
                 talk::published_at,
             ),
             (
+                actors::id,
                 actors::name,
                 actors::username,
                 actors::host,
@@ -72,11 +74,11 @@ pub(super) fn load(conn: &mut Conn, page: &mut PostPage, counts: TalkCounts) -> 
         ))
         .load(conn)?;
     for ((id, kind, ap_id, url, excerpt, published_at), who) in rows {
-        let (name, username, host, profile, avatar) = who;
+        let (actor, name, username, host, profile, avatar) = who;
         let spoken = Spoken {
             id,
             host: ap_id.host().unwrap_or_else(|| host.clone()).into_string(),
-            author: person(name, &username, &host, profile, avatar),
+            author: person(actor, name, (&username, &host), profile, avatar),
             url: url.into_string(),
             excerpt,
             published_at,
