@@ -45,9 +45,9 @@ both_databases! {
     async fn an_error_speaks_the_readers_language_too(node: TestNode) {
         let german = [("accept-language", "de"), ("cookie", "theme=dark")];
         for (path, status, word) in [
-            ("/nowhere", 404, "Unter dieser Adresse ist nichts"),
-            ("/posts/%FF", 404, "Unter dieser Adresse ist nichts"),
-            ("/static/x.css", 404, "Unter dieser Adresse ist nichts"),
+            ("/nowhere", 404, "Unter dieser Adresse steht nichts"),
+            ("/posts/%FF", 404, "Unter dieser Adresse steht nichts"),
+            ("/static/x.css", 404, "Unter dieser Adresse steht nichts"),
         ] {
             let page = get(&node, path, &german).await;
             assert_eq!(page.status.as_u16(), status, "{path}");
