@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::Request;
 
-use crate::support::{Answer, TestApp, TestNode, both_databases};
+use crate::support::{Answer, TestApp, TestDb, TestNode, both_databases};
 
 async fn get(node: &TestNode, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::builder().uri(path);
@@ -27,10 +27,10 @@ both_databases! {
         node.publish("Psalm").await;
         for (headers, lang, dir, word) in [
             (&[][..], "en", "ltr", "No thoughts yet on “Psalm”"),
-            (&[("accept-language", "tlh, de-AT;q=0.7, fr;q=0.3")], "de", "ltr", "Noch keine Gedanken zu „Psalm“"),
-            (&[("accept-language", "ar")], "ar", "rtl", "لا أفكار بعد حول «Psalm»"),
-            (&[("accept-language", "de"), ("cookie", "language=es")], "es", "ltr", "«Psalm»"),
-            (&[("cookie", "language=xx; theme=neon")], "en", "ltr", "No thoughts yet on “Psalm”"),
+            (&[("accept-language", "tlh, de-AT;q=0.7, fr;q=0.3")][..], "de", "ltr", "Noch keine Gedanken zu „Psalm“"),
+            (&[("accept-language", "ar")][..], "ar", "rtl", "لا أفكار بعد حول «Psalm»"),
+            (&[("accept-language", "de"), ("cookie", "language=es")][..], "es", "ltr", "«Psalm»"),
+            (&[("cookie", "language=xx; theme=neon")][..], "en", "ltr", "No thoughts yet on “Psalm”"),
         ] {
             let page = get(&node, "/posts/psalm", headers).await;
             assert_eq!(page.status, 200);
@@ -45,9 +45,9 @@ both_databases! {
     async fn an_error_speaks_the_readers_language_too(node: TestNode) {
         let german = [("accept-language", "de"), ("cookie", "theme=dark")];
         for (path, status, word) in [
-            ("/nowhere", 404, "Unter dieser Adresse ist nichts"),
-            ("/posts/%FF", 404, "Unter dieser Adresse ist nichts"),
-            ("/static/x.css", 404, "Unter dieser Adresse ist nichts"),
+            ("/nowhere", 404, "Unter dieser Adresse steht nichts"),
+            ("/posts/%FF", 404, "Unter dieser Adresse steht nichts"),
+            ("/static/x.css", 404, "Unter dieser Adresse steht nichts"),
         ] {
             let page = get(&node, path, &german).await;
             assert_eq!(page.status.as_u16(), status, "{path}");
@@ -103,7 +103,7 @@ both_databases! {
         }
     }
 
-    async fn a_site_may_keep_to_its_own_language(db: crate::support::TestDb) {
+    async fn a_site_may_keep_to_its_own_language(db: TestDb) {
         let own = |config: &mut antiphon::config::Config| config.site.follow_reader_language = false;
         let node = TestNode::quiet(TestApp::builder().language("fr").configure(own), db).await;
         let page = get(&node, "/", &[("accept-language", "de")]).await;
