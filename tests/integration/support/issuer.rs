@@ -20,6 +20,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, SignatureScheme};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 use x509_parser::prelude::FromDer;
 
@@ -36,7 +37,7 @@ struct Inner {
     url: String,
     issuer: Issuer<'static, KeyPair>,
     root: CertificateDer<'static>,
-    host: Mutex<Option<SocketAddr>>,
+    host: watch::Sender<Option<SocketAddr>>,
     seen: Mutex<bool>,
     chain: Mutex<Option<String>>,
     issued: AtomicUsize,
@@ -55,7 +56,7 @@ impl FakeIssuer {
             url: url.clone(),
             issuer: Issuer::new(params, key),
             root,
-            host: Mutex::default(),
+            host: watch::Sender::new(None),
             seen: Mutex::default(),
             chain: Mutex::default(),
             issued: AtomicUsize::new(0),
@@ -90,7 +91,7 @@ impl FakeIssuer {
 
     /// Says where the host is.
     pub(crate) fn look_at(&self, host: SocketAddr) {
-        *self.state.host.lock().unwrap() = Some(host);
+        self.state.host.send_replace(Some(host));
     }
 
     /// How many it issued.
@@ -173,7 +174,8 @@ async fn authorization(State(inner): State<Arc<Inner>>) -> Response {
 async fn challenge(State(inner): State<Arc<Inner>>) -> Response {
     let looking = Arc::clone(&inner);
     tokio::spawn(async move {
-        let host = super::until("the host is known", async || *looking.host.lock().unwrap()).await;
+        let mut known = looking.host.subscribe();
+        let host = (*known.wait_for(Option::is_some).await.unwrap()).unwrap();
         let shown = shown(host).await;
         let (_, read) = x509_parser::parse_x509_certificate(&shown).unwrap();
         let proof = read
