@@ -3,8 +3,8 @@
 //! `markdown` turns what an author wrote into HTML, `sanitize` makes any HTML safe to show, the rest are
 //! small readers and cutters. Everything here takes hostile input and answers in bounded time.
 
-pub mod contents;
 pub mod absolute;
+pub mod contents;
 pub mod emoji;
 pub mod excerpt;
 pub mod formula;
@@ -14,8 +14,8 @@ pub mod language;
 pub mod markdown;
 mod markup;
 pub mod mention;
-pub mod reading;
 pub mod permalink;
+pub mod reading;
 pub mod sanitize;
 pub mod sidenotes;
 pub mod slug;

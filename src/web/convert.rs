@@ -317,7 +317,10 @@ fn covers(
 }
 
 fn cover(site: &Site, post: &Post, image: Image, copies: &[Illustration]) -> Option<CoverView> {
-    let copy = copies.iter().map(|one| &one.picture).find(|copy| copy.source == image.url);
+    let copy = copies
+        .iter()
+        .map(|one| &one.picture)
+        .find(|copy| copy.source == image.url);
     if let Some((copy, path)) = copy.and_then(|copy| Some((copy, copy.path()?))) {
         let pixels = |size: Option<i32>| size.and_then(|size| u32::try_from(size).ok());
         return Some(CoverView {

@@ -36,7 +36,9 @@ fn every_page_is_well_nested_and_fit_for_a_strict_content_security_policy() {
     for (name, html) in pages() {
         assert_well_nested(&html);
         // A script is a file of ours that waits until the page was read; none stands in the page but blocks of data.
-        let data = html.matches("<script type=\"application/ld+json\">").count();
+        let data = html
+            .matches("<script type=\"application/ld+json\">")
+            .count();
         let scripts = html.matches("<script").count() - data;
         let ours = html.matches("<script src=\"/static/").count();
         assert_eq!(scripts, ours, "{name}");

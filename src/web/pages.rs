@@ -397,7 +397,6 @@ pub fn render_replies(site: &Site, view: &RepliesView) -> Result<String> {
     render(&RepliesPage { frame, view }, FRAME_SIZE)
 }
 
-
 /// Renders the page where one says how one wants to read. No search engine keeps it.
 pub fn render_preferences(site: &Site, view: &PreferencesView) -> Result<String> {
     let mut frame = Frame::new(site, String::new());

@@ -19,13 +19,13 @@ const KNOWN: &[(&str, Kind)] = &[
     ("order", Kind::Word(&["newest", "discussed"])),
 ];
 
-/// The value of a known parameter: the first that makes sense.
+/// The value of a known parameter: the first of that name, if it makes sense.
 pub(super) fn value(uri: &Uri, name: &str) -> Option<String> {
     let kind = KNOWN.iter().find(|(known, _)| *known == name)?.1;
     let query = uri.query().unwrap_or_default().as_bytes();
     url::form_urlencoded::parse(query)
-        .filter(|(key, _)| key == name)
-        .find_map(|(_, value)| kind.read(&value))
+        .find(|(key, _)| key == name)
+        .and_then(|(_, value)| kind.read(&value))
 }
 
 /// The id that a known parameter names.
@@ -75,6 +75,7 @@ mod tests {
             "before=",
             "before=1e9",
             "before=-4",
+            "before=x&before=1",
             "before=%FF",
             "order=x",
             "%00=&&==",

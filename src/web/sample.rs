@@ -257,7 +257,6 @@ pub(super) fn post() -> PostView {
             size: Some((1200, 630)),
         }],
         comments_feed_url: "https://blog.example/posts/the-pause/comments.atom".to_owned(),
-        base: "/posts/the-pause".to_owned(),
         categories: vec![filing::link("Music")],
         series: Some(filing::series_box()),
         related: vec![

@@ -1,19 +1,19 @@
 //! What the pages show, as plain values: no database, no wire format, no words of the interface. The
 //! handlers fill these from the domain; the templates only read them.
 
-mod machines;
 mod filing;
+mod machines;
 mod queue;
 mod search;
 mod site;
 mod talk;
 mod ways;
 
-pub use machines::CoverView;
 pub use filing::{
     ArchiveView, CategoryView, FollowersView, FreePageView, MonthView, PartView, SeriesBox,
     SeriesView, YearView,
 };
+pub use machines::CoverView;
 pub use queue::{QueueView, QueuedHost, QueuedThread};
 pub use search::{HitView, SearchView};
 pub use site::{PreferencesView, Site};

@@ -16,8 +16,8 @@ use crate::domain::visibility::{CommentStatus, is_aside};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Id};
 
-pub use latest::{Latest, LatestPage, Under, load_latest};
 pub(super) use choose::{Root, count_discussed, find_root, list_leaves, list_roots, root_of};
+pub use latest::{Latest, LatestPage, Under, load_latest};
 pub(super) use locate::locate;
 pub use locate::place;
 

@@ -235,6 +235,11 @@ fn lay_over(post: &mut Post, edit: &Edit, wrong: &mut Wrong) {
         );
     }
     post.comments = edit.comments.unwrap_or(post.comments);
+    match edit.canonical.as_deref().map(check_canonical) {
+        None => {}
+        Some(Ok(canonical)) => post.canonical = canonical,
+        Some(Err(why)) => fail("canonical", why),
+    }
 }
 
 /// Checks where the post is to be filed; what is not said stays.

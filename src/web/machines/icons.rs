@@ -8,8 +8,8 @@ use http::header;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::web::answer::{FOR_EVER, error_page};
 use crate::look::fingerprint;
+use crate::web::answer::{FOR_EVER, error_page};
 use crate::web::routes::Segment;
 
 /// The sides of the icons, in pixels, and the icons.

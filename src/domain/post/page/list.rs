@@ -7,9 +7,7 @@ use crate::db::Conn;
 use crate::db::schema::{categories, post_categories, post_tags, posts};
 use crate::domain::actor::Actor;
 use crate::domain::media::{self, Illustration};
-use crate::domain::post::{
-    Post, Preview, Status, Summary, load_summaries, preview, tags_by_post,
-};
+use crate::domain::post::{Post, Preview, Status, Summary, load_summaries, preview, tags_by_post};
 use crate::error::Result;
 use crate::types::{Id, Timestamp};
 
