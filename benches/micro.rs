@@ -149,7 +149,13 @@ fn whole_page(bencher: Bencher, comments: usize) {
     bencher.bench_local(|| {
         node.runtime.block_on(async {
             let (app, slug) = (Arc::clone(&node.app), node.slug.clone());
-            let answer = web::post_page(State(app), Path(slug), HeaderMap::new()).await;
+            let answer = web::post_page(
+                State(app),
+                Path(slug),
+                http::Uri::from_static("/"),
+                HeaderMap::new(),
+            )
+            .await;
             to_bytes(answer.into_body(), usize::MAX).await
         })
     });

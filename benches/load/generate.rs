@@ -27,7 +27,7 @@ const APART: i64 = 60_000_000;
 /// Tables whose triggers sleep meanwhile: nobody needs to be told of what is made here.
 const TABLES: [&str; 3] = ["posts", "post_tags", "comments"];
 /// Triggers of these tables that are needed all the same, since they count.
-const NEEDED: &[&str] = &[];
+const NEEDED: &[&str] = &["post_months_insert"];
 
 /// How much to make.
 #[derive(Clone, Copy)]
@@ -89,7 +89,7 @@ pub(crate) async fn fill(app: &App, size: Size) {
     run(app, readers(app.now().0)).await;
     let begin = app.now().0 - (size.posts + 1) * APART;
     portions(app, 1, size.posts, |rows| posts(rows, &writers, begin)).await;
-    portions(app, 1, size.posts, tags).await;
+    portions(app, 1, size.posts, |rows| tags(rows, begin)).await;
     let comments = |rows: &str| comments(rows, size, begin);
     portions(app, 0, size.posts * size.each - 1, comments).await;
     wake(app, triggers).await;
@@ -157,13 +157,13 @@ fn posts(rows: &str, writers: &[i64], begin: i64) -> String {
 }
 
 /// Three tags for each post: everybody's, a tenth's, a thousand's.
-fn tags(rows: &str) -> String {
+fn tags(rows: &str, begin: i64) -> String {
     format!(
-        "INSERT INTO post_tags (post_id, position, name, key) {rows}, \
+        "INSERT INTO post_tags (post_id, position, name, key, published_at) {rows}, \
          t (place, label) AS (SELECT 0, 'all' UNION ALL SELECT 1, 'tenth' UNION ALL SELECT 2, 'topic'), \
          named (i, place, label) AS (SELECT i, place, label || CASE place WHEN 0 THEN '' WHEN 1 THEN CAST(i % 10 AS TEXT) \
          ELSE CAST(i / 1000 AS TEXT) END FROM n CROSS JOIN t) \
-         SELECT i, place, label, label FROM named"
+         SELECT i, place, label, label, {begin} + i * {APART} FROM named"
     )
 }
 
@@ -180,9 +180,10 @@ fn comments(rows: &str, size: Size, begin: i64) -> String {
     let odd = format!("(i % {each}) % 2 = 1");
     format!(
         "INSERT INTO comments (id, ap_id, post_id, parent_id, actor_id, local, status, visibility, position, url, html, language, \
-         mentions, published_at, received_at, updated_at, hidden) {rows} \
+         mentions, published_at, received_at, updated_at, hidden, root_id) {rows} \
          SELECT i + 1, {id}, i / {each} + 1, CASE WHEN {odd} THEN i ELSE NULL END, 1 + i % {READERS}, FALSE, 'published', \
-         'public', CASE WHEN {odd} THEN 1 ELSE (i % {each}) / 2 + 1 END, {id}, '{html}', 'en', '[]', {at}, {at}, {at}, FALSE FROM n"
+         'public', CASE WHEN {odd} THEN 1 ELSE (i % {each}) / 2 + 1 END, {id}, '{html}', 'en', '[]', {at}, {at}, {at}, FALSE, \
+         CASE WHEN {odd} THEN i ELSE i + 1 END FROM n"
     )
 }
 

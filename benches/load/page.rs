@@ -8,7 +8,7 @@ use antiphon::http::HttpSettings;
 use antiphon::web;
 use axum::body::to_bytes;
 use axum::extract::{Path, State};
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use tokio::runtime::Runtime;
 
 use crate::report::{Row, median};
@@ -64,6 +64,7 @@ pub(crate) async fn timed(app: &Arc<App>, slug: &str) -> f64 {
         let answer = web::post_page(
             State(Arc::clone(app)),
             Path(slug.to_owned()),
+            Uri::from_static("/"),
             HeaderMap::new(),
         )
         .await;

@@ -3,11 +3,13 @@
 #![expect(missing_docs, reason = "the columns are documented in the migrations")]
 
 mod filing;
+mod media;
 
 pub use filing::{
     addresses, categories, followed, pages, post_categories, post_months, post_series, post_terms,
     related, series,
 };
+pub use media::{emojis, media_files, picture_sizes, pictures, previews};
 
 diesel::table! {
     actors (id) {
@@ -359,49 +361,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    pictures (id) {
-        id -> BigInt,
-        comment_id -> Nullable<BigInt>,
-        post_id -> Nullable<BigInt>,
-        source -> Text,
-        alt -> Text,
-        sensitive -> Bool,
-        file -> Nullable<Text>,
-        width -> Nullable<Integer>,
-        height -> Nullable<Integer>,
-        failed -> Bool,
-    }
-}
-
-diesel::table! {
-    emojis (host, name) {
-        host -> Text,
-        name -> Text,
-        source -> Text,
-        file -> Nullable<Text>,
-        failed -> Bool,
-        added_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    media_files (file) {
-        file -> Text,
-        bytes -> BigInt,
-        host -> Text,
-        added_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    picture_sizes (of_file, file) {
-        of_file -> Text,
-        file -> Text,
-        width -> Integer,
-    }
-}
-
-diesel::table! {
     comment_versions (id) {
         id -> BigInt,
         comment_id -> BigInt,
@@ -422,15 +381,6 @@ diesel::table! {
         answer -> Text,
         number -> BigInt,
         asked_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    previews (post_id) {
-        post_id -> BigInt,
-        file -> Text,
-        site -> Text,
-        titled -> Bool,
     }
 }
 

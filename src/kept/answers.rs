@@ -33,6 +33,8 @@ pub enum Turn {
     Make(Making),
     /// Somebody makes it: resolves when it is there, or will not be kept.
     Wait(watch::Receiver<()>),
+    /// Nobody's: the caller makes its own, and nobody waits for it.
+    Pass,
 }
 
 /// The answers of a node.
@@ -119,11 +121,14 @@ impl Answers {
         self.kept.insert(key, Found::Passing);
     }
 
-    /// Says whose turn it is to make an answer that is not kept.
-    pub fn turn(&self, key: &Key) -> Turn {
+    /// Says whose turn it is to make an answer that is not kept. Others wait for the caller only if it `leads`.
+    pub fn turn(&self, key: &Key, leads: bool) -> Turn {
         let mut making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(receiver) = making.get(key) {
             return Turn::Wait(receiver.clone());
+        }
+        if !leads {
+            return Turn::Pass;
         }
         let (sender, receiver) = watch::channel(());
         making.insert(Key::clone(key), receiver);
@@ -212,14 +217,15 @@ mod tests {
     async fn one_makes_what_others_wait_for() {
         let answers = Answers::new(100_000);
         let key: Key = "/".into();
-        let Turn::Make(making) = answers.turn(&key) else {
+        let Turn::Make(making) = answers.turn(&key, true) else {
             panic!("nobody else makes it");
         };
-        let Turn::Wait(mut waiting) = answers.turn(&key) else {
+        assert!(matches!(answers.turn(&"/other".into(), false), Turn::Pass));
+        let Turn::Wait(mut waiting) = answers.turn(&key, false) else {
             panic!("it is being made");
         };
         drop(making);
         assert!(waiting.changed().await.is_err());
-        assert!(matches!(answers.turn(&key), Turn::Make(_)));
+        assert!(matches!(answers.turn(&key, true), Turn::Make(_)));
     }
 }

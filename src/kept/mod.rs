@@ -33,6 +33,8 @@ pub enum Scope {
     Followers(i64),
     /// The pictures of custom emoji.
     Emojis,
+    /// Which files of the media folder there are; what stands in one never changes.
+    Media,
     /// What stands on every page: accounts, free pages, categories, series.
     Site,
 }
@@ -45,6 +47,7 @@ impl fmt::Display for Scope {
             Self::Actor(id) => write!(f, "actor:{id}"),
             Self::Followers(id) => write!(f, "followers:{id}"),
             Self::Emojis => f.write_str("emojis"),
+            Self::Media => f.write_str("media"),
             Self::Site => f.write_str("site"),
         }
     }
@@ -63,6 +66,7 @@ impl FromStr for Scope {
             "actor" => Ok(Self::Actor(id()?)),
             "followers" => Ok(Self::Followers(id()?)),
             "emojis" => Ok(Self::Emojis),
+            "media" => Ok(Self::Media),
             "site" => Ok(Self::Site),
             _ => Err(()),
         }
@@ -81,6 +85,7 @@ mod tests {
             Scope::Actor(1),
             Scope::Followers(3),
             Scope::Emojis,
+            Scope::Media,
             Scope::Site,
         ] {
             assert_eq!(scope.to_string().parse(), Ok(scope));

@@ -12,22 +12,16 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
 use bytes::Bytes;
-use http::{Request, Response};
-use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
-use tower::ServiceExt;
 
+use super::express::Site;
 use prefixed::Prefixed;
 use traffic::Traffic;
 
@@ -70,23 +64,24 @@ pub(super) enum Protocol {
     Two,
 }
 
-/// Serves `router` until `stopped` turns true; requests under way end first.
+/// Serves a site until `stopped` turns true; requests under way end first.
 pub(super) fn serve(
     listener: TcpListener,
-    router: Router,
+    site: impl Into<Site>,
     mut stopped: watch::Receiver<bool>,
 ) -> JoinHandle<()> {
+    let site = site.into();
     tokio::spawn(async move {
         let places = Places::default();
         while let Some((stream, peer, place)) = next(&listener, &places, &mut stopped).await {
-            let (router, mut stopped) = (router.clone(), stopped.clone());
+            let (site, mut stopped) = (site.clone(), stopped.clone());
             tokio::spawn(async move {
                 let begun = tokio::select! {
                     begun = begin(stream) => begun,
                     _ = stopped.wait_for(|stop| *stop) => None,
                 };
                 if let Some((stream, protocol)) = begun {
-                    Box::pin(talk(stream, protocol, peer, router, stopped)).await;
+                    Box::pin(talk(stream, protocol, peer, site, stopped)).await;
                 }
                 drop(place);
             });
@@ -169,35 +164,17 @@ async fn begin<S: AsyncRead + Unpin>(mut stream: S) -> Option<(Prefixed<S>, Prot
     Some((Prefixed::new(Bytes::from(read), stream), protocol))
 }
 
-/// What answers the requests of one connection: the one place where it is put together.
-fn service(
-    router: Router,
-    peer: SocketAddr,
-) -> impl tower::Service<
-    Request<Incoming>,
-    Response = Response<Body>,
-    Error = std::convert::Infallible,
-    Future: Send,
-> + Clone
-+ Send
-+ 'static {
-    router.map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        request.map(Body::new)
-    })
-}
-
 /// Answers the requests of one connection until it ends or the node stops.
 pub(super) async fn talk<S>(
     stream: S,
     protocol: Protocol,
     peer: SocketAddr,
-    router: Router,
+    site: Site,
     stopped: watch::Receiver<bool>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = TowerToHyperService::new(service(router, peer));
+    let service = site.for_peer(peer);
     let io = TokioIo::new(stream);
     let ended = match protocol {
         Protocol::One => {

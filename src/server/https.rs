@@ -17,6 +17,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::certificate::{Certificate, Certificates};
 use super::connections::{self, Places, Protocol, serve};
+use super::express::Site;
 use super::{acme, listen, router};
 use crate::error::{Error, Result};
 use crate::federation::Federation;
@@ -52,8 +53,8 @@ pub(super) async fn start(
     };
     tracing::info!(address = %addresses.secure, "https is served");
     let acceptor = TlsAcceptor::from(certificates.tls()?);
-    let routes = router(Arc::clone(fed));
-    let mut tasks = vec![serve_tls(listener, acceptor, routes, stopped.clone())];
+    let site = Site::of(router(Arc::clone(fed)), Arc::clone(&fed.app));
+    let mut tasks = vec![serve_tls(listener, acceptor, site, stopped.clone())];
     if let Some(bind) = https.redirect_bind {
         let listener = listen(bind, "https.redirect_bind").await?;
         addresses.plain = listener.local_addr().ok();
@@ -77,7 +78,7 @@ pub(super) async fn start(
 fn serve_tls(
     listener: TcpListener,
     acceptor: TlsAcceptor,
-    routes: Router,
+    site: Site,
     mut stopped: watch::Receiver<bool>,
 ) -> JoinHandle<()> {
     tokio::spawn(async move {
@@ -88,7 +89,7 @@ fn serve_tls(
             let Ok(turn) = Arc::clone(&handshakes).acquire_owned().await else {
                 break;
             };
-            let (acceptor, routes) = (acceptor.clone(), routes.clone());
+            let (acceptor, site) = (acceptor.clone(), site.clone());
             let mut stopped = stopped.clone();
             tokio::spawn(async move {
                 let shaken = tokio::select! {
@@ -104,7 +105,7 @@ fn serve_tls(
                         Some(super::certificate::ACME_PROTOCOL) => return,
                         _ => Protocol::One,
                     };
-                    Box::pin(connections::talk(stream, protocol, peer, routes, stopped)).await;
+                    Box::pin(connections::talk(stream, protocol, peer, site, stopped)).await;
                 }
                 drop(place);
             });

@@ -131,22 +131,20 @@ async fn cold(
     asked: HeaderMap,
     next: Next,
 ) -> Response {
-    let making = match app.kept.find(&key) {
-        Some(Found::Passing) => None,
-        _ => match app.kept.turn(&key) {
-            Turn::Make(making) => Some(making),
-            Turn::Wait(mut done) => {
-                let _ = done.changed().await;
-                if let Some(response) = find(app, &key, &asked) {
-                    return response;
-                }
-                None
-            }
-        },
-    };
-    let Some(making) = making else {
+    if let Some(Found::Passing) = app.kept.find(&key) {
         let response = next.run(whole(request)).await;
         return as_asked(response, &asked).await;
+    }
+    // What stands in a query and is not part of the key may matter to answers that are never kept: nobody waits for those.
+    let turn = match app.kept.turn(&key, is_exact(request.uri())) {
+        Turn::Wait(mut done) => {
+            let _ = done.changed().await;
+            if let Some(response) = find(app, &key, &asked) {
+                return response;
+            }
+            Turn::Pass
+        }
+        turn => turn,
     };
     let (app, told, began) = (Arc::clone(app), asked.clone(), Instant::now());
     // In a task of its own: who asked first may go away, and the others still wait.
@@ -155,13 +153,19 @@ async fn cold(
         let response = next.run(whole(request)).await;
         let answered = keep_new(&app, key, response, &told, before).await;
         app.pace.note(began.elapsed());
-        drop(making);
+        drop(turn);
         answered
     });
     match made.await {
         Ok(response) => as_asked(response, &asked).await,
         Err(_) => broken(),
     }
+}
+
+/// True when all that the query holds is part of the key.
+fn is_exact(uri: &http::Uri) -> bool {
+    uri.query()
+        .is_none_or(|query| query == web::query::canonical(uri))
 }
 
 /// For what cannot happen: the layers below catch panics and bound bodies.

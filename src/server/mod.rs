@@ -4,6 +4,7 @@ mod acme;
 pub mod certificate;
 mod client;
 mod connections;
+mod express;
 mod headers;
 pub mod https;
 mod kept;
@@ -27,6 +28,7 @@ use crate::federation::{Federation, deliver};
 use crate::{queue, worker};
 
 use connections::serve;
+use express::Site;
 pub use router::router;
 
 /// Open files below which a node with many followers may run out of connections.
@@ -109,7 +111,8 @@ pub async fn start(fed: Arc<Federation>, listener: TcpListener) -> Result<Runnin
     take_over(&fed.app).await?;
     post::follow_pattern(&fed.app).await?;
     let (stop, stopped) = watch::channel(false);
-    let mut tasks = vec![serve(listener, router(Arc::clone(&fed)), stopped.clone())];
+    let site = Site::of(router(Arc::clone(&fed)), Arc::clone(&fed.app));
+    let mut tasks = vec![serve(listener, site, stopped.clone())];
     let mut https = None;
     if fed.app.config.https.enabled {
         let (addresses, more) = https::start(&fed, stopped.clone()).await?;

@@ -37,6 +37,7 @@ pub fn router(fed: Arc<Federation>) -> Router {
     let shared = Router::new()
         .route("/posts/{slug}", get(post).route_layer(readers.clone()))
         .route("/@{name}", get(author).route_layer(of_keys))
+        .method_not_allowed_fallback(method_not_allowed)
         .with_state(Arc::clone(&fed));
     // Posts and pages stand where the site wants them: what no route knows may be one.
     let elsewhere = Router::new()
@@ -122,6 +123,10 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
+}
+
+async fn method_not_allowed(State(fed): State<Arc<Federation>>) -> Response {
+    web::method_not_allowed(State(Arc::clone(&fed.app))).await
 }
 
 async fn post(

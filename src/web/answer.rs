@@ -94,7 +94,7 @@ fn etag(body: &str) -> String {
 }
 
 /// Answers with the document, with 304 where the asker has it already, or with the page of the error.
-pub(super) fn answer(app: &App, _request: &HeaderMap, outcome: Result<Document>) -> Response {
+pub(super) fn answer(app: &App, outcome: Result<Document>) -> Response {
     let document = match outcome {
         Ok(document) => document,
         Err(error) => return error_page(app, &error),
@@ -127,8 +127,8 @@ pub(super) fn answer(app: &App, _request: &HeaderMap, outcome: Result<Document>)
 }
 
 /// The same for addresses that give a page or an ActivityPub document, as the asker likes: caches must tell them apart.
-pub(super) fn negotiated(app: &App, request: &HeaderMap, outcome: Result<Document>) -> Response {
-    let mut response = answer(app, request, outcome);
+pub(super) fn negotiated(app: &App, outcome: Result<Document>) -> Response {
+    let mut response = answer(app, outcome);
     set(
         response.headers_mut(),
         header::VARY,

@@ -124,5 +124,5 @@ pub(super) async fn branch(
         Ok(page.shows(scopes))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
-use http::{HeaderMap, StatusCode, Uri, header};
+use http::{StatusCode, Uri, header};
 
 use super::answer::{Document, answer, error_page};
 use super::feed::{self, Answered, Feed, Format, Item};
@@ -52,9 +52,8 @@ pub(super) async fn site(
     State(app): State<Arc<App>>,
     OneFormat(format): OneFormat,
     uri: Uri,
-    request: HeaderMap,
 ) -> Response {
-    posts(app, Kind::Site, format, uri, request).await
+    posts(app, Kind::Site, format, uri).await
 }
 
 /// Answers `/@{name}/feed.{format}` with a writer's posts.
@@ -62,9 +61,8 @@ pub(super) async fn author(
     State(app): State<Arc<App>>,
     Named(name, format): Named,
     uri: Uri,
-    request: HeaderMap,
 ) -> Response {
-    posts(app, Kind::Author(name), format, uri, request).await
+    posts(app, Kind::Author(name), format, uri).await
 }
 
 /// Answers `/tags/{tag}/feed.{format}` with the posts that have the tag.
@@ -72,9 +70,8 @@ pub(super) async fn tag(
     State(app): State<Arc<App>>,
     Named(tag, format): Named,
     uri: Uri,
-    request: HeaderMap,
 ) -> Response {
-    posts(app, Kind::Tag(tag), format, uri, request).await
+    posts(app, Kind::Tag(tag), format, uri).await
 }
 
 /// Answers `/categories/{slug}/feed.{format}` with the posts in the category and in those below it.
@@ -82,18 +79,11 @@ pub(super) async fn category(
     State(app): State<Arc<App>>,
     Named(slug, format): Named,
     uri: Uri,
-    request: HeaderMap,
 ) -> Response {
-    posts(app, Kind::Category(slug), format, uri, request).await
+    posts(app, Kind::Category(slug), format, uri).await
 }
 
-async fn posts(
-    app: Arc<App>,
-    kind: Kind,
-    format: Format,
-    uri: Uri,
-    request: HeaderMap,
-) -> Response {
+async fn posts(app: Arc<App>, kind: Kind, format: Format, uri: Uri) -> Response {
     let site = convert::site(&app.config);
     let before: Option<Id<Post>> = query::id(&uri, "before");
     let work = app.db.read(move |conn| {
@@ -123,7 +113,7 @@ async fn posts(
         Ok(document(&site, &feed, format).shows(scopes))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }
 
 impl Listing {
@@ -203,7 +193,6 @@ pub(super) async fn all_comments(
     State(app): State<Arc<App>>,
     OneFormat(format): OneFormat,
     uri: Uri,
-    request: HeaderMap,
 ) -> Response {
     let site = convert::site(&app.config);
     let before: Option<Id<Comment>> = query::id(&uri, "before");
@@ -216,7 +205,7 @@ pub(super) async fn all_comments(
         Ok(document(&site, &feed, format))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }
 
 /// Answers `/posts/{slug}/comments.{format}` with the newest comments under a post.
@@ -224,7 +213,6 @@ pub(super) async fn comments(
     State(app): State<Arc<App>>,
     Named(slug, format): Named,
     uri: Uri,
-    request: HeaderMap,
 ) -> Response {
     let site = convert::site(&app.config);
     let before: Option<Id<Comment>> = query::id(&uri, "before");
@@ -254,7 +242,7 @@ pub(super) async fn comments(
         Ok(document(&site, &feed, format).shows(scopes))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }
 
 fn of_comments(

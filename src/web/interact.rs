@@ -34,7 +34,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, uri: Uri, request: HeaderM
     }
     let site = reader::site(&app, &request);
     let page = render_interact(&site, &view).map(Document::html);
-    let mut response = answer(&app, &request, page);
+    let mut response = answer(&app, page);
     if status != StatusCode::OK {
         *response.status_mut() = status;
     }

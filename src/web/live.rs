@@ -42,7 +42,7 @@ pub(super) async fn stream(State(app): State<Arc<App>>, Segment(slug): Segment) 
     if let Some(room) = first {
         tokio::spawn(tell(Arc::clone(&app), post, room));
     }
-    let alive = KeepAlive::new().interval(HEARTBEAT).text("");
+    let alive = KeepAlive::new().interval(HEARTBEAT);
     let mut response = Sse::new(events(reader)).keep_alive(alive).into_response();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

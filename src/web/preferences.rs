@@ -39,7 +39,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, request: HeaderMap) -> Res
             .unwrap_or_else(|| "/".to_owned()),
     };
     let page = render_preferences(&reader::site_for(&app, reader), &view).map(Document::html);
-    let mut response = answer(&app, &request, page);
+    let mut response = answer(&app, page);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -23,7 +23,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, request: HeaderMap) -> Res
     if let Err(asks) = login::log_in(&app, &request).await {
         return asks;
     }
-    login::private(answer(&app, &request, shown(&app, &request).await))
+    login::private(answer(&app, shown(&app, &request).await))
 }
 
 async fn shown(app: &App, request: &HeaderMap) -> Result<Document> {

@@ -33,7 +33,7 @@ pub(super) async fn where_is_it(
     };
     let is_bad = view.is_bad;
     let page = render_replies(&reader::site(&app, &request), &view).map(Document::html);
-    let mut response = answer(&app, &request, page);
+    let mut response = answer(&app, page);
     if is_bad {
         *response.status_mut() = StatusCode::BAD_REQUEST;
     }

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri, header};
 
@@ -19,6 +19,10 @@ use super::{
 use crate::app::App;
 use crate::domain::media;
 use crate::error::Error;
+use crate::kept::{Keep, Scope};
+
+/// Largest picture that is kept in memory, in bytes.
+const KEPT_MAX: usize = 256 * 1024;
 
 /// Everything for readers but post and author pages; see [`negotiated_routes`].
 pub fn router() -> Router<Arc<App>> {
@@ -151,7 +155,7 @@ async fn asset(State(app): State<Arc<App>>, uri: Uri) -> Response {
         (header::CONTENT_TYPE, media_type),
         (header::CACHE_CONTROL, FOR_EVER),
     ];
-    (headers, bytes).into_response()
+    (Extension(Keep(Vec::new())), headers, bytes).into_response()
 }
 
 async fn icon() -> Response {
@@ -176,5 +180,10 @@ async fn picture(State(app): State<Arc<App>>, Segment(file): Segment) -> Respons
             "default-src 'none'; sandbox",
         ),
     ];
-    (headers, bytes).into_response()
+    let is_small = bytes.len() <= KEPT_MAX;
+    let mut response = (headers, bytes).into_response();
+    if is_small {
+        response.extensions_mut().insert(Keep(vec![Scope::Media]));
+    }
+    response
 }

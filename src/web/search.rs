@@ -32,11 +32,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, uri: Uri, request: HeaderM
         Ok(found) => found,
         Err(error) => return error_page(&app, &error),
     };
-    let mut response = answer(
-        &app,
-        &request,
-        render_search(&site, &view).map(Document::html),
-    );
+    let mut response = answer(&app, render_search(&site, &view).map(Document::html));
     if status != StatusCode::OK {
         *response.status_mut() = status;
     }

@@ -75,7 +75,7 @@ pub(super) async fn save(State(app): State<Arc<App>>, request: HeaderMap, body: 
 
 fn show(app: &App, request: &HeaderMap, view: &ShareView, status: StatusCode) -> Response {
     let page = render_share(&reader::site(app, request), view).map(Document::html);
-    let mut response = answer(app, request, page);
+    let mut response = answer(app, page);
     if status != StatusCode::OK {
         *response.status_mut() = status;
     }

@@ -132,7 +132,7 @@ fn done_key(act: Act) -> &'static str {
 
 fn show(app: &App, request: &HeaderMap, view: &VisitView, status: StatusCode) -> Response {
     let page = render_visit(&reader::site(app, request), view).map(Document::html);
-    let mut response = answer(app, request, page);
+    let mut response = answer(app, page);
     if status != StatusCode::OK {
         *response.status_mut() = status;
     }

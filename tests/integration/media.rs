@@ -81,7 +81,7 @@ both_databases! {
         assert_eq!(copy.header("x-content-type-options"), "nosniff");
         assert_eq!(copy.header("cache-control"), "public, max-age=31536000, immutable");
         let feed = page(&node, &format!("{}/comments.atom", post.url)).await;
-        assert!(feed.contains(&format!("href=&quot;/media/{file}&quot;")) || feed.contains(&format!("href=\"/media/{file}\"")), "{feed}");
+        assert!(feed.contains(&format!("href=&quot;https://blog.example/media/{file}&quot;")), "{feed}");
         page(&node, post.url.as_str()).await;
         assert_eq!(there.requests_for("/p.png"), 1, "pages fetch nothing");
     }
@@ -256,7 +256,7 @@ both_databases! {
         for address in [post.url.as_str(), "/feed.atom"] {
             let text = page(&node, address).await.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
             assert!(text.contains(&format!("src=\"https://blog.example/media/{file}\"")), "{text}");
-            assert!(text.contains("[Gone]</a>") && text.contains("src=\"/media/x.png\""), "{text}");
+            assert!(text.contains("[Gone]</a>") && text.contains("/media/x.png\""), "{text}");
             assert_eq!(text.matches("<img ").count() - text.matches("class=\"u-photo").count(), 2, "{address}");
         }
         post::delete(node.app(), &node.test.alice, post.id).await.unwrap();

@@ -14,3 +14,5 @@ DROP TRIGGER previews_changed ON previews;
 DROP FUNCTION antiphon_previews_changed();
 DROP TRIGGER picture_sizes_changed ON picture_sizes;
 DROP FUNCTION antiphon_picture_sizes_changed();
+DROP TRIGGER media_files_changed ON media_files;
+DROP FUNCTION antiphon_media_files_changed();

@@ -58,3 +58,10 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER picture_sizes_changed AFTER INSERT OR DELETE ON picture_sizes FOR EACH ROW EXECUTE FUNCTION antiphon_picture_sizes_changed();
+
+CREATE FUNCTION antiphon_media_files_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM antiphon_note('media');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER media_files_changed AFTER DELETE ON media_files FOR EACH ROW EXECUTE FUNCTION antiphon_media_files_changed();

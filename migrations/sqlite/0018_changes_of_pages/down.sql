@@ -18,3 +18,4 @@ DROP TRIGGER post_series_deleted;
 DROP TRIGGER related_deleted;
 DROP TRIGGER picture_sizes_deleted;
 DROP TRIGGER previews_deleted;
+DROP TRIGGER media_files_deleted;

@@ -68,3 +68,6 @@ END;
 CREATE TRIGGER previews_deleted AFTER DELETE ON previews BEGIN
   INSERT INTO noted VALUES ('post:' || OLD.post_id);
 END;
+CREATE TRIGGER media_files_deleted AFTER DELETE ON media_files BEGIN
+  INSERT INTO noted VALUES ('media');
+END;

@@ -315,10 +315,9 @@ pub fn list_under(conn: &mut Conn, post: i64) -> Result<HashMap<i64, Vec<Picture
 
 /// The pictures of these comments, by comment; a statement's worth at most.
 pub fn list_of_comments(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Picture>>> {
-    let query = pictures::table
-        .filter(pictures::comment_id.eq_any(ids))
-        .order(pictures::id);
-    let rows: Vec<Picture> = query.select(Picture::as_select()).load(conn)?;
+    let query = pictures::table.filter(pictures::comment_id.eq_any(ids));
+    let mut rows: Vec<Picture> = query.select(Picture::as_select()).load(conn)?;
+    rows.sort_by_key(|row| row.id);
     Ok(grouped(rows, |row| row.comment_id))
 }
 
@@ -419,6 +418,7 @@ pub(super) fn take_unused(conn: &mut Conn) -> Result<Vec<String>> {
         .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.1)))
         .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.2)))
         .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.3)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(shown_by.4)))
         .order(media_files::added_at)
         .limit(SWEPT)
         .select(media_files::file)

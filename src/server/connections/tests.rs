@@ -1,5 +1,8 @@
 //! What a listener promises, for both protocols.
 
+use axum::Router;
+use axum::extract::ConnectInfo;
+
 use super::*;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -21,11 +21,8 @@ deleted = حُذف هذا التعليق.
 writer = الكاتب
 answers = ردًّا على
 original = الأصل
-reply = ردّ
-reply-hint = الصق هذا العنوان في خانة البحث على خادمك وردّ من هناك:
 sensitive = صورة حساسة
 picture = صورة
-comment-address = عنوان هذا التعليق
 comments-older = تعليقات أقدم
 comments-newer = تعليقات أحدث
 comments-feed = خلاصة هذا النقاش
@@ -238,3 +235,128 @@ theme-dark = داكنة
 theme-contrast = تباين عالٍ
 language = لغة القوائم والتواريخ
 language-auto = كما يطلب متصفحي
+
+# Pages
+archive = الأرشيف
+category = تصنيف
+filed-under = مصنَّف تحت
+series = سلسلة
+related = مقالات ذات صلة
+first-parts = الأجزاء الأولى
+more-parts = أجزاء أخرى
+parts = { $count ->
+    [zero] لا أجزاء
+    [one] جزء واحد
+    [two] جزآن
+    [few] { $count } أجزاء
+    [many] { $count } جزءًا
+   *[other] { $count } جزء
+}
+posts-count = { $count ->
+    [zero] لا مقالات
+    [one] مقال واحد
+    [two] مقالان
+    [few] { $count } مقالات
+    [many] { $count } مقالًا
+   *[other] { $count } مقال
+}
+followers-of = متابعو { $name }
+no-followers = لا يتابع أحد بعد.
+more-followers = متابعون آخرون
+older-followers = متابعون أقدم
+newest-followers = أحدث المتابعين
+
+# Search
+comment = تعليق
+search = البحث
+search-for = كلمات في المقالات والتعليقات
+search-look = ابحث
+search-found = النتائج
+search-none = لم يُعثر على شيء.
+search-more = نتائج أخرى
+search-hints = كيف تبحث
+search-hint-phrase = حول كلمات متجاورة
+search-hint-without = قبل ما لا ينبغي أن يرد
+search-hint-star = بعد بداية كلمة
+search-hint-filter = يليه وسم أو اسم الكاتب
+search-hint-date = منذ ذلك الوقت أو قبله: سنة أو شهر أو يوم
+search-who = لا يُعثر على التعليقات إلا إذا سمح أصحابها بذلك على خوادمهم.
+search-long = هذا أطول من أن يُبحث عنه.
+search-many = هذه كلمات كثيرة دفعة واحدة.
+search-quote = علامة اقتباس لم تُغلق.
+search-nothing = ليس في «{ $name }» حروف ولا أرقام.
+search-only = اكتب أيضًا ما تبحث عنه، لا ما تستبعده فقط.
+search-empty = يلزم أن يأتي شيء بعد { $name }.
+search-date = «{ $name }» ليس تاريخًا. اكتب 2026 أو 2026-03 أو 2026-03-01.
+search-tag = «{ $name }» ليس وسمًا.
+search-author = «{ $name }» ليس اسم أحد. اكتب alice أو @alice@blog.example.
+search-short = «{ $name }» قصير جدًا: بداية الكلمة حرفان على الأقل.
+
+# Discussion.
+act-from-yours = من خادمك
+act-follow = متابعة
+act-reply = ردّ
+act-like = إعجاب
+act-boost = إعادة نشر
+answers-to = على
+answers-count = { $count ->
+    [zero] لا ردود
+    [one] ردّ واحد
+    [two] ردّان
+    [few] { $count } ردود
+    [many] { $count } ردًّا
+   *[other] { $count } ردّ
+}
+back-to-all = { $count ->
+    [zero] لا تعليقات على «{ $name }»
+    [one] التعليق الوحيد على «{ $name }»
+    [two] التعليقان على «{ $name }»
+    [few] كل التعليقات الـ{ $count } على «{ $name }»
+    [many] كل التعليقات الـ{ $count } على «{ $name }»
+   *[other] كل التعليقات الـ{ $count } على «{ $name }»
+}
+this-thread = هذا النقاش
+further-up = أعلى في هذا النقاش
+order = ترتيب التعليقات
+order-oldest = الأقدم أولًا
+order-newest = الأحدث أولًا
+order-discussed = الأكثر نقاشًا
+live-one = تعليق جديد
+live-many = تعليقات جديدة: %
+live-elsewhere = التعليقات الجديدة في صفحة أخرى
+live-shown = اعرض أول تعليق جديد
+interact-follow = تابِع من خادمك
+interact-reply = رُدّ من خادمك
+interact-like = سجّل إعجابك من خادمك
+interact-boost = أعِد النشر من خادمك
+interact-text = لا تحتاج إلى حساب هنا. اكتب أين حسابك، فيسأل هذا الموقع خادمك عن الطريق ويعرضها لك.
+interact-server = معرّفك أو خادمك
+interact-find = ابحث عن الطريق
+interact-copy = أو الصق هذا العنوان في خانة البحث على خادمك:
+copy = انسخ
+copied = نُسخ
+close = أغلق
+way-go = تابع إلى { $name }
+way-elsewhere = انتبه: خادمك يرسلك إلى موقع آخر هو { $name }. لا تكمل إلا إن كنت تعرفه.
+way-unreadable = هذا ليس معرّفًا ولا خادمًا. اكتب ‎@you@server.example أو server.example.
+way-own = هذا هو الموقع الذي أنت فيه. اكتب الخادم الذي فيه حسابك.
+way-blocked = هذا الموقع لا يتواصل مع ذلك الخادم.
+way-unreachable = ذلك الخادم لا يجيب كما ينبغي. تحقّق من الكتابة، أو انسخ العنوان أدناه.
+way-unknown-person = ذلك الخادم لا يعرف أحدًا بهذا الاسم. تحقّق من الكتابة، أو اكتب الخادم وحده.
+way-busy = يُبحث الآن عن أشياء كثيرة. حاول بعد لحظات.
+visit = من موقع آخر
+visit-text = ما يطلب منك موقع آخر أن تتابعه أو تردّ عليه أو تعجب به أو تعيد نشره.
+visit-address = عنوان أو معرّف
+visit-reply = ردّك (Markdown)
+visit-unreadable = اكتب العنوان الكامل لشيء على خادم آخر، أو معرّفًا.
+visit-unreachable = لم يُعثر هناك على ما يمكن متابعته أو الردّ عليه.
+done-follow = طلب المتابعة في طريقه.
+done-reply = ردّك في طريقه.
+done-like = إعجابك في طريقه.
+done-boost = إعادة نشرك في طريقها.
+share = شارك في مقال
+share-text = يصنع هذا مسوّدة، ولا يُنشر شيء.
+share-title = العنوان
+share-content = النص (Markdown)
+share-save = احفظ مسوّدة
+share-saved = حُفظت المسوّدة. رقمها:

@@ -45,7 +45,7 @@ about-comments = Was mit deinem Kommentar geschieht
 about-comments-kept = Eine Antwort, die dieses Blog erreicht, wird mit ihrem Text, ihrer Adresse und ihrem Datum aufbewahrt, dazu Name, Bild und Profiladresse, wie der Server der Verfasserin oder des Verfassers sie nennt. Gezeigt wird sie, wenn sie dort öffentlich war und den Filter dieses Blogs passiert hat.
 about-comments-gone = Soll ein Kommentar verschwinden, lösche ihn auf deinem eigenen Server: Dann wird er auch hier gelöscht. Geht das nicht, schreibe einem Konto dieses Blogs.
 about-readers = Wenn du nur liest
-about-readers-text = Diese Seiten setzen keine Cookies, es sei denn, um sich zu merken, was Sie unter „Aussehen und Sprache“ wählen, und führen nur Skripte dieses Blogs aus; jede Seite ist ohne sie vollständig. Bilder von anderen Servern werden als hier aufbewahrte Kopien gezeigt, damit keiner dieser Server erfährt, wer liest.
+about-readers-text = Diese Seiten setzen keine Cookies, es sei denn, um sich zu merken, was du unter „Aussehen und Sprache“ wählst, und führen nur Skripte dieses Blogs aus; jede Seite ist ohne sie vollständig. Bilder von anderen Servern werden als hier aufbewahrte Kopien gezeigt, damit keiner dieser Server erfährt, wer liest.
 about-software = Software
 about-software-text = Dieses Blog läuft mit freier Software unter der GNU AGPL. Ihren Quelltext darfst du lesen, ändern und selbst verwenden.
 where-reply = Wo ist meine Antwort?
@@ -178,7 +178,7 @@ reading-time = { $count ->
    *[other] { $count } Minuten Lesezeit
 }
 preferences = Aussehen und Sprache
-preferences-text = Was Sie wählen, bleibt allein in Ihrem Browser, in zwei Cookies dieses Blogs.
+preferences-text = Was du wählst, bleibt allein in deinem Browser, in zwei Cookies dieses Blogs.
 preferences-keep = Behalten
 theme = Farben
 theme-system = Wie mein System
@@ -209,6 +209,7 @@ more-followers = Weitere Folgende
 older-followers = Frühere Folgende
 newest-followers = Neueste Folgende
 # Search
+comment = Kommentar
 search = Suche
 search-for = Wörter in Beiträgen und Kommentaren
 search-look = Suchen

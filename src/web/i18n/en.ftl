@@ -209,6 +209,7 @@ more-followers = More followers
 older-followers = Earlier followers
 newest-followers = Newest followers
 # Search
+comment = Comment
 search = Search
 search-for = Words in posts and comments
 search-look = Search

@@ -45,7 +45,7 @@ about-comments = Qué pasa con tu comentario
 about-comments-kept = Una respuesta que llega a este blog se guarda con su texto, su dirección y su fecha, y con el nombre, la imagen y la dirección de perfil que da el servidor de quien la escribió. Se muestra si allí era pública y ha pasado el filtro de este blog.
 about-comments-gone = Para que se retire un comentario, elimínalo en tu propio servidor: así desaparece también de aquí. Si no puedes, escribe a una cuenta de este blog.
 about-readers = Si solo lees
-about-readers-text = Estas páginas no ponen cookies, salvo para recordar lo que elija en «Apariencia e idioma», y solo ejecutan scripts de este blog; cada página está completa sin ellos. Las imágenes de otros servidores se muestran como copias guardadas aquí, para que ninguno de ellos sepa quién lee.
+about-readers-text = Estas páginas no ponen cookies, salvo para recordar lo que elijas en «Apariencia e idioma», y solo ejecutan scripts de este blog; cada página está completa sin ellos. Las imágenes de otros servidores se muestran como copias guardadas aquí, para que ninguno de ellos sepa quién lee.
 about-software = Programa
 about-software-text = Este blog funciona con software libre bajo la GNU AGPL. Puedes leer su código fuente, modificarlo y usarlo.
 where-reply = ¿Dónde está mi respuesta?
@@ -178,7 +178,7 @@ reading-time = { $count ->
    *[other] { $count } minutos de lectura
 }
 preferences = Apariencia e idioma
-preferences-text = Lo que elija se guarda solo en su navegador, en dos cookies de este blog.
+preferences-text = Lo que elijas se guarda solo en tu navegador, en dos cookies de este blog.
 preferences-keep = Guardar
 theme = Colores
 theme-system = Como mi sistema
@@ -209,6 +209,7 @@ more-followers = Más seguidores
 older-followers = Seguidores anteriores
 newest-followers = Seguidores más recientes
 # Search
+comment = Comentario
 search = Buscar
 search-for = Palabras en entradas y comentarios
 search-look = Buscar

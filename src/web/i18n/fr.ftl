@@ -209,6 +209,7 @@ more-followers = Autres abonnés
 older-followers = Abonnés plus anciens
 newest-followers = Derniers abonnés
 # Search
+comment = Commentaire
 search = Recherche
 search-for = Mots dans les articles et les commentaires
 search-look = Chercher

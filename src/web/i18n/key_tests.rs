@@ -26,6 +26,9 @@ fn web() -> Vec<(String, String)> {
     let mut found = Vec::new();
     sources(&folder, ".rs", &mut found);
     sources(&folder, ".html", &mut found);
+    // What is wrong with a search is said by key.
+    let search = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/search");
+    sources(&search, ".rs", &mut found);
     // What stands in a file's own test module asks for nothing.
     let code = |text: String| {
         text.split("#[cfg(test)]\nmod tests")

@@ -107,7 +107,7 @@ pub(in crate::web) async fn manifest(State(app): State<Arc<App>>, request: Heade
         "icons": icons,
     });
     let document = Document::text(manifest.to_string(), "application/manifest+json");
-    answer(&app, &request, Ok(document.shows([Scope::Site])))
+    answer(&app, Ok(document.shows([Scope::Site])))
 }
 
 fn plain(media_type: &'static str, cache: &'static str, text: String) -> Response {

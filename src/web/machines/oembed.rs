@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode, Uri};
+use http::{StatusCode, Uri};
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -36,11 +36,7 @@ struct Asked {
 
 /// Answers `/oembed?url=…&format=json|xml&maxwidth=…&maxheight=…`. 404 for what is no published post here, 501 for another
 /// format, as the specification says.
-pub(in crate::web) async fn oembed(
-    State(app): State<Arc<App>>,
-    uri: Uri,
-    request: HeaderMap,
-) -> Response {
+pub(in crate::web) async fn oembed(State(app): State<Arc<App>>, uri: Uri) -> Response {
     let asked = match Asked::of(&uri) {
         Ok(Some(asked)) => asked,
         Ok(None) => return status_page(&app, StatusCode::NOT_IMPLEMENTED, String::new()),
@@ -59,7 +55,7 @@ pub(in crate::web) async fn oembed(
         Ok(Document::text(text, media_type))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }
 
 impl Asked {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, Uri};
+use http::Uri;
 
 use crate::app::App;
 use crate::domain::account;
@@ -24,14 +24,14 @@ const NAMESPACE: [(&str, &str); 1] = [("xmlns", "http://www.sitemaps.org/schemas
 const PART: u16 = 10_000;
 
 /// Answers `/sitemap.xml` with the addresses of the parts.
-pub(in crate::web) async fn index(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
+pub(in crate::web) async fn index(State(app): State<Arc<App>>) -> Response {
     let site = convert::site(&app.config);
     let work = app.db.read(move |conn| {
         let parts = page::list_map_parts(conn, PART)?;
         Ok(Document::text(index_of(&site, &parts), MEDIA_TYPE))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }
 
 fn index_of(site: &Site, parts: &[MapPart]) -> String {
@@ -50,11 +50,7 @@ fn index_of(site: &Site, parts: &[MapPart]) -> String {
 }
 
 /// Answers `/sitemap-posts.xml`, `?after=ID` with a later part, oldest posts first: a part stays what it is.
-pub(in crate::web) async fn posts(
-    State(app): State<Arc<App>>,
-    uri: Uri,
-    request: HeaderMap,
-) -> Response {
+pub(in crate::web) async fn posts(State(app): State<Arc<App>>, uri: Uri) -> Response {
     let after: Option<Id<Post>> = query::id(&uri, "after");
     let work = app.db.read(move |conn| {
         let found = page::list_mapped(conn, after, PART)?;
@@ -65,11 +61,11 @@ pub(in crate::web) async fn posts(
         Ok(Document::text(map_of(found), MEDIA_TYPE))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }
 
 /// Answers `/sitemap-pages.xml` with all that are no posts: home, about, writers, tags.
-pub(in crate::web) async fn pages(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
+pub(in crate::web) async fn pages(State(app): State<Arc<App>>) -> Response {
     let site = convert::site(&app.config);
     let work = app.db.read(move |conn| {
         let writers = account::list_with_actors(conn)?.into_iter();
@@ -83,7 +79,7 @@ pub(in crate::web) async fn pages(State(app): State<Arc<App>>, request: HeaderMa
         Ok(Document::text(map_of(all), MEDIA_TYPE))
     });
     let outcome: Result<Document> = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }
 
 fn map_of(pages: impl Iterator<Item = (String, Option<Timestamp>)>) -> String {

@@ -31,7 +31,7 @@ pub(in crate::web) async fn archive(State(app): State<Arc<App>>, request: Header
         Ok(Document::html(render_archive(&site, &view)?).shows([Scope::Site, Scope::Posts]))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }
 
 /// Answers `/archive/{year}` with its months and the titles of its posts.
@@ -112,7 +112,7 @@ async fn titles(app: &App, span: Span, uri: &Uri, request: &HeaderMap) -> Respon
         Ok(Document::html(render_archive(&site, &view)?).shows(shown))
     });
     let outcome = work.await;
-    answer(app, request, outcome)
+    answer(app, outcome)
 }
 
 fn shown_of<'a>(titles: impl Iterator<Item = &'a Title>) -> Vec<Scope> {
@@ -142,7 +142,7 @@ pub(in crate::web) async fn series(
         Ok(Document::html(render_series(&site, &view)?).shows(shown))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }
 
 #[cfg(test)]

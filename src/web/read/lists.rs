@@ -49,7 +49,7 @@ pub async fn author_page(
         Ok(page.with_activity(&view.ap_id).shows(shown))
     });
     let outcome = work.await;
-    negotiated(&app, &request, outcome)
+    negotiated(&app, outcome)
 }
 
 /// Answers `/` with the newest posts, `?before=ID` with older ones.
@@ -73,7 +73,7 @@ pub(in crate::web) async fn home(
         Ok(Document::html(render_home(&site, &view)?).shows(shown))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }
 
 /// Answers `/tags/{tag}` with the posts that have the tag; other spellings of it lead there.
@@ -103,7 +103,7 @@ pub(in crate::web) async fn tag_page(
         Ok(Document::html(render_tag(&site, &view)?).shows(shown))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }
 
 /// Answers `/categories/{slug}` with the posts in the category and in those below it.
@@ -134,5 +134,5 @@ pub(in crate::web) async fn category_page(
         Ok(Document::html(render_category(&site, &view)?).shows(shown))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }

@@ -33,7 +33,7 @@ pub(in crate::web) async fn about(State(app): State<Arc<App>>, request: HeaderMa
         Ok(Document::html(render_about(&site)?).shows(shown))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }
 
 /// Answers `/@{name}/followers` with who follows, unless the site hides it; `?before=ID` with earlier ones.
@@ -81,5 +81,5 @@ pub(in crate::web) async fn followers(
         Ok(Document::html(render_followers(&site, &view)?).shows(scopes))
     });
     let outcome = work.await;
-    answer(&app, &request, outcome)
+    answer(&app, outcome)
 }

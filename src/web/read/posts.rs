@@ -73,7 +73,7 @@ async fn stands_at(
         of_post(&site, whole, (chosen, turn), closed)
     });
     let outcome = work.await;
-    negotiated(&app, &request, outcome)
+    negotiated(&app, outcome)
 }
 
 fn of_post(

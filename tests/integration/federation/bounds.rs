@@ -26,6 +26,8 @@ fn tight(config: &mut Config) {
     let limits = &mut config.limits;
     (limits.read, limits.write, limits.guess, limits.inbox) = (3, 2, 1, 2);
     config.server.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+    // What is kept is given without being counted.
+    config.server.kept_memory = 0;
 }
 
 /// One router, which remembers who asked, and somebody who asks it.

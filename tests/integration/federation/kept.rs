@@ -210,7 +210,8 @@ both_databases! {
 
     async fn an_answer_is_made_once_and_given_again(node: TestNode) {
         let post = written(&node, "Psalm").await;
-        let bob = node.neighbour().await.person("bob");
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
         let keeps = Beside(Arc::clone(&node.fed));
         for (path, accept) in ADDRESSES.iter().filter(|(path, _)| *path != "/posts/before") {
             let (made, given) = keeps.counts();

@@ -44,7 +44,7 @@ both_databases! {
         let document = document.json();
         assert_eq!((document["id"].as_str(), document["url"].as_str()), (Some(post.ap_id.as_str()), Some(here)));
         let page = node.get_as(here, "text/html").await;
-        assert_eq!((page.status, page.header("vary")), (StatusCode::OK, "Accept"));
+        assert_eq!((page.status, page.header("vary")), (StatusCode::OK, "Accept, Accept-Language, Cookie"));
         for accept in [JSON, "text/html"] {
             let moved = node.get_as("/posts/bread", accept).await;
             assert_eq!((moved.status, moved.header("location")), (StatusCode::MOVED_PERMANENTLY, here), "{accept}");

@@ -102,8 +102,8 @@ both_databases! {
         assert_eq!(ids(&feed), [of(&third), of(&second), of(&first)]);
         let thread = |at: usize| &feed["items"][at]["_thread"];
         assert_eq!(thread(0)["in_reply_to"], first.ap_id.as_str());
-        assert_eq!(thread(0)["in_reply_to_url"], "https://blog.example/posts/one#comment-1");
-        assert_eq!(feed["items"][0]["url"], "https://blog.example/posts/one#comment-1.1");
+        assert_eq!(thread(0)["in_reply_to_url"], "https://blog.example/posts/one/comments/1#comment-1");
+        assert_eq!(feed["items"][0]["url"], "https://blog.example/posts/one/comments/1.1#comment-1.1");
         assert_eq!(thread(1)["in_reply_to"], two.ap_id.as_str());
         assert_eq!(feed["items"][1]["title"], "Comment by ann – Two");
         let under = json(&get(&app, "/posts/one/comments.json").await);

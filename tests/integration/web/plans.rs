@@ -63,6 +63,10 @@ const SORTED: &[(&str, &str)] = &[
         "what is missing under one post",
     ),
     ("FROM reactions r JOIN actors a", "reactions to one post"),
+    (
+        "WHERE ((post_categories.post_id",
+        "the categories of one post",
+    ),
 ];
 
 /// What ran on the databases that are watched, by the address of the database.

@@ -53,7 +53,7 @@ both_databases! {
             assert_eq!(page.status.as_u16(), status, "{path}");
             assert!(page.text.contains("<html lang=\"de\" dir=\"ltr\" data-theme=\"dark\">"), "{path}: {}", page.text);
             assert!(page.text.contains(word), "{path}: {}", page.text);
-            assert_eq!(page.header("vary"), "Accept-Language, Cookie", "{path}");
+            assert!(page.header("vary").ends_with("Accept-Language, Cookie"), "{path}");
             let plain = get(&node, path, &[]).await;
             assert!(plain.text.contains("There is nothing at this address"), "{path}");
         }

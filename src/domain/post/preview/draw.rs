@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_sign_without_a_form_is_left_out_and_a_letter_without_one_takes_the_title_with_it() {
-        let (png, titled) = drawn("sign", "Hello \u{1f9ff}\u{e000}");
+        let (png, titled) = drawn("sign", "Hello \u{10fffe}");
         assert!(titled);
         assert_eq!(png, drawn("plain", "Hello").0);
         // Cypro-Minoan: no font of a test machine has it.
@@ -313,7 +313,7 @@ mod tests {
 
     #[test]
     fn words_from_right_to_left_stand_right_when_a_font_has_them() {
-        let (png, titled) = drawn("arabic", "الصمت بين الجوقتين");
+        let (png, titled) = drawn("arabic", "صمت");
         if titled {
             let picture = image::load_from_memory(&png).unwrap().into_luma8();
             let dark = |x: u32| (140..400).any(|y| picture.get_pixel(x, y).0[0] < 90);
