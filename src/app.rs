@@ -149,7 +149,9 @@ impl App {
                         let scopes = scopes.iter().filter_map(|scope| scope.parse().ok());
                         let scopes: Vec<Scope> = scopes.collect();
                         kept.note(scopes.iter().copied());
-                        scopes.into_iter().for_each(|scope| changes.publish(scope));
+                        for scope in scopes {
+                            changes.publish(scope);
+                        }
                     }
                     Heard::Lost => kept.set_hearing(false),
                     Heard::Again => kept.set_hearing(true),

@@ -39,7 +39,9 @@ impl Live {
     /// Closes a post's room unless somebody is in it. True when it is closed.
     pub fn close_if_empty(&self, post: i64) -> bool {
         let mut rooms = self.rooms();
-        let empty = rooms.get(&post).is_none_or(|room| room.is_closed());
+        let empty = rooms
+            .get(&post)
+            .is_none_or(tokio::sync::watch::Sender::is_closed);
         if empty {
             rooms.remove(&post);
         }

@@ -35,12 +35,11 @@ impl Config {
     /// The files of the certificate and its key: those named, else where what was issued is kept.
     pub fn certificate_files(&self) -> (PathBuf, PathBuf) {
         let https = &self.https;
-        match (&https.certificate, &https.key) {
-            (Some(certificate), Some(key)) => (self.data.join(certificate), self.data.join(key)),
-            _ => {
-                let file = self.data.join("acme").join("certificate.pem");
-                (file.clone(), file)
-            }
+        if let (Some(certificate), Some(key)) = (&https.certificate, &https.key) {
+            (self.data.join(certificate), self.data.join(key))
+        } else {
+            let file = self.data.join("acme").join("certificate.pem");
+            (file.clone(), file)
         }
     }
 }

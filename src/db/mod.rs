@@ -139,22 +139,21 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        match &self.writer {
-            Some(writer) => writer.run(work).await,
-            None => {
-                let changes = self.changes.clone();
-                self.read(move |conn| {
-                    let (value, end) = conn.transaction(|conn| {
-                        let value = work(conn)?;
-                        Ok::<_, Error>((value, changes.ask_for_end(conn)?))
-                    })?;
-                    if let Some(end) = end {
-                        end.wait();
-                    }
-                    Ok(value)
-                })
-                .await
-            }
+        if let Some(writer) = &self.writer {
+            writer.run(work).await
+        } else {
+            let changes = self.changes.clone();
+            self.read(move |conn| {
+                let (value, end) = conn.transaction(|conn| {
+                    let value = work(conn)?;
+                    Ok::<_, Error>((value, changes.ask_for_end(conn)?))
+                })?;
+                if let Some(end) = end {
+                    end.wait();
+                }
+                Ok(value)
+            })
+            .await
         }
     }
 

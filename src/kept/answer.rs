@@ -55,12 +55,14 @@ impl Answer {
     }
 
     /// The same with one more form, quickly made; this one where that does not help.
+    #[must_use]
     pub fn with_quick_form(mut self, encoding: Encoding) -> Self {
         self.add(encoding, true);
         self
     }
 
     /// The same with every form as small as it gets. Takes some ten milliseconds: not on an async thread.
+    #[must_use]
     pub fn with_all_forms(&self) -> Self {
         let mut all = self.copy();
         for encoding in Encoding::ALL {

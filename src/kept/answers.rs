@@ -48,14 +48,14 @@ pub struct Answers {
 /// Held while an answer is made.
 pub struct Making {
     key: Key,
-    making: Arc<Mutex<HashMap<Key, watch::Receiver<()>>>>,
+    all: Arc<Mutex<HashMap<Key, watch::Receiver<()>>>>,
     _done: watch::Sender<()>,
 }
 
 impl Drop for Making {
     fn drop(&mut self) {
-        let mut making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        making.remove(&self.key);
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(&self.key);
     }
 }
 
@@ -134,7 +134,7 @@ impl Answers {
         making.insert(Key::clone(key), receiver);
         Turn::Make(Making {
             key: Key::clone(key),
-            making: Arc::clone(&self.making),
+            all: Arc::clone(&self.making),
             _done: sender,
         })
     }

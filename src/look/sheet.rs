@@ -1,7 +1,7 @@
 //! The site's style sheet: the tokens of its look, its own colours and fonts, and what it wrote itself. Nothing of it when
 //! the site is as it comes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{File, refused};
@@ -32,13 +32,9 @@ pub(super) fn compose(look: &Look, fonts: &[File], own: &str) -> String {
         );
     }
     let mut declarations = String::new();
-    let used: BTreeMap<_, ()> = look
-        .colours
-        .keys()
-        .chain(look.dark_colours.keys())
-        .map(|colour| (*colour, ()))
-        .collect();
-    for colour in used.into_keys() {
+    let used = look.colours.keys().chain(look.dark_colours.keys());
+    let used: BTreeSet<_> = used.copied().collect();
+    for colour in used {
         let _ = write!(declarations, "{}:{};", colour.token(), pair(look, colour));
     }
     for (token, family, kind) in [

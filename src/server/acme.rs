@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, Method, Request, StatusCode};
 use instant_acme::{
     Account, AccountCredentials, AuthorizationStatus, BodyWrapper, BytesResponse, ChallengeType,
     Identifier, NewAccount, NewOrder, OrderStatus, RetryPolicy,
@@ -240,12 +240,15 @@ impl instant_acme::HttpClient for Issuer {
                 let body = body.map_err(|e| other(e.into()))?;
                 client.post(&url, parts.headers, body, ANSWER).await
             } else {
-                // For a nonce HEAD would do; GET gives one too (RFC 8555 7.2).
+                // For a nonce HEAD would do; GET gives one too, with another status (RFC 8555 7.2).
                 client.get(&url, HeaderMap::new(), ANSWER).await
             };
             let reply = reply.map_err(|e| other(Box::new(e)))?;
             let mut answer = http::Response::new(());
-            *answer.status_mut() = reply.status;
+            *answer.status_mut() = match reply.status {
+                StatusCode::NO_CONTENT if parts.method == Method::HEAD => StatusCode::OK,
+                status => status,
+            };
             *answer.headers_mut() = reply.headers;
             Ok(BytesResponse {
                 parts: answer.into_parts().0,

@@ -99,11 +99,12 @@ impl Certificates {
 
     /// How the node does TLS: HTTP/2 or HTTP/1.1, TLS 1.2 or later.
     pub(super) fn tls(self: &Arc<Self>) -> Result<Arc<ServerConfig>> {
+        let resolver: Arc<dyn ResolvesServerCert> = Arc::<Self>::clone(self);
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(Error::internal)?
             .with_no_client_auth()
-            .with_cert_resolver(Arc::clone(self) as Arc<dyn ResolvesServerCert>);
+            .with_cert_resolver(resolver);
         config.alpn_protocols = [&b"h2"[..], b"http/1.1", ACME_PROTOCOL]
             .map(<[u8]>::to_vec)
             .to_vec();

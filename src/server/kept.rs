@@ -221,7 +221,7 @@ fn quick_form(asked: &HeaderMap) -> Option<Encoding> {
     forms
         .filter(|(form, taken)| *taken && matches!(form, Encoding::Gzip | Encoding::Zstd))
         .map(|(form, _)| form)
-        .last()
+        .next_back()
 }
 
 /// A response that is not kept, as the client takes it: nothing if it has it, smaller if it is a text.

@@ -61,6 +61,8 @@ const RESERVED: &[&str] = &[
     "settings",
     "share",
     "sitemap",
+    "sitemap-pages",
+    "sitemap-posts",
     "sitemaps",
     "static",
     "subscribe",

@@ -2,6 +2,7 @@
 //! other. Only for pages; what is stored and sent has the notes at its end alone.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use super::images::attribute;
 use super::markup::{Piece, closes, has_class, name, pieces};
@@ -93,9 +94,10 @@ fn place<'h>(body: &'h str, notes: &HashMap<&str, String>, placed: &mut Vec<&'h 
         if let Some((id, note)) = call.and_then(|id| Some((id, notes.get(id)?))) {
             placed.push(id);
             let number = placed.len();
-            out.push_str(&format!(
+            let _ = write!(
+                out,
                 "<span class=\"sidenote\"><sup>{number}</sup>{note}</span>"
-            ));
+            );
         }
     }
     out
@@ -119,7 +121,7 @@ fn mark(section: &str, placed: &[&str]) -> String {
         let beside = placed.contains(&id);
         left += usize::from(!beside);
         let class = if beside { " class=\"beside\"" } else { "" };
-        out.push_str(&format!("<li id=\"{id}\" value=\"{number}\"{class}>"));
+        let _ = write!(out, "<li id=\"{id}\" value=\"{number}\"{class}>");
     }
     if left > 0 {
         return out;

@@ -247,7 +247,8 @@ mod tests {
         let text = composed(text);
         let term = term(part, open).unwrap();
         let places = term.find(&text, &tokens(&text));
-        places.into_iter().map(|at| text[at].to_owned()).collect()
+        let found = places.into_iter();
+        found.map(|at| text.get(at).unwrap().to_owned()).collect()
     }
 
     #[test]

@@ -269,7 +269,9 @@ pub(super) fn at_home(site: &Site, html: Html, copies: &[Illustration]) -> Html 
 
 /// Pictures for those who show them in one size, as feed readers do.
 fn plain(mut pictures: Vec<Illustration>) -> Vec<Illustration> {
-    pictures.iter_mut().for_each(|one| one.sizes.clear());
+    for one in &mut pictures {
+        one.sizes.clear();
+    }
     pictures
 }
 

@@ -210,7 +210,7 @@ fn what_the_renderer_writes_has_its_rules_in_the_style_sheet() {
 }
 
 #[test]
-fn a_discussion_of_500_comments_renders_quickly() {
+fn a_discussion_of_500_comments_is_rendered_whole() {
     let mut post = post();
     post.comments = (0..500)
         .map(|i| {
@@ -219,15 +219,9 @@ fn a_discussion_of_500_comments_renders_quickly() {
             comment(&number, i, ANSWERS[i % 3])
         })
         .collect();
-    let clock = std::time::Instant::now();
-    let rounds = 20;
-    for _ in 0..rounds {
-        assert!(render_post(&site(), &post).unwrap().len() > 500_000);
-    }
-    let each = clock.elapsed() / rounds;
-    // Debug builds are about twenty times slower than what readers get.
-    assert!(each.as_millis() < 200, "{each:?}");
-    println!("500 comments: {each:?}");
+    let html = render_post(&site(), &post).unwrap();
+    assert_eq!(html.matches("<article class=\"thought").count(), 500);
+    assert_well_nested(&html);
 }
 
 #[test]

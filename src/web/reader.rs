@@ -181,7 +181,7 @@ mod tests {
         );
         let chose = |value| (header::COOKIE, value);
         assert_eq!(reader(&config, &[]), ("fr", system));
-        assert_eq!(reader(&config, &[asks.clone()]), ("de", system));
+        assert_eq!(reader(&config, std::slice::from_ref(&asks)), ("de", system));
         let cookies = chose("x=y; language=es;theme=dark");
         assert_eq!(
             reader(&config, &[asks.clone(), cookies]),

@@ -31,7 +31,7 @@ describe("what machines read", () => {
   test("the post is a BlogPosting with its author, its times and its address", () => {
     const [posting] = things("BlogPosting");
     assert.ok(posting, JSON.stringify(found.data));
-    const context = [found.data[0]["@context"]].flat();
+    const context = found.data.flat().map((one) => one["@context"]).flat();
     assert.ok(context.some((one) => /^https?:\/\/schema\.org\/?$/.test(one)));
     assert.equal(posting.headline, "Call and response");
     assert.equal(posting.inLanguage, "en");
@@ -66,7 +66,8 @@ describe("what machines read", () => {
     assert.equal(meta["og:description"], "What a discussion is for.");
     assert.equal(meta["og:url"], site.posts.rich.url);
     assert.equal(meta["og:site_name"], "Notes from the choir");
-    assert.match(meta["og:locale"], /^en/);
+    // It wants a country, which "en" does not name.
+    assert.equal(meta["og:locale"], undefined);
     assert.ok(!Number.isNaN(Date.parse(meta["article:published_time"])));
     assert.match(meta["fediverse:creator"], /^@?alice@/);
     assert.ok(meta["og:image"].startsWith(`${site.url}/`), "ours, absolute");

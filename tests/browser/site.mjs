@@ -49,10 +49,11 @@ export class Site {
     const write = async (name, post) => (this.posts[name] = await this.blog.publish(post));
     await write("arabic", { title: "الجوقة والجواب", content: ARABIC, language: "ar", tags: ["موسيقى"] });
     await write("chinese", { title: "唱詩與應答", content: CHINESE, language: "zh-Hant", tags: ["音樂"] });
-    await write("long", { title: "The whole history of a small book", summary: "In twelve parts.", content: LONG, language: "en", tags: ["history"] });
+    await write("long", { title: "The whole history of a small book", summary: "In twelve parts.", content: LONG, language: "en", tags: ["history"], categories: ["Books/Small books"], series: "The making of a song book" });
     await write("quiet", { title: "Nothing was said", content: WORDS, language: "en", tags: ["Music"] });
     const content = RICH.replace("FIGURE", figure);
-    await write("rich", { title: "Call and response", summary: "What a discussion is for.", content, language: "en", tags: ["Music", "web"] });
+    await write("rich", { title: "Call and response", summary: "What a discussion is for.", content, language: "en", tags: ["Music", "web"], categories: ["Songs"], series: "The making of a song book" });
+    await this.blog.api("POST", "/pages", { title: "Imprint", content: "Who is **responsible** here.", slug: "imprint" }, 201);
     const gone = await this.blog.publish({ title: "Not for long", content: "Gone soon.", language: "en" });
     await this.blog.api("DELETE", `/posts/${gone.id}`);
     this.posts.gone = gone;

@@ -252,7 +252,7 @@ both_databases! {
         };
         let post = post::create(node.app(), &node.test.alice, new).await.unwrap().post;
         node.drain().await;
-        let file = files(&node).into_iter().find(|file| file.ends_with(".jpg")).expect("it was fetched");
+        let file = files(&node).into_iter().find(|file| file.split_once('.').is_some_and(|(_, ending)| ending == "jpg")).expect("it was fetched");
         for address in [post.url.as_str(), "/feed.atom"] {
             let text = page(&node, address).await.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
             assert!(text.contains(&format!("src=\"https://blog.example/media/{file}\"")), "{text}");

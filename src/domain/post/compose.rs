@@ -397,12 +397,13 @@ async fn choose_slug(app: &App, post: &Post, wanted: &str) -> Result<String> {
     app.db
         .read(move |conn| {
             if !wanted.is_empty() {
-                return match maker.is_slug_free(conn, &post, &wanted)? {
-                    true => Ok(wanted),
-                    false => Err(Error::invalid_field(
+                return if maker.is_slug_free(conn, &post, &wanted)? {
+                    Ok(wanted)
+                } else {
+                    Err(Error::invalid_field(
                         "slug",
                         format!("\"{wanted}\" is or was the address of something else"),
-                    )),
+                    ))
                 };
             }
             let base = text::slug::slug(&post.title);

@@ -79,13 +79,16 @@ pub(super) fn check_categories(names: &[String]) -> Result<Vec<Category>, String
     Ok(found)
 }
 
+/// A series by name, and the place in it; None: the last.
+type Part = (String, Option<i32>);
+
 /// Lays a change of the series over what was. An empty name takes the post out; another series without a part makes it the
 /// last one. Fails with the field and why.
 pub(super) fn check_series(
     old: Option<Place>,
     name: Option<String>,
     part: Option<i32>,
-) -> Result<Option<(String, Option<i32>)>, (&'static str, String)> {
+) -> Result<Option<Part>, (&'static str, String)> {
     if let Some(part) = part
         && !(1..=PART_MAX).contains(&part)
     {

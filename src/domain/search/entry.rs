@@ -2,6 +2,7 @@
 
 use super::query::{Handle, Query};
 use crate::text::words::{self, Token};
+use std::fmt::Write as _;
 
 /// Bytes of words that are kept of one text; of what is longer, the rest is not found.
 const BYTES_MAX: usize = 500_000;
@@ -82,7 +83,7 @@ fn escaped(text: &str) -> String {
         if c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric()) {
             safe.push(c);
         } else {
-            safe.push_str(&format!("_{:x}_", u32::from(c)));
+            let _ = write!(safe, "_{:x}_", u32::from(c));
         }
     }
     safe

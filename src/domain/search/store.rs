@@ -245,10 +245,10 @@ pub(super) fn load_visible(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Row>> {
     Ok(ids.iter().filter_map(row).collect())
 }
 
-fn load_public(
-    conn: &mut Conn,
-    found: &[(i64, (i64, bool, Post, Actor))],
-) -> Result<HashMap<i64, (Comment, Actor)>> {
+/// What was found: the row of the post or comment, whether it is a post, the post, its writer.
+type Target = (i64, bool, Post, Actor);
+
+fn load_public(conn: &mut Conn, found: &[(i64, Target)]) -> Result<HashMap<i64, (Comment, Actor)>> {
     let ids = found
         .iter()
         .filter(|(_, text)| !text.1)

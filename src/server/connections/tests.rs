@@ -179,11 +179,11 @@ async fn stopping_closes_idle_connections_of_either_protocol() {
         // HTTP/2 says goodbye in two steps: the second waits for our answer to a ping.
         let mut rest = Vec::new();
         while idle.read_buf(&mut rest).await.unwrap_or(0) > 0 {
-            if let Some(at) = rest.windows(5).position(|part| part == [0, 8, 6, 0, 0]) {
-                if let Some(data) = rest.get(at + 8..at + 16).map(<[u8]>::to_vec) {
-                    idle.write_all(&frame(6, 1, 0, &data)).await.unwrap();
-                    rest.clear();
-                }
+            if let Some(at) = rest.windows(5).position(|part| part == [0, 8, 6, 0, 0])
+                && let Some(data) = rest.get(at + 8..at + 16).map(<[u8]>::to_vec)
+            {
+                idle.write_all(&frame(6, 1, 0, &data)).await.unwrap();
+                rest.clear();
             }
         }
         task.await.unwrap();

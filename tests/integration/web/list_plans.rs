@@ -65,7 +65,7 @@ fn plan(conn: &mut Conn, statement: &str) -> Vec<String> {
             lines.into_iter().map(|line| line.detail).collect()
         }
         Conn::Pg(c) => {
-            let values = (1..)
+            let values = (1..100)
                 .take_while(|number| statement.contains(&format!("${number}")))
                 .count();
             let nulls = vec!["NULL"; values].join(", ");

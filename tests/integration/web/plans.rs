@@ -69,6 +69,18 @@ const SORTED: &[(&str, &str)] = &[
     ),
 ];
 
+/// Statements that are not looked at: a part of them without quotes, and why.
+const APART: &[(&str, &str)] = &[
+    (
+        "FROM hosts WHERE (hosts.signature_form",
+        "a node that starts reads it once, and each request of a test starts one",
+    ),
+    (
+        "FROM comments WHERE ((comments.id = ANY",
+        "by their ids: on a table of two rows PostgreSQL takes any index",
+    ),
+];
+
 /// What ran on the databases that are watched, by the address of the database.
 static WATCHED: Mutex<Option<HashMap<String, BTreeSet<String>>>> = Mutex::new(None);
 
@@ -238,7 +250,7 @@ both_databases! {
             });
             for (plan, statement) in explained.await.unwrap() {
                 let found = growing(&plan, may_sort(&statement));
-                if !found.is_empty() {
+                if !found.is_empty() && !APART.iter().any(|(part, _)| plain(&statement).contains(part)) {
                     faults.push(format!("{path}\n  {}\n  {}", plain(&statement), found.join("\n  ")));
                 }
             }

@@ -137,12 +137,11 @@ fn list_ids(
         ));
     }
     let rows = posts::table.filter(posts::status.eq(Status::Published));
-    Ok(match selection.author {
-        Some(author) => {
-            let rows = rows.filter(posts::actor_id.eq(author));
-            in_order!(conn, rows, posts::published_at, posts::id, bound, limit)
-        }
-        None => in_order!(conn, rows, posts::published_at, posts::id, bound, limit),
+    Ok(if let Some(author) = selection.author {
+        let rows = rows.filter(posts::actor_id.eq(author));
+        in_order!(conn, rows, posts::published_at, posts::id, bound, limit)
+    } else {
+        in_order!(conn, rows, posts::published_at, posts::id, bound, limit)
     })
 }
 

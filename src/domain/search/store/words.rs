@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
+use std::fmt::Write as _;
 
 use super::super::entry::{Entry, marks};
 use super::super::query::Query;
@@ -148,13 +149,13 @@ fn fts5(query: &Query, tier: Tier) -> String {
     }
     let mut text = format!("({})", all.join(" AND "));
     for term in &query.without {
-        text.push_str(&format!(" NOT ({})", phrase(term)));
+        let _ = write!(text, " NOT ({})", phrase(term));
     }
     for mark in without {
-        text.push_str(&format!(" NOT \"{mark}\""));
+        let _ = write!(text, " NOT \"{mark}\"");
     }
     if tier == Tier::Anywhere && !terms.is_empty() {
-        text.push_str(&format!(" NOT (title : ({terms}))"));
+        let _ = write!(text, " NOT (title : ({terms}))");
     }
     text
 }
@@ -181,11 +182,11 @@ impl Asked {
         asked.words = words.join(" & ");
         for term in query.terms.iter().filter(|term| !single(term)) {
             let place = asked.phrase(term, tier);
-            asked.conditions.push_str(&format!(" AND {place}"));
+            let _ = write!(asked.conditions, " AND {place}");
         }
         for term in query.without.iter().filter(|term| !single(term)) {
             let place = asked.phrase(term, Tier::Anywhere);
-            asked.conditions.push_str(&format!(" AND NOT {place}"));
+            let _ = write!(asked.conditions, " AND NOT {place}");
         }
         if tier == Tier::Anywhere && !query.terms.is_empty() {
             asked.not_in_title(query);
@@ -204,9 +205,9 @@ impl Asked {
         let mut all = format!("s.words @@ CAST({place} AS tsquery)");
         for term in query.terms.iter().filter(|term| term.tokens.len() > 1) {
             let place = self.phrase(term, Tier::Title);
-            all.push_str(&format!(" AND {place}"));
+            let _ = write!(all, " AND {place}");
         }
-        self.conditions.push_str(&format!(" AND NOT ({all})"));
+        let _ = write!(self.conditions, " AND NOT ({all})");
     }
 
     fn phrase(&mut self, term: &Term, tier: Tier) -> String {
