@@ -54,7 +54,12 @@ impl Certificate {
         let moment = |secs: i64| Timestamp::from_secs(secs);
         let ends = moment(read.validity().not_after.timestamp());
         let begins = moment(read.validity().not_before.timestamp());
-        let key = CertifiedKey::from_der(chain, key, &default_provider())?;
+        let signer = default_provider().key_provider.load_private_key(key)?;
+        let key = CertifiedKey::new(chain, signer);
+        // A proof for an issuer has an extension that this check does not know, and fails otherwise.
+        if let Err(mismatch @ rustls::Error::InconsistentKeys(_)) = key.keys_match() {
+            return Err(mismatch.into());
+        }
         Ok(Self {
             key: Arc::new(key),
             ends,
