@@ -202,7 +202,7 @@ mod tests {
     fn a_site_may_speak_its_own_language_to_everybody() {
         let config = config("language = \"fr\"\nfollow_reader_language = false");
         let asks = (header::ACCEPT_LANGUAGE, "de");
-        assert_eq!(reader(&config, &[asks.clone()]).0, "fr");
+        assert_eq!(reader(&config, std::slice::from_ref(&asks)).0, "fr");
         let chose = (header::COOKIE, "language=en");
         assert_eq!(reader(&config, &[asks, chose]).0, "en");
     }

@@ -157,7 +157,10 @@ type Attributes = Vec<(String, String)>;
 /// What a block of data holds: one text, which is JSON.
 fn block(node: &Handle) -> Value {
     let children = node.children.borrow();
-    assert!(children.len() == 1, "a block of data holds more than a text");
+    assert!(
+        children.len() == 1,
+        "a block of data holds more than a text"
+    );
     let NodeData::Text { contents } = &children[0].data else {
         panic!("a block of data holds no text");
     };
