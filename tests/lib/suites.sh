@@ -98,7 +98,7 @@ browser_packages=(python3-venv chromium jq poppler-utils default-jre-headless fo
 
 # The examples of docs/deploy.md, with the proxies they are for.
 run_deploy_tests() {
-  local name="proxies as docs/deploy.md says"
+  local name="proxies as the documentation says"
   prepare "$name" python3-venv openssl nginx-light caddy jq
   [ "$ready" = no ] || run_step "$name" node node_suite deploy
 }
