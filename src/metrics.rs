@@ -20,22 +20,31 @@ pub struct Because {
     reason: &'static str,
 }
 
+type Outcomes = Family<Outcome, Counter>;
+
+/// The counter of one outcome: found once, so that counting is one addition.
+fn counter(family: &Outcomes, outcome: &'static str) -> Counter {
+    family.get_or_create(&Outcome { outcome }).clone()
+}
+
 /// The node's counters.
 pub struct Metrics {
     registry: Registry,
-    inbox: Family<Outcome, Counter>,
+    inbox: Outcomes,
     refusals: Family<Because, Counter>,
     ignored: Family<Because, Counter>,
-    deliveries: Family<Outcome, Counter>,
-    responses: Family<Outcome, Counter>,
-    kept: Family<Outcome, Counter>,
+    deliveries: Outcomes,
+    /// By the first digit of the status, from 1 on.
+    responses: [Counter; 5],
+    made: Counter,
+    given: Counter,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("antiphon");
         let (inbox, deliveries, responses) =
-            (Family::default(), Family::default(), Family::default());
+            (Family::default(), Family::default(), Outcomes::default());
         registry.register(
             "inbox_activities",
             "Activities that came, by what became of them",
@@ -62,7 +71,7 @@ impl Default for Metrics {
             "Answers, by class of status",
             Family::clone(&responses),
         );
-        let kept = Family::default();
+        let kept = Outcomes::default();
         registry.register(
             "kept_answers",
             "Answers that may be kept, made or given again",
@@ -74,16 +83,22 @@ impl Default for Metrics {
             refusals,
             ignored,
             deliveries,
-            responses,
-            kept,
+            responses: ["1xx", "2xx", "3xx", "4xx", "5xx"].map(|class| counter(&responses, class)),
+            made: counter(&kept, "made"),
+            given: counter(&kept, "given"),
         }
     }
 }
 
 impl Metrics {
-    /// Counts an answer that may be kept: `made`, or `given` again.
-    pub fn count_kept(&self, outcome: &'static str) {
-        self.kept.get_or_create(&Outcome { outcome }).inc();
+    /// Counts an answer that is kept from now on.
+    pub fn count_made(&self) {
+        self.made.inc();
+    }
+
+    /// Counts a kept answer that is given.
+    pub fn count_given(&self) {
+        self.given.inc();
     }
 
     /// Counts an activity that came.
@@ -108,14 +123,10 @@ impl Metrics {
 
     /// Counts an answer by its status.
     pub fn count_response(&self, status: u16) {
-        let outcome = match status / 100 {
-            1 => "1xx",
-            2 => "2xx",
-            3 => "3xx",
-            4 => "4xx",
-            _ => "5xx",
-        };
-        self.responses.get_or_create(&Outcome { outcome }).inc();
+        let class = usize::from(status / 100).clamp(1, self.responses.len());
+        if let Some(counter) = self.responses.get(class - 1) {
+            counter.inc();
+        }
     }
 
     /// All counters as text, and two gauges read from the database: what waits to be sent, and to be done.

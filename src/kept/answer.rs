@@ -12,15 +12,15 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use super::Scope;
 use super::encoding::{Encoding, is_worth_it, shrink};
 
-/// What counts against the room beside the bodies, in bytes: headers, scopes, the entry itself.
-const FRAME: usize = 1_500;
+/// What counts against the room beside the bodies, in bytes: headers in both shapes, scopes, the entry itself.
+const FRAME: usize = 2_500;
 /// How often it is given before it is made as small as it gets: that takes longer than making it.
 const OFTEN: u32 = 3;
 
 /// An answer with status 200.
 pub struct Answer {
     forms: [Option<Form>; 4],
-    unchanged: HeaderMap,
+    unchanged: Form,
     scopes: Box<[Scope]>,
     made: u64,
     checked: AtomicU64,
@@ -28,9 +28,53 @@ pub struct Answer {
 }
 
 /// A body as it travels, with the headers of that form.
-struct Form {
+#[derive(Clone)]
+pub struct Form {
+    status: StatusCode,
     headers: HeaderMap,
+    head: Bytes,
     body: Bytes,
+}
+
+impl Form {
+    fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        Self {
+            status,
+            head: head(status, &headers, body.len()),
+            headers,
+            body,
+        }
+    }
+
+    /// Its status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Status line and headers as HTTP/1.1 writes them, without the date and the line that ends them.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// What follows the head.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+}
+
+/// See [`Form::head`]. Only 304 says nothing of a length (RFC 9110 15.4.5).
+fn head(status: StatusCode, headers: &HeaderMap, length: usize) -> Bytes {
+    let mut head = Vec::with_capacity(1_024);
+    head.extend_from_slice(format!("HTTP/1.1 {status}\r\n").as_bytes());
+    for (name, value) in headers {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            head.extend_from_slice(part);
+        }
+    }
+    if status != StatusCode::NOT_MODIFIED {
+        head.extend_from_slice(format!("content-length: {length}\r\n").as_bytes());
+    }
+    Bytes::from(head)
 }
 
 impl Answer {
@@ -43,10 +87,10 @@ impl Answer {
         headers.remove(CONTENT_LENGTH);
         let mut unchanged = headers.clone();
         unchanged.remove(CONTENT_TYPE);
-        let plain = Form { headers, body };
+        let plain = Form::new(StatusCode::OK, headers, body);
         Self {
             forms: [Some(plain), None, None, None],
-            unchanged,
+            unchanged: Form::new(StatusCode::NOT_MODIFIED, unchanged, Bytes::new()),
             scopes: scopes.into(),
             made,
             checked: AtomicU64::new(made),
@@ -83,12 +127,8 @@ impl Answer {
     }
 
     fn copy(&self) -> Self {
-        let form = self.plain().map(|plain| Form {
-            headers: plain.headers.clone(),
-            body: plain.body.clone(),
-        });
         Self {
-            forms: [form, None, None, None],
+            forms: [self.plain().cloned(), None, None, None],
             unchanged: self.unchanged.clone(),
             scopes: self.scopes.clone(),
             made: self.made,
@@ -114,7 +154,7 @@ impl Answer {
         weaken(&mut headers);
         let place = Encoding::ALL.iter().position(|one| *one == encoding);
         if let Some(form) = place.and_then(|place| self.forms.get_mut(place)) {
-            *form = Some(Form { headers, body });
+            *form = Some(Form::new(StatusCode::OK, headers, body));
         }
     }
 
@@ -143,36 +183,33 @@ impl Answer {
         bodies.sum::<usize>() + self.scopes.len() * size_of::<Scope>()
     }
 
-    /// The response to a request with these headers: 304 when the client has it, else the smallest form that it takes.
-    pub fn respond<B: From<Bytes>>(&self, asked: &HeaderMap) -> Response<B> {
-        if is_unchanged(asked, &self.unchanged) {
-            return response(
-                StatusCode::NOT_MODIFIED,
-                self.unchanged.clone(),
-                Bytes::new(),
-            );
+    /// What answers a request with these headers: 304 when the client has it, else the smallest form that it takes.
+    pub fn form(&self, asked: &HeaderMap) -> Option<&Form> {
+        if is_unchanged(asked, &self.unchanged.headers) {
+            return Some(&self.unchanged);
         }
         let taken = Encoding::taken(asked);
         let forms = self.forms.iter().zip(taken).rev();
-        let best = forms
-            .filter(|(_, taken)| *taken)
-            .find_map(|(form, _)| form.as_ref());
-        match best {
-            Some(form) => response(StatusCode::OK, form.headers.clone(), form.body.clone()),
-            None => response(
+        let mut taken = forms.filter(|(_, taken)| *taken);
+        taken.find_map(|(form, _)| form.as_ref())
+    }
+
+    /// The response to a request with these headers; see [`Answer::form`].
+    pub fn respond<B: From<Bytes>>(&self, asked: &HeaderMap) -> Response<B> {
+        let (status, headers, body) = match self.form(asked) {
+            Some(form) => (form.status, form.headers.clone(), form.body.clone()),
+            // The form that every client takes is always there.
+            None => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 HeaderMap::new(),
                 Bytes::new(),
             ),
-        }
+        };
+        let mut response = Response::new(B::from(body));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
     }
-}
-
-fn response<B: From<Bytes>>(status: StatusCode, headers: HeaderMap, body: Bytes) -> Response<B> {
-    let mut response = Response::new(B::from(body));
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    response
 }
 
 fn worth_it(headers: &HeaderMap, body: &Bytes) -> bool {

@@ -3,10 +3,9 @@
 
 mod answer;
 mod answers;
+mod changes;
 mod encoding;
 mod scopes;
-
-mod changes;
 
 use std::fmt;
 use std::str::FromStr;

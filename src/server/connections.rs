@@ -12,7 +12,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::BytesMut;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
@@ -21,14 +21,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
-use super::express::Site;
+use super::express;
+use super::site::Site;
 use prefixed::Prefixed;
 use traffic::Traffic;
 
 /// Connections open at once; more wait in the kernel's queue.
 const CONNECTIONS: usize = 16_384;
 /// The longest that a request's head may take, and that a connection may idle between requests.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest head of a request, in bytes.
 const HEAD_MAX: usize = 64 * 1024;
 /// How long requests under way may take when the node stops, or when a connection is given up.
@@ -55,6 +56,14 @@ const ERRORS_MAX: usize = 64;
 /// How often the other side of a connection must show that it is there.
 const PING: Duration = Duration::from_secs(20);
 
+/// A connection of which so much is known that its requests can be answered.
+pub(super) struct Begun<S> {
+    pub(super) stream: S,
+    /// What was read of it.
+    pub(super) read: BytesMut,
+    pub(super) protocol: Protocol,
+}
+
 /// Which protocol a connection speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
@@ -80,8 +89,8 @@ pub(super) fn serve(
                     begun = begin(stream) => begun,
                     _ = stopped.wait_for(|stop| *stop) => None,
                 };
-                if let Some((stream, protocol)) = begun {
-                    Box::pin(talk(stream, protocol, peer, site, stopped)).await;
+                if let Some(begun) = begun {
+                    Box::pin(talk(begun, peer, site, stopped)).await;
                 }
                 drop(place);
             });
@@ -144,8 +153,8 @@ async fn accept(
 }
 
 /// Reads how a connection begins, and so which protocol it speaks. None when it ends, or says nothing for too long.
-async fn begin<S: AsyncRead + Unpin>(mut stream: S) -> Option<(Prefixed<S>, Protocol)> {
-    let mut read = Vec::with_capacity(1024);
+async fn begin<S: AsyncRead + Unpin>(mut stream: S) -> Option<Begun<S>> {
+    let mut read = BytesMut::with_capacity(1024);
     let reading = async {
         loop {
             if stream.read_buf(&mut read).await.ok()? == 0 {
@@ -161,21 +170,35 @@ async fn begin<S: AsyncRead + Unpin>(mut stream: S) -> Option<(Prefixed<S>, Prot
         }
     };
     let protocol = timeout(HEAD_TIMEOUT, reading).await.ok()??;
-    Some((Prefixed::new(Bytes::from(read), stream), protocol))
+    Some(Begun {
+        stream,
+        read,
+        protocol,
+    })
 }
 
 /// Answers the requests of one connection until it ends or the node stops.
 pub(super) async fn talk<S>(
-    stream: S,
-    protocol: Protocol,
+    begun: Begun<S>,
     peer: SocketAddr,
     site: Site,
     stopped: watch::Receiver<bool>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let Begun {
+        mut stream,
+        mut read,
+        protocol,
+    } = begun;
+    if let (Some(app), Protocol::One) = (site.keeper(), protocol) {
+        match express::serve(app, &mut stream, read, until(stopped.clone())).await {
+            Some(rest) => read = rest,
+            None => return,
+        }
+    }
     let service = site.for_peer(peer);
-    let io = TokioIo::new(stream);
+    let io = TokioIo::new(Prefixed::new(read.freeze(), stream));
     let ended = match protocol {
         Protocol::One => {
             let connection = http1::Builder::new()

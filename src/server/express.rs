@@ -1,79 +1,210 @@
-//! What answers the requests of a connection: kept answers at once, in front of the router and its layers; all else by the
-//! router.
+//! Kept answers for connections of HTTP/1.1, in front of hyper: head and body go out as they lie in memory. Only plain
+//! requests are answered here: GET or HEAD without a body, for an answer that is kept. Everything else, and every connection
+//! after it, is hyper's with all that was read, so no rule of the protocol is decided twice.
 
-use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::cell::Cell;
+use std::io::{Error, ErrorKind, IoSlice, Result};
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use futures_util::future::{Either, Ready, ready};
-use http::{Request, Response};
-use hyper::body::Incoming;
-use hyper::service::Service;
-use tower::ServiceExt;
-use tower::util::Oneshot;
+use bytes::{Buf, BytesMut};
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue,
+    TRANSFER_ENCODING, UPGRADE,
+};
+use http::{Method, Uri};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, sleep_until, timeout};
 
+use super::connections::HEAD_TIMEOUT;
 use super::kept;
 use crate::app::App;
+use crate::kept::Answer;
 
-/// A node as its connections see it. Cheap to clone.
-#[derive(Clone)]
-pub(super) struct Site {
-    router: Router,
-    keeper: Option<Arc<App>>,
-}
+/// Longest head of a request that is answered here, in bytes.
+const HEAD_MAX: usize = 8 * 1024;
+/// Most headers of a request that is answered here.
+const HEADERS_MAX: usize = 40;
+/// `date: Sun, 06 Nov 1994 08:49:37 GMT` and what ends a head.
+const DATE_LENGTH: usize = 39;
 
-impl From<Router> for Site {
-    fn from(router: Router) -> Self {
-        Self {
-            router,
-            keeper: None,
+/// Answers the requests of one connection for as long as it can. Returns what was read of the request that it leaves to hyper;
+/// None when the connection has ended, was silent for too long, or `stopped` is over.
+pub(super) async fn serve<S>(
+    app: &Arc<App>,
+    stream: &mut S,
+    mut read: BytesMut,
+    stopped: impl Future<Output = ()>,
+) -> Option<BytesMut>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut stopped = pin!(stopped);
+    let mut since = Instant::now();
+    let mut silence = pin!(sleep_until(since + HEAD_TIMEOUT));
+    loop {
+        match Head::parse(&read) {
+            Head::Whole(request, length) => {
+                let Some(answer) = request.find(app) else {
+                    return Some(read);
+                };
+                read.advance(length);
+                request.answer(app, &answer, stream).await.ok()?;
+                if request.is_last {
+                    let _ = stream.shutdown().await;
+                    return None;
+                }
+                since = Instant::now();
+                continue;
+            }
+            Head::Part if read.len() < HEAD_MAX => {}
+            Head::Part | Head::Other => return Some(read),
+        }
+        tokio::select! {
+            biased;
+            more = stream.read_buf(&mut read) => if more.ok()? == 0 {
+                return None;
+            },
+            () = &mut stopped => return None,
+            () = &mut silence => {
+                if since.elapsed() >= HEAD_TIMEOUT {
+                    return None;
+                }
+                silence.as_mut().reset(since + HEAD_TIMEOUT);
+            }
         }
     }
 }
 
-impl Site {
-    /// The pages of a node, with what is kept of them.
-    pub(super) fn of(router: Router, app: Arc<App>) -> Self {
-        Self {
-            router,
-            keeper: Some(app),
+/// What stands at the beginning of what was read.
+enum Head {
+    /// A plain request, and its length.
+    Whole(Request, usize),
+    /// A part of a head.
+    Part,
+    /// What hyper must see to.
+    Other,
+}
+
+impl Head {
+    fn parse(read: &[u8]) -> Self {
+        let mut lines = [httparse::EMPTY_HEADER; HEADERS_MAX];
+        let mut head = httparse::Request::new(&mut lines);
+        match head.parse(read) {
+            Ok(httparse::Status::Complete(length)) => {
+                Request::of(&head).map_or(Self::Other, |request| Self::Whole(request, length))
+            }
+            Ok(httparse::Status::Partial) => Self::Part,
+            Err(_) => Self::Other,
         }
-    }
-
-    /// What answers one connection's requests.
-    pub(super) fn for_peer(self, peer: SocketAddr) -> Connected {
-        Connected { site: self, peer }
-    }
-
-    /// The answer that is kept for a request, if there is one.
-    fn at_once(&self, request: &Request<Incoming>) -> Option<Response<Body>> {
-        let app = self.keeper.as_ref()?;
-        let headers = request.headers();
-        let key = kept::key(app, request.method(), request.uri(), headers)?;
-        kept::find(app, &key, headers)
     }
 }
 
-/// A node as one connection sees it.
-#[derive(Clone)]
-pub(super) struct Connected {
-    site: Site,
-    peer: SocketAddr,
+/// A plain request.
+struct Request {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    /// The connection ends after it.
+    is_last: bool,
 }
 
-impl Service<Request<Incoming>> for Connected {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = Either<Ready<Result<Response<Body>, Infallible>>, Oneshot<Router, Request<Body>>>;
-
-    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        if let Some(response) = self.site.at_once(&request) {
-            return Either::Left(ready(Ok(response)));
+impl Request {
+    /// Reads a head. None when anything in it needs more than a look: a body, another version, another connection.
+    fn of(head: &httparse::Request<'_, '_>) -> Option<Self> {
+        let method = match head.method? {
+            "GET" => Method::GET,
+            "HEAD" => Method::HEAD,
+            _ => return None,
+        };
+        let target = head.path.filter(|target| target.starts_with('/'))?;
+        if head.version != Some(1) {
+            return None;
         }
-        request.extensions_mut().insert(ConnectInfo(self.peer));
-        Either::Right(self.site.router.clone().oneshot(request.map(Body::new)))
+        let mut headers = HeaderMap::with_capacity(head.headers.len());
+        for line in head.headers.iter() {
+            let name = HeaderName::from_bytes(line.name.as_bytes()).ok()?;
+            headers.append(name, HeaderValue::from_bytes(line.value).ok()?);
+        }
+        let has_more = [CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, UPGRADE]
+            .iter()
+            .any(|name| headers.contains_key(name));
+        let has_one = |name: HeaderName| headers.get_all(name).iter().nth(1).is_none();
+        if has_more || !headers.contains_key(HOST) || !has_one(HOST) || !has_one(CONNECTION) {
+            return None;
+        }
+        let is_last = match headers.get(CONNECTION).map(HeaderValue::as_bytes) {
+            None => false,
+            Some(word) if word.eq_ignore_ascii_case(b"keep-alive") => false,
+            Some(word) if word.eq_ignore_ascii_case(b"close") => true,
+            Some(_) => return None,
+        };
+        Some(Self {
+            method,
+            uri: target.parse().ok()?,
+            headers,
+            is_last,
+        })
     }
+
+    /// The answer that is kept for it.
+    fn find(&self, app: &Arc<App>) -> Option<Arc<Answer>> {
+        let key = kept::key(app, &self.method, &self.uri, &self.headers)?;
+        kept::look_up(app, &key)
+    }
+
+    /// Sends an answer.
+    async fn answer<S: AsyncWrite + Unpin>(
+        &self,
+        app: &App,
+        answer: &Answer,
+        stream: &mut S,
+    ) -> Result<()> {
+        let form = answer.form(&self.headers).ok_or(ErrorKind::NotFound)?;
+        app.metrics.count_response(form.status().as_u16());
+        let last: &[u8] = if self.is_last {
+            b"connection: close\r\n"
+        } else {
+            b""
+        };
+        let body = if self.method == Method::HEAD {
+            b""
+        } else {
+            form.body()
+        };
+        send(stream, [form.head(), last, &date(), body]).await
+    }
+}
+
+/// Sends these parts, one behind the other. Fails when nothing of them can be sent for too long.
+async fn send<S: AsyncWrite + Unpin>(stream: &mut S, parts: [&[u8]; 4]) -> Result<()> {
+    let mut parts = parts.map(IoSlice::new);
+    let mut left = parts.as_mut_slice();
+    IoSlice::advance_slices(&mut left, 0);
+    while !left.is_empty() {
+        match timeout(HEAD_TIMEOUT, stream.write_vectored(left)).await?? {
+            0 => return Err(Error::from(ErrorKind::WriteZero)),
+            sent => IoSlice::advance_slices(&mut left, sent),
+        }
+    }
+    timeout(HEAD_TIMEOUT, stream.flush()).await?
+}
+
+/// The header `date`, and the line that ends a head. Written once a second.
+fn date() -> [u8; DATE_LENGTH] {
+    thread_local!(static WRITTEN: Cell<(u64, [u8; DATE_LENGTH])> = const { Cell::new((0, [b' '; DATE_LENGTH])) });
+    let now = SystemTime::now();
+    let second = now
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let (written, mut line) = WRITTEN.get();
+    if written != second {
+        let text = format!("date: {}\r\n\r\n", httpdate::HttpDate::from(now));
+        if let Ok(text) = text.as_bytes().try_into() {
+            line = text;
+            WRITTEN.set((second, line));
+        }
+    }
+    line
 }

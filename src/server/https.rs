@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::response::IntoResponse;
+use bytes::BytesMut;
 use http::{StatusCode, Uri, header};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -16,8 +17,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::certificate::{Certificate, Certificates};
-use super::connections::{self, Places, Protocol, serve};
-use super::express::Site;
+use super::connections::{self, Begun, Places, Protocol, serve};
+use super::site::Site;
 use super::{acme, listen, router};
 use crate::error::{Error, Result};
 use crate::federation::Federation;
@@ -105,7 +106,12 @@ fn serve_tls(
                         Some(super::certificate::ACME_PROTOCOL) => return,
                         _ => Protocol::One,
                     };
-                    Box::pin(connections::talk(stream, protocol, peer, site, stopped)).await;
+                    let begun = Begun {
+                        stream,
+                        read: BytesMut::new(),
+                        protocol,
+                    };
+                    Box::pin(connections::talk(begun, peer, site, stopped)).await;
                 }
                 drop(place);
             });

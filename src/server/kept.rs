@@ -57,19 +57,23 @@ pub(super) fn find<B: From<Bytes>>(
     key: &Key,
     asked: &HeaderMap,
 ) -> Option<http::Response<B>> {
+    let answer = look_up(app, key)?;
+    let response = answer.respond(asked);
+    app.metrics.count_response(response.status().as_u16());
+    Some(response)
+}
+
+/// The kept answer of a key. Who gives it counts it.
+pub(super) fn look_up(app: &Arc<App>, key: &Key) -> Option<Arc<Answer>> {
     app.db.catch_up();
-    match app.kept.find(key)? {
-        Found::Kept(answer) => {
-            let response = answer.respond(asked);
-            app.metrics.count_response(response.status().as_u16());
-            app.metrics.count_kept("given");
-            if answer.is_given_often() {
-                shrink(Arc::clone(app), Key::clone(key), answer);
-            }
-            Some(response)
-        }
-        Found::Passing => None,
+    let Found::Kept(answer) = app.kept.find(key)? else {
+        return None;
+    };
+    app.metrics.count_given();
+    if answer.is_given_often() {
+        shrink(Arc::clone(app), Key::clone(key), Arc::clone(&answer));
     }
+    Some(answer)
 }
 
 /// Makes every form of an answer as small as it gets, while it is given as it is.
@@ -210,7 +214,7 @@ async fn keep_new(
     }
     let answer = Arc::new(answer);
     app.kept.keep(key, Arc::clone(&answer));
-    app.metrics.count_kept("made");
+    app.metrics.count_made();
     answer.respond(asked)
 }
 

@@ -11,6 +11,7 @@ mod kept;
 mod limits;
 mod room;
 mod router;
+mod site;
 mod streams;
 
 use std::net::SocketAddr;
@@ -28,8 +29,8 @@ use crate::federation::{Federation, deliver};
 use crate::{queue, worker};
 
 use connections::serve;
-use express::Site;
 pub use router::router;
+use site::Site;
 
 /// Open files below which a node with many followers may run out of connections.
 const OPEN_FILES_WANTED: u64 = 4096;

@@ -10,6 +10,8 @@ mod cli;
 #[cfg(test)]
 mod database;
 #[cfg(test)]
+mod express;
+#[cfg(test)]
 mod federation;
 #[cfg(test)]
 mod headers;

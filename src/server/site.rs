@@ -1,0 +1,84 @@
+//! What answers the requests of a connection: kept answers at once, in front of the router and its layers; all else by the
+//! router.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use futures_util::future::{Either, Ready, ready};
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::service::Service;
+use tower::ServiceExt;
+use tower::util::Oneshot;
+
+use super::kept;
+use crate::app::App;
+
+/// A node as its connections see it. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Site {
+    router: Router,
+    keeper: Option<Arc<App>>,
+}
+
+impl From<Router> for Site {
+    fn from(router: Router) -> Self {
+        Self {
+            router,
+            keeper: None,
+        }
+    }
+}
+
+impl Site {
+    /// The pages of a node, with what is kept of them.
+    pub(super) fn of(router: Router, app: Arc<App>) -> Self {
+        Self {
+            router,
+            keeper: Some(app),
+        }
+    }
+
+    /// What answers one connection's requests.
+    pub(super) fn for_peer(self, peer: SocketAddr) -> Connected {
+        Connected { site: self, peer }
+    }
+
+    /// Who keeps answers, if anybody does.
+    pub(super) fn keeper(&self) -> Option<&Arc<App>> {
+        self.keeper.as_ref()
+    }
+
+    /// The answer that is kept for a request, if there is one.
+    fn at_once(&self, request: &Request<Incoming>) -> Option<Response<Body>> {
+        let app = self.keeper.as_ref()?;
+        let headers = request.headers();
+        let key = kept::key(app, request.method(), request.uri(), headers)?;
+        kept::find(app, &key, headers)
+    }
+}
+
+/// A node as one connection sees it.
+#[derive(Clone)]
+pub(super) struct Connected {
+    site: Site,
+    peer: SocketAddr,
+}
+
+impl Service<Request<Incoming>> for Connected {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Either<Ready<Result<Response<Body>, Infallible>>, Oneshot<Router, Request<Body>>>;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        if let Some(response) = self.site.at_once(&request) {
+            return Either::Left(ready(Ok(response)));
+        }
+        request.extensions_mut().insert(ConnectInfo(self.peer));
+        Either::Right(self.site.router.clone().oneshot(request.map(Body::new)))
+    }
+}
