@@ -15,7 +15,7 @@ use super::encoding::{Encoding, is_worth_it, shrink};
 /// What counts against the room beside the bodies, in bytes: headers in both shapes, scopes, the entry itself.
 const FRAME: usize = 2_500;
 /// How often it is given before it is made as small as it gets: that takes longer than making it.
-const OFTEN: u32 = 3;
+const OFTEN: u32 = 4;
 
 /// An answer with status 200.
 pub struct Answer {
@@ -25,6 +25,8 @@ pub struct Answer {
     made: u64,
     checked: AtomicU64,
     given: AtomicU32,
+    /// It has every form, as small as it gets.
+    is_small: bool,
 }
 
 /// A body as it travels, with the headers of that form.
@@ -95,6 +97,7 @@ impl Answer {
             made,
             checked: AtomicU64::new(made),
             given: AtomicU32::new(0),
+            is_small: false,
         }
     }
 
@@ -115,9 +118,10 @@ impl Answer {
         all
     }
 
-    /// Counts that it is given once more. True once: when it is given often enough to be made as small as it gets.
+    /// Counts that it is given once more. True each time it was given so often that it should be made as small as it gets.
     pub fn is_given_often(&self) -> bool {
-        self.given.fetch_add(1, Ordering::Relaxed) == OFTEN && self.is_worth_shrinking()
+        let given = self.given.fetch_add(1, Ordering::Relaxed);
+        given % OFTEN == OFTEN - 1 && !self.is_small && self.is_worth_shrinking()
     }
 
     /// True when a smaller form of it may exist.
@@ -133,7 +137,8 @@ impl Answer {
             scopes: self.scopes.clone(),
             made: self.made,
             checked: AtomicU64::new(self.checked.load(Ordering::Relaxed)),
-            given: AtomicU32::new(OFTEN + 1),
+            given: AtomicU32::new(0),
+            is_small: true,
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use moka::sync::Cache;
 use tokio::sync::watch;
@@ -43,6 +43,7 @@ pub struct Answers {
     keeps: bool,
     scopes: Scopes,
     making: Arc<Mutex<HashMap<Key, watch::Receiver<()>>>>,
+    shrinking: Mutex<()>,
 }
 
 /// Held while an answer is made.
@@ -71,6 +72,7 @@ impl Answers {
             kept: Cache::builder().max_capacity(bytes).weigher(weigh).build(),
             scopes: Scopes::default(),
             making: Arc::default(),
+            shrinking: Mutex::default(),
         }
     }
 
@@ -80,7 +82,7 @@ impl Answers {
     }
 
     /// What is kept of a key, if it is current.
-    pub fn find(&self, key: &Key) -> Option<Found> {
+    pub fn find(&self, key: &str) -> Option<Found> {
         if !self.keeps || !self.scopes.is_hearing() {
             return None;
         }
@@ -107,13 +109,27 @@ impl Answers {
         self.kept.insert(key, Found::Kept(answer));
     }
 
-    /// Puts a smaller form in the place of an answer, unless a newer one stands there.
-    pub fn improve(&self, key: Key, answer: Answer) {
-        let made = answer.made();
-        let same = |found: &Found| matches!(found, Found::Kept(kept) if kept.made() == made);
-        if self.kept.get(&key).as_ref().is_some_and(same) {
-            self.keep(key, Arc::new(answer));
+    /// Makes every form of a kept answer as small as it gets; see [`Answer::with_all_forms`]. One at a time, for it takes some
+    /// megabytes: what finds another under way stays as it is until it is asked for again.
+    pub fn shrink(&self, key: &str, answer: &Answer) {
+        let _turn = match self.shrinking.try_lock() {
+            Ok(turn) => turn,
+            Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        if self.has(key, answer) {
+            let small = answer.with_all_forms();
+            if self.has(key, answer) {
+                self.keep(key.into(), Arc::new(small));
+            }
         }
+    }
+
+    /// True while this answer, and no newer one, is kept.
+    fn has(&self, key: &str, answer: &Answer) -> bool {
+        let made = answer.made();
+        let same = |found: Found| matches!(found, Found::Kept(kept) if kept.made() == made);
+        self.find(key).is_some_and(same)
     }
 
     /// Notes that the answer of a key is made anew each time, so that nobody waits for anybody else's.

@@ -26,6 +26,14 @@ use crate::kept::Answer;
 const HEAD_MAX: usize = 8 * 1024;
 /// Most headers of a request that is answered here.
 const HEADERS_MAX: usize = 40;
+/// Headers with which a request is not plain: a body follows, or the connection becomes another; or said twice.
+const NOT_PLAIN: [HeaderName; 5] = [
+    CONTENT_LENGTH,
+    TRANSFER_ENCODING,
+    EXPECT,
+    UPGRADE,
+    CONNECTION,
+];
 /// `date: Sun, 06 Nov 1994 08:49:37 GMT` and what ends a head.
 const DATE_LENGTH: usize = 39;
 
@@ -122,19 +130,24 @@ impl Request {
         if head.version != Some(1) {
             return None;
         }
-        let mut headers = HeaderMap::with_capacity(head.headers.len());
+        let (mut headers, mut hosts, mut connection) = (HeaderMap::new(), 0, None);
         for line in head.headers.iter() {
-            let name = HeaderName::from_bytes(line.name.as_bytes()).ok()?;
-            headers.append(name, HeaderValue::from_bytes(line.value).ok()?);
+            let is = |name: HeaderName| line.name.eq_ignore_ascii_case(name.as_str());
+            if is(HOST) {
+                hosts += 1;
+            } else if is(CONNECTION) && connection.is_none() {
+                connection = Some(line.value);
+            } else if kept::looks_at(line.name) {
+                let name = HeaderName::from_bytes(line.name.as_bytes()).ok()?;
+                headers.append(name, HeaderValue::from_bytes(line.value).ok()?);
+            } else if NOT_PLAIN.into_iter().any(is) {
+                return None;
+            }
         }
-        let has_more = [CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, UPGRADE]
-            .iter()
-            .any(|name| headers.contains_key(name));
-        let has_one = |name: HeaderName| headers.get_all(name).iter().nth(1).is_none();
-        if has_more || !headers.contains_key(HOST) || !has_one(HOST) || !has_one(CONNECTION) {
+        if hosts != 1 {
             return None;
         }
-        let is_last = match headers.get(CONNECTION).map(HeaderValue::as_bytes) {
+        let is_last = match connection {
             None => false,
             Some(word) if word.eq_ignore_ascii_case(b"keep-alive") => false,
             Some(word) if word.eq_ignore_ascii_case(b"close") => true,

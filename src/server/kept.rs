@@ -13,7 +13,7 @@ use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, LAST_MODIFIED,
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
 use crate::app::App;
 use crate::federation::routes;
@@ -39,7 +39,7 @@ pub(super) async fn keep(State(app): State<Arc<App>>, request: Request, next: Ne
     let (is_head, asked) = (request.method() == Method::HEAD, request.headers().clone());
     let mut response = match find(&app, &key, &asked) {
         Some(response) => response,
-        None => cold(&app, key, request, asked, next).await,
+        None => cold(&app, key.into(), request, asked, next).await,
     };
     if is_head {
         let length = response.body().size_hint().exact().map(HeaderValue::from);
@@ -54,7 +54,7 @@ pub(super) async fn keep(State(app): State<Arc<App>>, request: Request, next: Ne
 /// The kept answer of a key, as this client takes it.
 pub(super) fn find<B: From<Bytes>>(
     app: &Arc<App>,
-    key: &Key,
+    key: &str,
     asked: &HeaderMap,
 ) -> Option<http::Response<B>> {
     let answer = look_up(app, key)?;
@@ -64,25 +64,45 @@ pub(super) fn find<B: From<Bytes>>(
 }
 
 /// The kept answer of a key. Who gives it counts it.
-pub(super) fn look_up(app: &Arc<App>, key: &Key) -> Option<Arc<Answer>> {
+pub(super) fn look_up(app: &Arc<App>, key: &str) -> Option<Arc<Answer>> {
     app.db.catch_up();
     let Found::Kept(answer) = app.kept.find(key)? else {
         return None;
     };
     app.metrics.count_given();
     if answer.is_given_often() {
-        shrink(Arc::clone(app), Key::clone(key), Arc::clone(&answer));
+        shrink(app, key, &answer);
     }
     Some(answer)
 }
 
 /// Makes every form of an answer as small as it gets, while it is given as it is.
-fn shrink(app: Arc<App>, key: Key, answer: Arc<Answer>) {
-    tokio::task::spawn_blocking(move || app.kept.improve(key, answer.with_all_forms()));
+fn shrink(app: &Arc<App>, key: &str, answer: &Arc<Answer>) {
+    let (app, key, answer) = (Arc::clone(app), key.to_owned(), Arc::clone(answer));
+    tokio::task::spawn_blocking(move || app.kept.shrink(&key, &answer));
 }
 
-/// The key of a request whose answer may be kept: nobody's own, and of a finite set, whatever the query holds.
-pub(super) fn key(app: &App, method: &Method, uri: &http::Uri, headers: &HeaderMap) -> Option<Key> {
+/// The headers that [`key`] and the forms of an answer look at, in lower case. What a connection is about is not among them.
+const HEADERS: [&str; 9] = [
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "authorization",
+    "cookie",
+    "if-modified-since",
+    "if-none-match",
+    "signature",
+    "signature-input",
+];
+
+/// True when a header of this name matters to a kept answer.
+pub(super) fn looks_at(header: &str) -> bool {
+    HEADERS.iter().any(|one| one.eq_ignore_ascii_case(header))
+}
+
+/// The key of a request whose answer may be kept: nobody's own, and of a finite set, whatever the query holds. Looks at no
+/// other headers than [`HEADERS`].
+pub(super) fn key(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<String> {
     let is_private = headers.contains_key(AUTHORIZATION)
         || headers.contains_key("signature")
         || headers.contains_key("signature-input");
@@ -96,7 +116,21 @@ pub(super) fn key(app: &App, method: &Method, uri: &http::Uri, headers: &HeaderM
     }
     let query = web::query::canonical(uri);
     let reader = Reader::of(headers, &app.config);
-    Some(format!("{path}?{query} {} {reader}", form.word()).into())
+    let (language, theme) = (reader.language, reader.theme.as_str());
+    Some(
+        [
+            path,
+            "?",
+            &query,
+            " ",
+            form.word(),
+            " ",
+            language,
+            "/",
+            theme,
+        ]
+        .concat(),
+    )
 }
 
 /// Which of its forms an address gives.
@@ -167,7 +201,7 @@ async fn cold(
 }
 
 /// True when all that the query holds is part of the key.
-fn is_exact(uri: &http::Uri) -> bool {
+fn is_exact(uri: &Uri) -> bool {
     uri.query()
         .is_none_or(|query| query == web::query::canonical(uri))
 }

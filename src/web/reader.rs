@@ -1,7 +1,6 @@
 //! What is known of the reader from the request: the language of the interface, and light or dark. Both have few values, so
 //! that answers can be kept once for each.
 
-use std::fmt;
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, header};
@@ -75,7 +74,6 @@ impl Reader {
 
     /// Reads the wishes of a request: what the reader chose here, else what the browser asks for, else the site's.
     pub fn of(request: &HeaderMap, config: &Config) -> Self {
-        let unknown = Self::unknown(config);
         let asked = || {
             let follows = config.site.follow_reader_language;
             follows.then(|| accepted(request)).flatten()
@@ -83,15 +81,9 @@ impl Reader {
         Self {
             language: cookie(request, LANGUAGE, Catalogue::exact)
                 .or_else(asked)
-                .unwrap_or(unknown.language),
+                .unwrap_or_else(|| Self::unknown(config).language),
             theme: cookie(request, THEME, Theme::parse).unwrap_or_default(),
         }
-    }
-}
-
-impl fmt::Display for Reader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.language, self.theme.as_str())
     }
 }
 

@@ -1,9 +1,12 @@
 //! schema.org for search engines, as JSON-LD in a data block of the page. Bounded: a page with thousands of comments tells of
 //! the first, shortened.
 
+use std::borrow::Cow;
+use std::io;
 use std::iter::Peekable;
 
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::ser::Formatter;
 
 use crate::text::strip;
 use crate::types::Timestamp;
@@ -16,225 +19,269 @@ const COMMENTS: usize = 100;
 const DEEPEST: usize = 12;
 /// Longest text of a comment, in characters.
 const TEXT: usize = 300;
+/// What all of it is written in.
+const CONTEXT: (&str, &str) = ("@context", "https://schema.org");
+
+/// A node object (JSON-LD 1.1, 9.2). It borrows what it tells: a page is made for each change of it.
+struct Node<'a>(Vec<(&'static str, Value<'a>)>);
+
+/// What stands in a [`Node`].
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Value<'a> {
+    Text(Cow<'a, str>),
+    Number(i64),
+    Node(Node<'a>),
+    List(Vec<Value<'a>>),
+}
+
+impl Serialize for Node<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+impl<'a> Node<'a> {
+    fn new(kind: &'static str) -> Self {
+        let mut fields = Vec::with_capacity(10);
+        fields.push(("@type", Value::Text(kind.into())));
+        Self(fields)
+    }
+
+    fn with(mut self, key: &'static str, value: Value<'a>) -> Self {
+        self.0.push((key, value));
+        self
+    }
+
+    /// With a text, unless it is empty.
+    fn text(self, key: &'static str, text: impl Into<Cow<'a, str>>) -> Self {
+        let text = text.into();
+        if text.is_empty() {
+            self
+        } else {
+            self.with(key, Value::Text(text))
+        }
+    }
+
+    /// With an address under both its names.
+    fn at(self, url: impl Into<Cow<'a, str>>) -> Self {
+        let url = url.into();
+        self.text("@id", url.clone()).text("url", url)
+    }
+
+    fn date(self, key: &'static str, at: Option<Timestamp>) -> Self {
+        match at {
+            Some(at) => self.text(key, machine(at).to_string()),
+            None => self,
+        }
+    }
+
+    fn node(self, key: &'static str, node: Self) -> Self {
+        self.with(key, Value::Node(node))
+    }
+
+    /// With a list, unless it is empty.
+    fn list(self, key: &'static str, values: impl Iterator<Item = Value<'a>>) -> Self {
+        let values: Vec<_> = values.collect();
+        if values.is_empty() {
+            self
+        } else {
+            self.with(key, Value::List(values))
+        }
+    }
+
+    fn texts(self, key: &'static str, texts: impl Iterator<Item = &'a str>) -> Self {
+        self.list(key, texts.map(|text| Value::Text(text.into())))
+    }
+
+    fn nodes(self, key: &'static str, nodes: impl Iterator<Item = Self>) -> Self {
+        self.list(key, nodes.map(Value::Node))
+    }
+}
 
 /// A post: a `BlogPosting` with its comments.
 pub(super) fn post(site: &Site, view: &PostView) -> String {
-    let mut post = object("BlogPosting");
-    let images: Vec<&str> = view.covers.iter().map(|cover| cover.url.as_str()).collect();
-    let tags: Vec<&str> = view.tags.iter().map(|tag| tag.name.as_str()).collect();
-    put(&mut post, "@context", "https://schema.org");
-    put(&mut post, "@id", &view.url);
-    put(&mut post, "url", &view.url);
-    put(&mut post, "mainEntityOfPage", &view.url);
-    put(&mut post, "headline", view.label());
-    put(&mut post, "description", &view.summary);
-    put(&mut post, "inLanguage", &view.language);
-    put(
-        &mut post,
-        "isBasedOn",
-        view.canonical.as_deref().unwrap_or_default(),
-    );
-    put_date(&mut post, "datePublished", view.published);
-    put_date(&mut post, "dateModified", view.updated.or(view.published));
-    put_list(&mut post, "image", images);
-    put_list(&mut post, "keywords", tags);
-    post.insert("author".into(), person(site, &view.author));
-    post.insert("publisher".into(), blog(site));
-    post.insert("isPartOf".into(), blog(site));
-    post.insert("commentCount".into(), view.comment_total.into());
     let counted = [
         ("LikeAction", view.likes.total),
         ("ShareAction", view.boosts.total),
         ("CommentAction", view.comment_total),
     ];
-    let counters = counted.map(|(action, count)| {
-        json!({
-            "@type": "InteractionCounter",
-            "interactionType": {"@type": action},
-            "userInteractionCount": count,
-        })
+    let counters = counted.into_iter().map(|(action, total)| {
+        Node::new("InteractionCounter")
+            .node("interactionType", Node::new(action))
+            .with("userInteractionCount", Value::Number(total))
     });
-    post.insert("interactionStatistic".into(), json!(counters));
     let shown = view.comments.iter().take(COMMENTS);
     let tree = comments(site, &view.url, &mut shown.peekable(), 0);
-    if !tree.is_empty() {
-        post.insert("comment".into(), Value::Array(tree));
-    }
-    let trail = json!({
-        "@context": "https://schema.org",
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": 1, "name": site.title, "item": format!("{}/", site.url)},
-            {"@type": "ListItem", "position": 2, "name": view.label(), "item": view.url},
-        ],
-    });
-    escaped(&json!([Value::Object(post), trail]))
+    let post = Node::new("BlogPosting")
+        .text(CONTEXT.0, CONTEXT.1)
+        .at(&view.url)
+        .text("mainEntityOfPage", &view.url)
+        .text("headline", view.label())
+        .text("description", &view.summary)
+        .text("inLanguage", &view.language)
+        .text("isBasedOn", view.canonical.as_deref().unwrap_or_default())
+        .date("datePublished", view.published)
+        .date("dateModified", view.updated.or(view.published))
+        .texts("image", view.covers.iter().map(|cover| cover.url.as_str()))
+        .texts("keywords", view.tags.iter().map(|tag| tag.name.as_str()))
+        .node("author", person(site, &view.author))
+        .node("publisher", blog(site))
+        .node("isPartOf", blog(site))
+        .with("commentCount", Value::Number(view.comment_total))
+        .nodes("interactionStatistic", counters)
+        .nodes("comment", tree.into_iter());
+    let step = |position, name: &'_ str, item: String| {
+        Node::new("ListItem")
+            .with("position", Value::Number(position))
+            .text("name", name.to_owned())
+            .text("item", item)
+    };
+    let steps = [
+        step(1, &site.title, format!("{}/", site.url)),
+        step(2, view.label(), view.url.clone()),
+    ];
+    let trail = Node::new("BreadcrumbList")
+        .text(CONTEXT.0, CONTEXT.1)
+        .nodes("itemListElement", steps.into_iter());
+    escaped(&[post, trail])
 }
 
 /// The home page: the site and its blog.
 pub(super) fn home(site: &Site, view: &HomeView) -> String {
-    let mut web = object("WebSite");
-    put(&mut web, "@context", "https://schema.org");
-    put(&mut web, "@id", &format!("{}/#site", site.url));
-    put(&mut web, "url", &format!("{}/", site.url));
-    put(&mut web, "name", &site.title);
-    put(&mut web, "description", &site.description);
-    put(&mut web, "inLanguage", &site.language);
-    let mut blog = object("Blog");
-    put(&mut blog, "@context", "https://schema.org");
-    put(&mut blog, "@id", &format!("{}/#blog", site.url));
-    put(&mut blog, "url", &format!("{}/", site.url));
-    put(&mut blog, "name", &site.title);
-    put(&mut blog, "description", &site.description);
-    put(&mut blog, "inLanguage", &site.language);
+    let described = |kind, id: &str| {
+        Node::new(kind)
+            .text("@id", format!("{}/#{id}", site.url))
+            .text("url", format!("{}/", site.url))
+            .text("name", &site.title)
+            .text("description", &site.description)
+            .text("inLanguage", &site.language)
+    };
+    let is_alone = site.accounts.len() == 1;
     let writers = site.accounts.iter().map(|author| {
-        let mut person = person(site, author);
-        if let (Some(fields), 1) = (person.as_object_mut(), site.accounts.len()) {
-            put_list(
-                fields,
-                "sameAs",
-                site.me.iter().map(String::as_str).collect(),
-            );
-        }
-        person
+        let me = site.me.iter().filter(|_| is_alone);
+        person(site, author).texts("sameAs", me.map(String::as_str))
     });
-    blog.insert("author".into(), writers.collect());
     let posts = view.posts.iter().map(|one| {
-        let mut post = object("BlogPosting");
-        put(&mut post, "@id", &one.url);
-        put(&mut post, "url", &one.url);
-        put(&mut post, "headline", one.label());
-        put_date(&mut post, "datePublished", one.published);
-        put_date(&mut post, "dateModified", one.updated.or(one.published));
-        Value::Object(post)
+        Node::new("BlogPosting")
+            .at(&one.url)
+            .text("headline", one.label())
+            .date("datePublished", one.published)
+            .date("dateModified", one.updated.or(one.published))
     });
-    blog.insert("blogPost".into(), posts.collect());
-    escaped(&json!([web, blog]))
+    let web = described("WebSite", "site").text(CONTEXT.0, CONTEXT.1);
+    let blog = described("Blog", "blog")
+        .text(CONTEXT.0, CONTEXT.1)
+        .nodes("author", writers)
+        .nodes("blogPost", posts);
+    escaped(&[web, blog])
 }
 
 /// A writer's page.
 pub(super) fn profile(site: &Site, view: &AuthorView) -> String {
-    let mut writer = person(site, &view.author);
-    if let Some(fields) = writer.as_object_mut() {
-        let bio = strip::start(&view.bio, TEXT);
-        put(fields, "description", &bio);
-        put_list(
-            fields,
-            "sameAs",
-            site.me.iter().map(String::as_str).collect(),
-        );
-    }
-    escaped(&json!({
-        "@context": "https://schema.org",
-        "@type": "ProfilePage",
-        "@id": view.author.url,
-        "url": view.author.url,
-        "mainEntity": writer,
-        "isPartOf": blog(site),
-    }))
+    let writer = person(site, &view.author)
+        .text("description", strip::start(&view.bio, TEXT))
+        .texts("sameAs", site.me.iter().map(String::as_str));
+    let page = Node::new("ProfilePage")
+        .text(CONTEXT.0, CONTEXT.1)
+        .at(&view.author.url)
+        .node("mainEntity", writer)
+        .node("isPartOf", blog(site));
+    escaped(&page)
 }
 
 /// A list of posts.
 pub(super) fn list(site: &Site, name: &str, url: &str) -> String {
-    escaped(&json!({
-        "@context": "https://schema.org",
-        "@type": "CollectionPage",
-        "@id": url,
-        "url": url,
-        "name": name,
-        "isPartOf": blog(site),
-    }))
+    let page = Node::new("CollectionPage")
+        .text(CONTEXT.0, CONTEXT.1)
+        .at(url)
+        .text("name", name)
+        .node("isPartOf", blog(site));
+    escaped(&page)
 }
 
 /// The comments of one depth with what stands below each. Deleted ones hold their places without a word.
 fn comments<'a>(
-    site: &Site,
+    site: &'a Site,
     page: &str,
     rest: &mut Peekable<impl Iterator<Item = &'a CommentView>>,
     depth: usize,
-) -> Vec<Value> {
+) -> Vec<Node<'a>> {
     let mut found = Vec::new();
     while let Some(view) = rest.next_if(|next| next.depth.min(DEEPEST) >= depth) {
-        let mut comment = object("Comment");
-        let url = format!("{page}#{}", view.anchor);
-        put(&mut comment, "@id", &url);
-        put(&mut comment, "url", &url);
+        let mut comment = Node::new("Comment").at(format!("{page}#{}", view.anchor));
         if !view.deleted {
-            put(&mut comment, "text", &strip::start(&view.html, TEXT));
-            put(&mut comment, "inLanguage", &view.language);
-            put_date(&mut comment, "dateCreated", view.published);
-            put_date(&mut comment, "dateModified", view.edited);
-            comment.insert("author".into(), person(site, &view.author));
+            comment = comment
+                .text("text", strip::start(&view.html, TEXT))
+                .text("inLanguage", &view.language)
+                .date("dateCreated", view.published)
+                .date("dateModified", view.edited)
+                .node("author", person(site, &view.author));
         }
         if depth < DEEPEST {
             let below = comments(site, page, rest, depth + 1);
-            if !below.is_empty() {
-                comment.insert("comment".into(), Value::Array(below));
-            }
+            comment = comment.nodes("comment", below.into_iter());
         }
-        found.push(Value::Object(comment));
+        found.push(comment);
     }
     found
 }
 
-fn person(site: &Site, author: &Author) -> Value {
-    let mut person = object("Person");
-    put(&mut person, "name", author.label());
-    put(&mut person, "url", author.href().unwrap_or_default());
-    put(&mut person, "alternateName", &author.handle);
+fn person<'a>(site: &Site, author: &'a Author) -> Node<'a> {
     let picture = author.avatar.as_deref().map(|path| site.absolute(path));
-    put(&mut person, "image", picture.as_deref().unwrap_or_default());
-    Value::Object(person)
+    Node::new("Person")
+        .text("name", author.label())
+        .text("url", author.href().unwrap_or_default())
+        .text("alternateName", &author.handle)
+        .text("image", picture.unwrap_or_default())
 }
 
-fn blog(site: &Site) -> Value {
-    let (id, url) = (format!("{}/#blog", site.url), format!("{}/", site.url));
-    json!({"@type": "Blog", "@id": id, "name": site.title, "url": url})
+fn blog(site: &Site) -> Node<'_> {
+    Node::new("Blog")
+        .text("@id", format!("{}/#blog", site.url))
+        .text("name", &site.title)
+        .text("url", format!("{}/", site.url))
 }
 
-fn object(kind: &str) -> Map<String, Value> {
-    Map::from_iter([("@type".to_owned(), kind.into())])
+/// The JSON as it may stand between `<script>` and `</script>`.
+fn escaped(value: &impl Serialize) -> String {
+    let mut out = Vec::with_capacity(4_096);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, InScript);
+    value
+        .serialize(&mut serializer)
+        .expect("texts and numbers under keys of text can be written");
+    String::from_utf8(out).expect("JSON is UTF-8")
 }
 
-/// Sets a text, unless it is empty.
-fn put(object: &mut Map<String, Value>, key: &str, text: &str) {
-    if !text.is_empty() {
-        object.insert(key.to_owned(), text.into());
-    }
-}
+/// Nothing in it can end the element, begin a comment or be an entity, and no old reader of scripts finds a line's end in a
+/// text. All of that can stand in texts only.
+struct InScript;
 
-fn put_date(object: &mut Map<String, Value>, key: &str, at: Option<Timestamp>) {
-    if let Some(at) = at {
-        object.insert(key.to_owned(), machine(at).to_string().into());
-    }
-}
-
-fn put_list(object: &mut Map<String, Value>, key: &str, texts: Vec<&str>) {
-    if !texts.is_empty() {
-        object.insert(key.to_owned(), json!(texts));
-    }
-}
-
-/// The JSON as it may stand between `<script>` and `</script>`: nothing in it can end the element, begin a comment or be an
-/// entity, and no old reader of scripts finds a line's end in a text.
-fn escaped(value: &Value) -> String {
-    let json = value.to_string();
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        match c {
-            '<' => out.push_str("\\u003c"),
-            '>' => out.push_str("\\u003e"),
-            '&' => out.push_str("\\u0026"),
-            '\u{2028}' => out.push_str("\\u2028"),
-            '\u{2029}' => out.push_str("\\u2029"),
-            c => out.push(c),
+impl Formatter for InScript {
+    fn write_string_fragment<W>(&mut self, out: &mut W, fragment: &str) -> io::Result<()>
+    where
+        W: ?Sized + io::Write,
+    {
+        for part in fragment.split_inclusive(['<', '>', '&', '\u{2028}', '\u{2029}']) {
+            let last = part.chars().next_back().unwrap_or_default();
+            let code = match last {
+                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => u32::from(last),
+                _ => {
+                    out.write_all(part.as_bytes())?;
+                    continue;
+                }
+            };
+            let before = part.strip_suffix(last).unwrap_or_default();
+            write!(out, "{before}\\u{code:04x}")?;
         }
+        Ok(())
     }
-    out
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::web::sample;
 
