@@ -15,7 +15,7 @@ use antiphon::clock::Clock;
 use antiphon::config::Config;
 use antiphon::domain::account::{self, Scope, token};
 use antiphon::domain::actor::Actor;
-use antiphon::domain::post::Post;
+use antiphon::domain::post::{self, Post};
 use antiphon::federation::Federation;
 use antiphon::federation::signature::{SignatureForm, sign_get};
 use antiphon::http::{HttpClient, HttpSettings, Resolver};
@@ -141,6 +141,8 @@ fn with_strangers() -> Vec<Row> {
 /// A post with comments, and signed replies to it by 200 people whom the node knows.
 async fn prepared(app: &Arc<App>, alice: &Actor) -> (Post, Vec<Vec<u8>>) {
     let post = support::publish(app, alice, 0).await;
+    let drawn = post::draw_preview(app, post.id).await;
+    drawn.expect("the preview picture can be drawn");
     support::add_comments(app, &post, COMMENTS).await;
     let origins: Vec<String> = (0..200)
         .map(|n| format!("https://s{n}.load.example"))
@@ -218,17 +220,14 @@ fn plan(
 ) -> Vec<Planned> {
     let page = path_of(post.url.as_str());
     let document = path_of(post.ap_id.as_str());
+    let picture = preview(process, &page).expect("the page names its preview picture");
     let shared: Vec<(Kind, Arc<[u8]>)> = [
-        (
-            Kind::Page,
-            Some(page.clone()),
-            "text/html,application/xhtml+xml",
-        ),
-        (Kind::Document, Some(document), "application/activity+json"),
-        (Kind::Picture, preview(process, &page), "image/*,*/*"),
+        (Kind::Page, page, "text/html,application/xhtml+xml"),
+        (Kind::Document, document, "application/activity+json"),
+        (Kind::Picture, picture, "image/*,*/*"),
     ]
     .into_iter()
-    .filter_map(|(kind, path, accept)| Some((kind, get(&path?, accept).into())))
+    .map(|(kind, path, accept)| (kind, get(&path, accept).into()))
     .collect();
     let mut plan = Vec::new();
     let mut signed = signed.into_iter();
@@ -263,11 +262,7 @@ fn preview(process: &Process, page: &str) -> Option<String> {
     let (_, body) = runtime.block_on(exchange(process.address, &request))?;
     let text = String::from_utf8_lossy(&body);
     let content = text.split("property=\"og:image\" content=\"").nth(1);
-    let found = content.and_then(|rest| Some(path_of(rest.split('"').next()?)));
-    if found.is_none() {
-        eprintln!("the page names no preview picture: only pages and documents are fetched");
-    }
-    found
+    content.and_then(|rest| Some(path_of(rest.split('"').next()?)))
 }
 
 fn path_of(address: &str) -> String {

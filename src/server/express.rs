@@ -6,7 +6,6 @@ use std::cell::Cell;
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use bytes::{Buf, BytesMut};
 use http::header::{
@@ -21,6 +20,7 @@ use super::connections::HEAD_TIMEOUT;
 use super::kept;
 use crate::app::App;
 use crate::kept::Answer;
+use crate::types::Timestamp;
 
 /// Longest head of a request that is answered here, in bytes.
 const HEAD_MAX: usize = 8 * 1024;
@@ -52,8 +52,8 @@ where
     let mut since = Instant::now();
     let mut silence = pin!(sleep_until(since + HEAD_TIMEOUT));
     loop {
-        match Head::parse(&read) {
-            Head::Whole(request, length) => {
+        match parse(&read) {
+            Ok(Some((request, length))) => {
                 let Some(answer) = request.find(app) else {
                     return Some(read);
                 };
@@ -66,8 +66,8 @@ where
                 since = Instant::now();
                 continue;
             }
-            Head::Part if read.len() < HEAD_MAX => {}
-            Head::Part | Head::Other => return Some(read),
+            Ok(None) => {}
+            Err(NotPlain) => return Some(read),
         }
         tokio::select! {
             biased;
@@ -85,27 +85,20 @@ where
     }
 }
 
-/// What stands at the beginning of what was read.
-enum Head {
-    /// A plain request, and its length.
-    Whole(Request, usize),
-    /// A part of a head.
-    Part,
-    /// What hyper must see to.
-    Other,
-}
+/// What is hyper's business.
+struct NotPlain;
 
-impl Head {
-    fn parse(read: &[u8]) -> Self {
-        let mut lines = [httparse::EMPTY_HEADER; HEADERS_MAX];
-        let mut head = httparse::Request::new(&mut lines);
-        match head.parse(read) {
-            Ok(httparse::Status::Complete(length)) => {
-                Request::of(&head).map_or(Self::Other, |request| Self::Whole(request, length))
-            }
-            Ok(httparse::Status::Partial) => Self::Part,
-            Err(_) => Self::Other,
+/// The plain request at the beginning of what was read, and its length; None while it is not whole.
+fn parse(read: &[u8]) -> std::result::Result<Option<(Request, usize)>, NotPlain> {
+    let mut lines = [httparse::EMPTY_HEADER; HEADERS_MAX];
+    let mut head = httparse::Request::new(&mut lines);
+    match head.parse(read) {
+        Ok(httparse::Status::Complete(length)) => {
+            let request = Request::of(&head).ok_or(NotPlain)?;
+            Ok(Some((request, length)))
         }
+        Ok(httparse::Status::Partial) if read.len() < HEAD_MAX => Ok(None),
+        _ => Err(NotPlain),
     }
 }
 
@@ -186,7 +179,7 @@ impl Request {
         } else {
             form.body()
         };
-        send(stream, [form.head(), last, &date(), body]).await
+        send(stream, [form.head(), last, &date(app.clock.now()), body]).await
     }
 }
 
@@ -205,18 +198,14 @@ async fn send<S: AsyncWrite + Unpin>(stream: &mut S, parts: [&[u8]; 4]) -> Resul
 }
 
 /// The header `date`, and the line that ends a head. Written once a second.
-fn date() -> [u8; DATE_LENGTH] {
-    thread_local!(static WRITTEN: Cell<(u64, [u8; DATE_LENGTH])> = const { Cell::new((0, [b' '; DATE_LENGTH])) });
-    let now = SystemTime::now();
-    let second = now
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
-    let (written, mut line) = WRITTEN.get();
-    if written != second {
-        let text = format!("date: {}\r\n\r\n", httpdate::HttpDate::from(now));
+fn date(now: Timestamp) -> [u8; DATE_LENGTH] {
+    thread_local!(static WRITTEN: Cell<(i64, [u8; DATE_LENGTH])> = const { Cell::new((i64::MIN, [b' '; DATE_LENGTH])) });
+    let (second, mut line) = WRITTEN.get();
+    if second != now.secs() {
+        let text = format!("date: {}\r\n\r\n", now.http_date());
         if let Ok(text) = text.as_bytes().try_into() {
             line = text;
-            WRITTEN.set((second, line));
+            WRITTEN.set((now.secs(), line));
         }
     }
     line
