@@ -20,7 +20,7 @@ export const KINDS = [
   ["branch", (site) => `${site.posts.rich.url}/comments/1.1`],
   ["interact", (site) => `/interact?do=reply&id=${site.posts.rich.slug}`],
   ["interact-slip", (site) => `/interact?do=reply&id=${site.posts.rich.slug}&server=nonsense`, 400],
-  ["search", () => "/search?q=song"],
+  ["search", () => "/search?q=stalls"],
   ["search-slip", () => "/search?q=%22open", 400],
   ["preferences", () => "/preferences"],
   ["about", () => "/about"],

@@ -17,7 +17,8 @@ fs.mkdirSync(FOLDER, { recursive: true });
 const site = await Site.start("screenshots");
 let total = 0;
 try {
-  for (const [name, url] of await pages(site)) {
+  const talk = ["discussion", new URL(`${site.posts.rich.url}#comments`, site.url).href];
+  for (const [name, url] of [...(await pages(site)), talk]) {
     for (const [screen, size] of Object.entries(SCREENS)) {
       for (const dark of [false, true]) {
         const file = path.join(FOLDER, `${name}-${screen}-${dark ? "dark" : "light"}.png`);
