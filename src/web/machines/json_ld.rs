@@ -54,7 +54,7 @@ impl<'a> Node<'a> {
     }
 
     /// With a text, unless it is empty.
-    fn text(self, key: &'static str, text: impl Into<Cow<'a, str>>) -> Self {
+    fn set(self, key: &'static str, text: impl Into<Cow<'a, str>>) -> Self {
         let text = text.into();
         if text.is_empty() {
             self
@@ -66,12 +66,12 @@ impl<'a> Node<'a> {
     /// With an address under both its names.
     fn at(self, url: impl Into<Cow<'a, str>>) -> Self {
         let url = url.into();
-        self.text("@id", url.clone()).text("url", url)
+        self.set("@id", url.clone()).set("url", url)
     }
 
     fn date(self, key: &'static str, at: Option<Timestamp>) -> Self {
         match at {
-            Some(at) => self.text(key, machine(at).to_string()),
+            Some(at) => self.set(key, machine(at).to_string()),
             None => self,
         }
     }
@@ -114,13 +114,13 @@ pub(super) fn post(site: &Site, view: &PostView) -> String {
     let shown = view.comments.iter().take(COMMENTS);
     let tree = comments(site, &view.url, &mut shown.peekable(), 0);
     let post = Node::new("BlogPosting")
-        .text(CONTEXT.0, CONTEXT.1)
+        .set(CONTEXT.0, CONTEXT.1)
         .at(&view.url)
-        .text("mainEntityOfPage", &view.url)
-        .text("headline", view.label())
-        .text("description", &view.summary)
-        .text("inLanguage", &view.language)
-        .text("isBasedOn", view.canonical.as_deref().unwrap_or_default())
+        .set("mainEntityOfPage", &view.url)
+        .set("headline", view.label())
+        .set("description", &view.summary)
+        .set("inLanguage", &view.language)
+        .set("isBasedOn", view.canonical.as_deref().unwrap_or_default())
         .date("datePublished", view.published)
         .date("dateModified", view.updated.or(view.published))
         .texts("image", view.covers.iter().map(|cover| cover.url.as_str()))
@@ -134,15 +134,15 @@ pub(super) fn post(site: &Site, view: &PostView) -> String {
     let step = |position, name: &'_ str, item: String| {
         Node::new("ListItem")
             .with("position", Value::Number(position))
-            .text("name", name.to_owned())
-            .text("item", item)
+            .set("name", name.to_owned())
+            .set("item", item)
     };
     let steps = [
         step(1, &site.title, format!("{}/", site.url)),
         step(2, view.label(), view.url.clone()),
     ];
     let trail = Node::new("BreadcrumbList")
-        .text(CONTEXT.0, CONTEXT.1)
+        .set(CONTEXT.0, CONTEXT.1)
         .nodes("itemListElement", steps.into_iter());
     escaped(&[post, trail])
 }
@@ -151,11 +151,11 @@ pub(super) fn post(site: &Site, view: &PostView) -> String {
 pub(super) fn home(site: &Site, view: &HomeView) -> String {
     let described = |kind, id: &str| {
         Node::new(kind)
-            .text("@id", format!("{}/#{id}", site.url))
-            .text("url", format!("{}/", site.url))
-            .text("name", &site.title)
-            .text("description", &site.description)
-            .text("inLanguage", &site.language)
+            .set("@id", format!("{}/#{id}", site.url))
+            .set("url", format!("{}/", site.url))
+            .set("name", &site.title)
+            .set("description", &site.description)
+            .set("inLanguage", &site.language)
     };
     let is_alone = site.accounts.len() == 1;
     let writers = site.accounts.iter().map(|author| {
@@ -165,13 +165,13 @@ pub(super) fn home(site: &Site, view: &HomeView) -> String {
     let posts = view.posts.iter().map(|one| {
         Node::new("BlogPosting")
             .at(&one.url)
-            .text("headline", one.label())
+            .set("headline", one.label())
             .date("datePublished", one.published)
             .date("dateModified", one.updated.or(one.published))
     });
-    let web = described("WebSite", "site").text(CONTEXT.0, CONTEXT.1);
+    let web = described("WebSite", "site").set(CONTEXT.0, CONTEXT.1);
     let blog = described("Blog", "blog")
-        .text(CONTEXT.0, CONTEXT.1)
+        .set(CONTEXT.0, CONTEXT.1)
         .nodes("author", writers)
         .nodes("blogPost", posts);
     escaped(&[web, blog])
@@ -180,10 +180,10 @@ pub(super) fn home(site: &Site, view: &HomeView) -> String {
 /// A writer's page.
 pub(super) fn profile(site: &Site, view: &AuthorView) -> String {
     let writer = person(site, &view.author)
-        .text("description", strip::start(&view.bio, TEXT))
+        .set("description", strip::start(&view.bio, TEXT))
         .texts("sameAs", site.me.iter().map(String::as_str));
     let page = Node::new("ProfilePage")
-        .text(CONTEXT.0, CONTEXT.1)
+        .set(CONTEXT.0, CONTEXT.1)
         .at(&view.author.url)
         .node("mainEntity", writer)
         .node("isPartOf", blog(site));
@@ -193,9 +193,9 @@ pub(super) fn profile(site: &Site, view: &AuthorView) -> String {
 /// A list of posts.
 pub(super) fn list(site: &Site, name: &str, url: &str) -> String {
     let page = Node::new("CollectionPage")
-        .text(CONTEXT.0, CONTEXT.1)
+        .set(CONTEXT.0, CONTEXT.1)
         .at(url)
-        .text("name", name)
+        .set("name", name)
         .node("isPartOf", blog(site));
     escaped(&page)
 }
@@ -212,8 +212,8 @@ fn comments<'a>(
         let mut comment = Node::new("Comment").at(format!("{page}#{}", view.anchor));
         if !view.deleted {
             comment = comment
-                .text("text", strip::start(&view.html, TEXT))
-                .text("inLanguage", &view.language)
+                .set("text", strip::start(&view.html, TEXT))
+                .set("inLanguage", &view.language)
                 .date("dateCreated", view.published)
                 .date("dateModified", view.edited)
                 .node("author", person(site, &view.author));
@@ -230,17 +230,17 @@ fn comments<'a>(
 fn person<'a>(site: &Site, author: &'a Author) -> Node<'a> {
     let picture = author.avatar.as_deref().map(|path| site.absolute(path));
     Node::new("Person")
-        .text("name", author.label())
-        .text("url", author.href().unwrap_or_default())
-        .text("alternateName", &author.handle)
-        .text("image", picture.unwrap_or_default())
+        .set("name", author.label())
+        .set("url", author.href().unwrap_or_default())
+        .set("alternateName", &author.handle)
+        .set("image", picture.unwrap_or_default())
 }
 
 fn blog(site: &Site) -> Node<'_> {
     Node::new("Blog")
-        .text("@id", format!("{}/#blog", site.url))
-        .text("name", &site.title)
-        .text("url", format!("{}/", site.url))
+        .set("@id", format!("{}/#blog", site.url))
+        .set("name", &site.title)
+        .set("url", format!("{}/", site.url))
 }
 
 /// The JSON as it may stand between `<script>` and `</script>`.
