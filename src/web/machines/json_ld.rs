@@ -48,7 +48,7 @@ impl<'a> Node<'a> {
         Self(fields)
     }
 
-    fn with(mut self, key: &'static str, value: Value<'a>) -> Self {
+    fn put(mut self, key: &'static str, value: Value<'a>) -> Self {
         self.0.push((key, value));
         self
     }
@@ -59,7 +59,7 @@ impl<'a> Node<'a> {
         if text.is_empty() {
             self
         } else {
-            self.with(key, Value::Text(text))
+            self.put(key, Value::Text(text))
         }
     }
 
@@ -77,7 +77,7 @@ impl<'a> Node<'a> {
     }
 
     fn node(self, key: &'static str, node: Self) -> Self {
-        self.with(key, Value::Node(node))
+        self.put(key, Value::Node(node))
     }
 
     /// With a list, unless it is empty.
@@ -86,7 +86,7 @@ impl<'a> Node<'a> {
         if values.is_empty() {
             self
         } else {
-            self.with(key, Value::List(values))
+            self.put(key, Value::List(values))
         }
     }
 
@@ -109,7 +109,7 @@ pub(super) fn post(site: &Site, view: &PostView) -> String {
     let counters = counted.into_iter().map(|(action, total)| {
         Node::new("InteractionCounter")
             .node("interactionType", Node::new(action))
-            .with("userInteractionCount", Value::Number(total))
+            .put("userInteractionCount", Value::Number(total))
     });
     let shown = view.comments.iter().take(COMMENTS);
     let tree = comments(site, &view.url, &mut shown.peekable(), 0);
@@ -128,12 +128,12 @@ pub(super) fn post(site: &Site, view: &PostView) -> String {
         .node("author", person(site, &view.author))
         .node("publisher", blog(site))
         .node("isPartOf", blog(site))
-        .with("commentCount", Value::Number(view.comment_total))
+        .put("commentCount", Value::Number(view.comment_total))
         .nodes("interactionStatistic", counters)
         .nodes("comment", tree.into_iter());
     let step = |position, name: &'_ str, item: String| {
         Node::new("ListItem")
-            .with("position", Value::Number(position))
+            .put("position", Value::Number(position))
             .set("name", name.to_owned())
             .set("item", item)
     };
