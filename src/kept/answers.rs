@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::scopes::Scopes;
 use super::{Answer, Scope};
@@ -46,7 +46,7 @@ pub struct Answers {
     keeps: bool,
     scopes: Scopes,
     making: Arc<Mutex<HashMap<Key, watch::Receiver<()>>>>,
-    shrinking: Mutex<()>,
+    shrinking: Arc<Semaphore>,
 }
 
 /// What a key and what is known of it take, in bytes.
@@ -92,7 +92,7 @@ impl Answers {
             kept: Cache::with_options(options, Weight, hash, end),
             scopes: Scopes::default(),
             making: Arc::default(),
-            shrinking: Mutex::default(),
+            shrinking: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -129,14 +129,14 @@ impl Answers {
         self.kept.insert(key, Found::Kept(answer));
     }
 
-    /// Makes every form of a kept answer as small as it gets; see [`Answer::with_all_forms`]. One at a time, for it takes some
-    /// megabytes: what finds another under way stays as it is until it is asked for again.
-    pub fn shrink(&self, key: &str, answer: &Answer) {
-        let _turn = match self.shrinking.try_lock() {
-            Ok(turn) => turn,
-            Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
-            Err(TryLockError::WouldBlock) => return,
-        };
+    /// The turn to [`shrink`](Self::shrink), which takes some megabytes: one at a time. None while somebody has it; what is
+    /// not made small then will be when it is asked for again.
+    pub fn turn_to_shrink(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.shrinking).try_acquire_owned().ok()
+    }
+
+    /// Makes every form of a kept answer as small as it gets; see [`Answer::with_all_forms`].
+    pub fn shrink(&self, _turn: OwnedSemaphorePermit, key: &str, answer: &Answer) {
         if self.has(key, answer) {
             let small = answer.with_all_forms();
             if self.has(key, answer) {

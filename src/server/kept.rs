@@ -78,8 +78,11 @@ pub(super) fn look_up(app: &Arc<App>, key: &str) -> Option<Arc<Answer>> {
 
 /// Makes every form of an answer as small as it gets, while it is given as it is.
 fn shrink(app: &Arc<App>, key: &str, answer: &Arc<Answer>) {
+    let Some(turn) = app.kept.turn_to_shrink() else {
+        return;
+    };
     let (app, key, answer) = (Arc::clone(app), key.to_owned(), Arc::clone(answer));
-    tokio::task::spawn_blocking(move || app.kept.shrink(&key, &answer));
+    tokio::task::spawn_blocking(move || app.kept.shrink(turn, &key, &answer));
 }
 
 /// The headers that [`key`] and the forms of an answer look at, in lower case. What a connection is about is not among them.

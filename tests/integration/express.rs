@@ -108,6 +108,8 @@ both_databases! {
             ("GET / HTTP/1.1", "If-None-Match: \"other\"\r\n", ""),
             ("GET / HTTP/1.1", "Accept-Encoding: gzip\r\n", ""),
             ("GET / HTTP/1.1", "Cookie: theme=dark; language=de\r\n", ""),
+            ("GET / HTTP/1.1", "Accept-Language: de\r\n", ""),
+            ("GET /posts/psalm HTTP/1.1", "Signature-Input: x=()\r\n", ""),
             ("GET /?junk=1&before=x HTTP/1.1", "", ""),
             ("GET /posts/psalm HTTP/1.1", "Accept: application/activity+json\r\n", ""),
             ("GET /posts/psalm HTTP/1.1", "Accept: text/html\r\nAccept: application/activity+json\r\n", ""),
