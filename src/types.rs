@@ -17,6 +17,12 @@ use url::Url;
 #[diesel(sql_type = BigInt)]
 pub struct Id<T: 'static>(i64, PhantomData<fn() -> T>);
 
+impl<T> From<Id<T>> for i64 {
+    fn from(id: Id<T>) -> Self {
+        id.0
+    }
+}
+
 impl<T> Id<T> {
     /// Wraps a raw id.
     pub const fn new(raw: i64) -> Self {

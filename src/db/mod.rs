@@ -6,6 +6,7 @@ mod migrate;
 mod pool;
 mod presence;
 pub mod schema;
+mod statement;
 mod writer;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use diesel::prelude::*;
 
 pub use changes::{Ear, Heard, note_change};
 pub use pool::{AnyBackend, Conn};
+pub use statement::{among, fixed, is_listed, listed};
 
 use crate::config;
 use crate::error::{Error, Result};

@@ -17,8 +17,8 @@ use axum::{Extension, Router};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION,
-    RETRY_AFTER, VARY,
+    ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    LOCATION, RETRY_AFTER, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
@@ -31,6 +31,7 @@ use super::secure::{self, Stranger};
 use super::{Federation, quotes, signature};
 use crate::domain::account;
 use crate::error::{Error, Result};
+use crate::headers::Headers;
 use crate::http::within_budget;
 use crate::kept::{Keep, Scope};
 use crate::types::Host;
@@ -91,20 +92,17 @@ async fn refuse_control_characters(request: extract::Request, next: Next) -> Res
 }
 
 /// True when a client asks for ActivityStreams rather than for a page.
-pub fn wants_activity(headers: &HeaderMap) -> bool {
-    let accepted = headers
-        .get_all(http::header::ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+pub fn wants_activity<H: Headers + ?Sized>(headers: &H) -> bool {
+    let accepted = headers.lines(&ACCEPT);
     let mut kinds = accepted.flat_map(|value| value.split(',')).map(str::trim);
     // Browsers name html first; servers name ActivityStreams first.
     kinds
         .find_map(|kind| {
             let name = kind.split(';').next().unwrap_or_default().trim();
-            if crate::http::is_inbox_json(kind) {
-                Some(true)
+            if name.eq_ignore_ascii_case("text/html") {
+                Some(false)
             } else {
-                name.eq_ignore_ascii_case("text/html").then_some(false)
+                crate::http::is_inbox_json(kind).then_some(true)
             }
         })
         .unwrap_or(false)
@@ -282,11 +280,9 @@ async fn note(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Re
 }
 
 /// True when a client names HTML among what it takes.
-pub fn wants_html(headers: &HeaderMap) -> bool {
-    let accept = headers
-        .get(http::header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
+pub fn wants_html<H: Headers + ?Sized>(headers: &H) -> bool {
+    let mut accepted = headers.lines(&ACCEPT);
+    accepted.any(|line| line.contains("text/html"))
 }
 
 fn see_other(address: &str) -> Response {

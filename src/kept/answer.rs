@@ -1,5 +1,6 @@
 //! One answer that is kept: its headers, its body in every form, and how it is sent.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use super::Scope;
 use super::encoding::{Encoding, is_worth_it, shrink};
+use crate::headers::Headers;
 
 /// What counts against the room beside the bodies, in bytes: headers in both shapes, scopes, the entry itself.
 const FRAME: usize = 2_500;
@@ -19,8 +21,8 @@ const OFTEN: u32 = 4;
 
 /// An answer with status 200.
 pub struct Answer {
-    forms: [Option<Form>; 4],
-    unchanged: Form,
+    forms: [Option<Arc<Form>>; 4],
+    unchanged: Arc<Form>,
     scopes: Box<[Scope]>,
     made: u64,
     checked: AtomicU64,
@@ -30,7 +32,6 @@ pub struct Answer {
 }
 
 /// A body as it travels, with the headers of that form.
-#[derive(Clone)]
 pub struct Form {
     status: StatusCode,
     headers: HeaderMap,
@@ -39,13 +40,13 @@ pub struct Form {
 }
 
 impl Form {
-    fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        Self {
+    fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Arc<Self> {
+        Arc::new(Self {
             status,
             head: head(status, &headers, body.len()),
             headers,
             body,
-        }
+        })
     }
 
     /// Its status.
@@ -133,7 +134,7 @@ impl Answer {
     fn copy(&self) -> Self {
         Self {
             forms: [self.plain().cloned(), None, None, None],
-            unchanged: self.unchanged.clone(),
+            unchanged: Arc::clone(&self.unchanged),
             scopes: self.scopes.clone(),
             made: self.made,
             checked: AtomicU64::new(self.checked.load(Ordering::Relaxed)),
@@ -142,7 +143,7 @@ impl Answer {
         }
     }
 
-    fn plain(&self) -> Option<&Form> {
+    fn plain(&self) -> Option<&Arc<Form>> {
         self.forms.first().and_then(Option::as_ref)
     }
 
@@ -189,7 +190,7 @@ impl Answer {
     }
 
     /// What answers a request with these headers: 304 when the client has it, else the smallest form that it takes.
-    pub fn form(&self, asked: &HeaderMap) -> Option<&Form> {
+    pub fn form<H: Headers + ?Sized>(&self, asked: &H) -> Option<&Arc<Form>> {
         if is_unchanged(asked, &self.unchanged.headers) {
             return Some(&self.unchanged);
         }
@@ -238,21 +239,20 @@ fn weaken(headers: &mut HeaderMap) {
 
 /// True when the client has what the headers describe (RFC 9110 13.1): by its validator, or by its date where the client
 /// names no validator. Only the very date that was given counts: when the newest entry of a feed is taken away, its date goes back.
-pub fn is_unchanged(asked: &HeaderMap, headers: &HeaderMap) -> bool {
-    let mut tags = asked.get_all(IF_NONE_MATCH).iter().peekable();
-    if tags.peek().is_some() {
+pub fn is_unchanged<H: Headers + ?Sized>(asked: &H, headers: &HeaderMap) -> bool {
+    if asked.has(&IF_NONE_MATCH) {
         let Some(etag) = headers.get(ETAG).and_then(|etag| etag.to_str().ok()) else {
             return false;
         };
         let etag = etag.strip_prefix("W/").unwrap_or(etag);
-        return tags
-            .filter_map(|line| line.to_str().ok())
+        return asked
+            .lines(&IF_NONE_MATCH)
             .flat_map(|line| line.split(','))
             .map(str::trim)
             .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag);
     }
-    let since = asked.get(IF_MODIFIED_SINCE);
-    since.is_some() && since == headers.get(LAST_MODIFIED)
+    let since = asked.lines(&IF_MODIFIED_SINCE).next();
+    since.is_some_and(|since| headers.get(LAST_MODIFIED).is_some_and(|own| own == since))
 }
 
 #[cfg(test)]

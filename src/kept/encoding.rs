@@ -5,8 +5,9 @@ use std::io::Write;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::HeaderMap;
 use http::header::ACCEPT_ENCODING;
+
+use crate::headers::Headers;
 
 /// Bodies below this are sent as they are, in bytes: one packet carries them anyway.
 const SMALLEST: usize = 860;
@@ -45,11 +46,10 @@ impl Encoding {
     }
 
     /// The forms that a client takes, in order of [`Encoding::ALL`].
-    pub fn taken(headers: &HeaderMap) -> [bool; 4] {
+    pub fn taken<H: Headers + ?Sized>(asked: &H) -> [bool; 4] {
         let mut taken = [true, false, false, false];
-        let lines = headers.get_all(ACCEPT_ENCODING).iter();
-        let items = lines
-            .filter_map(|line| line.to_str().ok())
+        let items = asked
+            .lines(&ACCEPT_ENCODING)
             .flat_map(|line| line.split(','));
         for item in items {
             let (name, weight) = item.split_once(';').unwrap_or((item, ""));
@@ -116,7 +116,7 @@ mod tests {
 
     fn taken(line: &str) -> [bool; 4] {
         let headers = [(ACCEPT_ENCODING, line.parse().unwrap())];
-        Encoding::taken(&headers.into_iter().collect())
+        Encoding::taken(&headers.into_iter().collect::<http::HeaderMap>())
     }
 
     #[test]

@@ -8,32 +8,26 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::{Buf, BytesMut};
+use futures_util::FutureExt;
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue,
-    TRANSFER_ENCODING, UPGRADE,
+    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, TRANSFER_ENCODING, UPGRADE,
 };
-use http::{Method, Uri};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::connections::HEAD_TIMEOUT;
 use super::kept;
 use crate::app::App;
-use crate::kept::Answer;
+use crate::headers::Headers;
+use crate::kept::Form;
 use crate::types::Timestamp;
 
 /// Longest head of a request that is answered here, in bytes.
 const HEAD_MAX: usize = 8 * 1024;
 /// Most headers of a request that is answered here.
 const HEADERS_MAX: usize = 40;
-/// Headers with which a request is not plain: a body follows, or the connection becomes another; or said twice.
-const NOT_PLAIN: [HeaderName; 5] = [
-    CONTENT_LENGTH,
-    TRANSFER_ENCODING,
-    EXPECT,
-    UPGRADE,
-    CONNECTION,
-];
+/// Headers with which a request is not plain: a body follows, or the connection becomes another.
+static NOT_PLAIN: [HeaderName; 4] = [CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, UPGRADE];
 /// `date: Sun, 06 Nov 1994 08:49:37 GMT` and what ends a head.
 const DATE_LENGTH: usize = 39;
 
@@ -52,14 +46,11 @@ where
     let mut since = Instant::now();
     let mut silence = pin!(sleep_until(since + HEAD_TIMEOUT));
     loop {
-        match parse(&read) {
-            Ok(Some((request, length))) => {
-                let Some(answer) = request.find(app) else {
-                    return Some(read);
-                };
-                read.advance(length);
-                request.answer(app, &answer, stream).await.ok()?;
-                if request.is_last {
+        match begun(app, &read) {
+            Ok(Some(begun)) => {
+                read.advance(begun.length);
+                begun.answer(app, stream).await.ok()?;
+                if begun.is_last {
                     let _ = stream.shutdown().await;
                     return None;
                 }
@@ -88,97 +79,110 @@ where
 /// What is hyper's business.
 struct NotPlain;
 
-/// The plain request at the beginning of what was read, and its length; None while it is not whole.
-fn parse(read: &[u8]) -> std::result::Result<Option<(Request, usize)>, NotPlain> {
+/// What answers the request at the beginning of what was read; None while that is not whole.
+fn begun(app: &Arc<App>, read: &[u8]) -> std::result::Result<Option<Begun>, NotPlain> {
     let mut lines = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut head = httparse::Request::new(&mut lines);
     match head.parse(read) {
         Ok(httparse::Status::Complete(length)) => {
-            let request = Request::of(&head).ok_or(NotPlain)?;
-            Ok(Some((request, length)))
+            let plain = Plain::of(&head).ok_or(NotPlain)?;
+            plain.find(app, length).map(Some).ok_or(NotPlain)
         }
         Ok(httparse::Status::Partial) if read.len() < HEAD_MAX => Ok(None),
         _ => Err(NotPlain),
     }
 }
 
-/// A plain request.
-struct Request {
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
+/// A plain request, as it lies in what was read.
+struct Plain<'a> {
+    path: &'a str,
+    query: &'a str,
+    lines: &'a [httparse::Header<'a>],
+    is_head: bool,
+    is_last: bool,
+}
+
+/// What answers a request.
+struct Begun {
+    form: Arc<Form>,
+    /// The length of the request.
+    length: usize,
+    /// Only the head is asked for.
+    is_head: bool,
     /// The connection ends after it.
     is_last: bool,
 }
 
-impl Request {
-    /// Reads a head. None when anything in it needs more than a look: a body, another version, another connection.
-    fn of(head: &httparse::Request<'_, '_>) -> Option<Self> {
-        let method = match head.method? {
-            "GET" => Method::GET,
-            "HEAD" => Method::HEAD,
+impl<'a> Plain<'a> {
+    /// Looks at a head. None when anything in it needs more than a look: a body, another version, another connection, an odd
+    /// target.
+    fn of(head: &'a httparse::Request<'_, 'a>) -> Option<Self> {
+        let is_head = match head.method? {
+            "GET" => false,
+            "HEAD" => true,
             _ => return None,
         };
-        let target = head.path.filter(|target| target.starts_with('/'))?;
-        if head.version != Some(1) {
+        let target = head.path.filter(|target| is_plain(target))?;
+        let lines: &[_] = head.headers;
+        if head.version != Some(1) || NOT_PLAIN.iter().any(|name| lines.has(name)) {
             return None;
         }
-        let (mut headers, mut hosts, mut connection) = (HeaderMap::new(), 0, None);
-        for line in head.headers.iter() {
-            let is = |name: HeaderName| line.name.eq_ignore_ascii_case(name.as_str());
-            if is(HOST) {
-                hosts += 1;
-            } else if is(CONNECTION) && connection.is_none() {
-                connection = Some(line.value);
-            } else if kept::looks_at(line.name) {
-                let name = HeaderName::from_bytes(line.name.as_bytes()).ok()?;
-                headers.append(name, HeaderValue::from_bytes(line.value).ok()?);
-            } else if NOT_PLAIN.into_iter().any(is) {
-                return None;
-            }
-        }
-        if hosts != 1 {
+        if count(lines, &HOST) != 1 || count(lines, &CONNECTION) > 1 {
             return None;
         }
-        let is_last = match connection {
+        let is_last = match lines.lines(&CONNECTION).next() {
+            None if lines.has(&CONNECTION) => return None,
             None => false,
-            Some(word) if word.eq_ignore_ascii_case(b"keep-alive") => false,
-            Some(word) if word.eq_ignore_ascii_case(b"close") => true,
+            Some(word) if word.eq_ignore_ascii_case("keep-alive") => false,
+            Some(word) if word.eq_ignore_ascii_case("close") => true,
             Some(_) => return None,
         };
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Some(Self {
-            method,
-            uri: target.parse().ok()?,
-            headers,
+            path,
+            query,
+            lines,
+            is_head,
             is_last,
         })
     }
 
     /// The answer that is kept for it.
-    fn find(&self, app: &Arc<App>) -> Option<Arc<Answer>> {
-        let key = kept::key(app, &self.method, &self.uri, &self.headers)?;
-        kept::look_up(app, &key)
+    fn find(&self, app: &Arc<App>, length: usize) -> Option<Begun> {
+        let key = kept::key(app, self.path, self.query, self.lines)?;
+        let answer = kept::look_up(app, &key)?;
+        Some(Begun {
+            form: Arc::clone(answer.form(self.lines)?),
+            length,
+            is_head: self.is_head,
+            is_last: self.is_last,
+        })
     }
+}
 
-    /// Sends an answer.
-    async fn answer<S: AsyncWrite + Unpin>(
-        &self,
-        app: &App,
-        answer: &Answer,
-        stream: &mut S,
-    ) -> Result<()> {
-        let form = answer.form(&self.headers).ok_or(ErrorKind::NotFound)?;
+/// True for a target of the usual form, with nothing in it that a URI does not have (RFC 3986 3.3, 3.4) and no fragment.
+fn is_plain(target: &str) -> bool {
+    let is_usual =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte);
+    target.starts_with('/') && target.bytes().all(is_usual)
+}
+
+fn count(lines: &[httparse::Header<'_>], name: &HeaderName) -> usize {
+    let is = |line: &&httparse::Header<'_>| line.name.eq_ignore_ascii_case(name.as_str());
+    lines.iter().filter(is).count()
+}
+
+impl Begun {
+    /// Sends it.
+    async fn answer<S: AsyncWrite + Unpin>(&self, app: &App, stream: &mut S) -> Result<()> {
+        let form = &self.form;
         app.metrics.count_response(form.status().as_u16());
         let last: &[u8] = if self.is_last {
             b"connection: close\r\n"
         } else {
             b""
         };
-        let body = if self.method == Method::HEAD {
-            b""
-        } else {
-            form.body()
-        };
+        let body = if self.is_head { b"" } else { form.body() };
         send(stream, [form.head(), last, &date(app.clock.now()), body]).await
     }
 }
@@ -189,12 +193,21 @@ async fn send<S: AsyncWrite + Unpin>(stream: &mut S, parts: [&[u8]; 4]) -> Resul
     let mut left = parts.as_mut_slice();
     IoSlice::advance_slices(&mut left, 0);
     while !left.is_empty() {
-        match timeout(HEAD_TIMEOUT, stream.write_vectored(left)).await?? {
+        match in_time(stream.write_vectored(left)).await? {
             0 => return Err(Error::from(ErrorKind::WriteZero)),
             sent => IoSlice::advance_slices(&mut left, sent),
         }
     }
-    timeout(HEAD_TIMEOUT, stream.flush()).await?
+    in_time(stream.flush()).await
+}
+
+/// What comes of `work`, which may take a while; what is done at once needs no timer.
+async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let mut work = pin!(work);
+    match work.as_mut().now_or_never() {
+        Some(done) => done,
+        None => timeout(HEAD_TIMEOUT, work).await?,
+    }
 }
 
 /// The header `date`, and the line that ends a head. Written once a second.

@@ -13,10 +13,11 @@ use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, LAST_MODIFIED,
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 
 use crate::app::App;
 use crate::federation::routes;
+use crate::headers::Headers;
 use crate::kept::{self, Answer, Encoding, Found, Keep, Key, Turn};
 use crate::web;
 use crate::web::reader::Reader;
@@ -29,7 +30,7 @@ const BODY_MAX: usize = 4 * 1024 * 1024;
 /// Answers from memory, or lets the router answer and keeps what may be kept. Outermost of all layers, so that what is
 /// kept is what was sent.
 pub(super) async fn keep(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let Some(key) = key(&app, request.method(), request.uri(), request.headers()) else {
+    let Some(key) = key_of(&app, &request) else {
         return next.run(request).await;
     };
     if let Err(error) = app.hear_changes().await {
@@ -85,39 +86,37 @@ fn shrink(app: &Arc<App>, key: &str, answer: &Arc<Answer>) {
     tokio::task::spawn_blocking(move || app.kept.shrink(turn, &key, &answer));
 }
 
-/// The headers that [`key`] and the forms of an answer look at, in lower case. What a connection is about is not among them.
-const HEADERS: [&str; 9] = [
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "authorization",
-    "cookie",
-    "if-modified-since",
-    "if-none-match",
-    "signature",
-    "signature-input",
+/// Headers of a request whose answer is for nobody else.
+static PRIVATE: [HeaderName; 3] = [
+    AUTHORIZATION,
+    HeaderName::from_static("signature"),
+    HeaderName::from_static("signature-input"),
 ];
 
-/// True when a header of this name matters to a kept answer.
-pub(super) fn looks_at(header: &str) -> bool {
-    HEADERS.iter().any(|one| one.eq_ignore_ascii_case(header))
+/// The key of a request whose answer may be kept.
+pub(super) fn key_of<B>(app: &App, request: &http::Request<B>) -> Option<String> {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let (uri, headers) = (request.uri(), request.headers());
+    is_read
+        .then(|| key(app, uri.path(), uri.query().unwrap_or_default(), headers))
+        .flatten()
 }
 
-/// The key of a request whose answer may be kept: nobody's own, and of a finite set, whatever the query holds. Looks at no
-/// other headers than [`HEADERS`].
-pub(super) fn key(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<String> {
-    let is_private = headers.contains_key(AUTHORIZATION)
-        || headers.contains_key("signature")
-        || headers.contains_key("signature-input");
-    let path = uri.path();
-    if !matches!(*method, Method::GET | Method::HEAD) || is_private || path.len() > LONGEST {
+/// The key of a GET or HEAD whose answer may be kept: nobody's own, and of a finite set, whatever the query holds.
+pub(super) fn key<H: Headers + ?Sized>(
+    app: &App,
+    path: &str,
+    query: &str,
+    headers: &H,
+) -> Option<String> {
+    if PRIVATE.iter().any(|name| headers.has(name)) || path.len() > LONGEST {
         return None;
     }
     let form = Form::of(headers);
     if app.config.federation.secure_mode && (form == Form::Activity || path.starts_with("/ap/")) {
         return None;
     }
-    let query = web::query::canonical(uri);
+    let query = web::query::canonical(query);
     let reader = Reader::of(headers, &app.config);
     let (language, theme) = (reader.language, reader.theme.as_str());
     Some(
@@ -145,7 +144,7 @@ enum Form {
 }
 
 impl Form {
-    fn of(headers: &HeaderMap) -> Self {
+    fn of<H: Headers + ?Sized>(headers: &H) -> Self {
         if routes::wants_activity(headers) {
             Self::Activity
         } else if routes::wants_html(headers) {
@@ -206,7 +205,7 @@ async fn cold(
 /// True when all that the query holds is part of the key.
 fn is_exact(uri: &Uri) -> bool {
     uri.query()
-        .is_none_or(|query| query == web::query::canonical(uri))
+        .is_none_or(|query| query == web::query::canonical(query))
 }
 
 /// For what cannot happen: the layers below catch panics and bound bodies.

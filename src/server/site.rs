@@ -56,9 +56,8 @@ impl Site {
     /// The answer that is kept for a request, if there is one.
     fn at_once(&self, request: &Request<Incoming>) -> Option<Response<Body>> {
         let app = self.keeper.as_ref()?;
-        let headers = request.headers();
-        let key = kept::key(app, request.method(), request.uri(), headers)?;
-        kept::find(app, &key, headers)
+        let key = kept::key_of(app, request)?;
+        kept::find(app, &key, request.headers())
     }
 }
 

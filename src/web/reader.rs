@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, header};
 
 use super::convert;
 use super::i18n::Catalogue;
 use super::view::Site;
 use crate::app::App;
 use crate::config::Config;
+use crate::headers::Headers;
 
 /// The cookie that holds [`Reader::language`].
 pub(super) const LANGUAGE: &str = "language";
@@ -73,7 +74,7 @@ impl Reader {
     }
 
     /// Reads the wishes of a request: what the reader chose here, else what the browser asks for, else the site's.
-    pub fn of(request: &HeaderMap, config: &Config) -> Self {
+    pub fn of<H: Headers + ?Sized>(request: &H, config: &Config) -> Self {
         let asked = || {
             let follows = config.site.follow_reader_language;
             follows.then(|| accepted(request)).flatten()
@@ -88,12 +89,13 @@ impl Reader {
 }
 
 /// The first cookie of a name whose value makes sense.
-pub(super) fn cookie<T>(
-    request: &HeaderMap,
+pub(super) fn cookie<H: Headers + ?Sized, T>(
+    request: &H,
     name: &str,
     read: impl Fn(&str) -> Option<T>,
 ) -> Option<T> {
-    lines(request, header::COOKIE)
+    request
+        .lines(&header::COOKIE)
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .filter(|(key, _)| *key == name)
@@ -101,8 +103,9 @@ pub(super) fn cookie<T>(
 }
 
 /// The language that the browser likes best of those there are words for (RFC 9110 12.5.4).
-fn accepted(request: &HeaderMap) -> Option<&'static str> {
-    let wishes = lines(request, header::ACCEPT_LANGUAGE)
+fn accepted<H: Headers + ?Sized>(request: &H) -> Option<&'static str> {
+    let wishes = request
+        .lines(&header::ACCEPT_LANGUAGE)
         .flat_map(|line| line.split(','))
         .take(WISHES);
     let known = wishes.filter_map(|wish| {
@@ -117,11 +120,6 @@ fn accepted(request: &HeaderMap) -> Option<&'static str> {
     // Of two that are liked as much, the first.
     let best = known.reduce(|best, next| if next.1 > best.1 { next } else { best });
     best.map(|(language, _)| language)
-}
-
-fn lines(request: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
-    let lines = request.get_all(name).iter();
-    lines.filter_map(|line| line.to_str().ok())
 }
 
 /// What stands on every page, as this reader wants it.
@@ -141,6 +139,8 @@ pub(super) fn site_for(app: &App, reader: Reader) -> Site {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderName;
+
     use super::*;
     use crate::config::{defaults, overlay};
 

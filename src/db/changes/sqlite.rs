@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::{Ear, Heard};
-use crate::db::{Backend, Conn, pool};
+use crate::db::{Backend, Conn, fixed, pool};
 use crate::error::Result;
 
 /// Pause between two looks at the counter, in microseconds.
@@ -120,11 +120,11 @@ impl Seen {
 }
 
 fn version(conn: &mut Conn) -> Result<i64> {
-    let found: Version = diesel::sql_query("PRAGMA data_version").get_result(conn)?;
+    let found: Version = fixed("PRAGMA data_version").get_result(conn)?;
     Ok(found.data_version)
 }
 
 fn changes_after(conn: &mut Conn, last: i64) -> Result<Vec<Change>> {
-    let query = diesel::sql_query("SELECT id, scope FROM changes WHERE id > $1 ORDER BY id");
-    Ok(query.bind::<BigInt, _>(last).load(conn)?)
+    let query = fixed("SELECT id, scope FROM changes WHERE id > $ ORDER BY id");
+    Ok(query.bind(last).load(conn)?)
 }

@@ -7,7 +7,7 @@ use super::{Actor, ActorKey, LocalKeys};
 use crate::db::schema::{
     actor_keys, actors, comments, followers, following, local_keys, notifications, reactions, talk,
 };
-use crate::db::{CHUNK, Conn, each};
+use crate::db::{CHUNK, Conn, among, each};
 use crate::error::{Error, Result};
 use crate::types::{ApUrl, Host, Id, Timestamp};
 
@@ -23,12 +23,8 @@ pub fn get(conn: &mut Conn, id: Id<Actor>) -> Result<Actor> {
 
 /// The actors with these ids, in no order.
 pub fn list_by_ids(conn: &mut Conn, ids: &[Id<Actor>]) -> Result<Vec<Actor>> {
-    let mut found = Vec::new();
-    for chunk in ids.chunks(CHUNK) {
-        let query = actors::table.filter(actors::id.eq_any(chunk.to_vec()));
-        found.extend(query.select(Actor::as_select()).load(conn)?);
-    }
-    Ok(found)
+    let query = actors::table.filter(among(actors::id, ids.iter().copied()));
+    Ok(query.select(Actor::as_select()).load(conn)?)
 }
 
 /// The actor with this ActivityPub id.

@@ -11,7 +11,7 @@ use crate::clock::IdGenerator;
 use crate::db::schema::{
     actors, comments, emojis, media_files, picture_sizes, pictures, posts, previews,
 };
-use crate::db::{CHUNK, Conn, each};
+use crate::db::{CHUNK, Conn, among, each};
 use crate::domain::actor::{self, Actor};
 use crate::domain::visibility::{CommentStatus, Visibility};
 use crate::error::Result;
@@ -315,7 +315,7 @@ pub fn list_under(conn: &mut Conn, post: i64) -> Result<HashMap<i64, Vec<Picture
 
 /// The pictures of these comments, by comment; a statement's worth at most.
 pub fn list_of_comments(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Picture>>> {
-    let query = pictures::table.filter(pictures::comment_id.eq_any(ids));
+    let query = pictures::table.filter(among(pictures::comment_id, ids.iter().copied()));
     let mut rows: Vec<Picture> = query.select(Picture::as_select()).load(conn)?;
     rows.sort_by_key(|row| row.id);
     Ok(grouped(rows, |row| row.comment_id))
@@ -329,7 +329,7 @@ pub fn list_of_comment(conn: &mut Conn, comment: i64) -> Result<Vec<Picture>> {
 /// The pictures of posts with their sizes, by post; a page of a list at most.
 pub fn list_of_posts(conn: &mut Conn, posts: Vec<i64>) -> Result<HashMap<i64, Vec<Illustration>>> {
     let query = pictures::table
-        .filter(pictures::post_id.eq_any(posts))
+        .filter(among(pictures::post_id, posts))
         .order(pictures::id);
     let rows: Vec<Picture> = query.select(Picture::as_select()).load(conn)?;
     let files: Vec<String> = rows.iter().filter_map(|row| row.file.clone()).collect();

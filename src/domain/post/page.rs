@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 use super::{Post, Preview, preview, store};
 use crate::db::schema::{actors, comments};
-use crate::db::{CHUNK, Conn};
+use crate::db::{Conn, among};
 use crate::domain::actor::{self, Actor, avatar_path};
 use crate::domain::backfill::{self, Missing};
 use crate::domain::media::{self, Illustration, Picture};
@@ -281,23 +281,23 @@ pub fn load_comments(
 
 /// Some of a post's comments, if everybody may see them or their places.
 fn load_these(conn: &mut Conn, post: Id<Post>, ids: &[i64]) -> Result<Vec<Entry>> {
-    let mut entries = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(CHUNK) {
-        let query = comments::table
-            .inner_join(actors::table)
-            .filter(comments::id.eq_any(chunk))
-            .filter(comments::post_id.eq(post))
-            .filter(is_public().or(is_place()))
-            .select(entry_columns());
-        let rows: Vec<EntryRow> = query.load(conn)?;
-        let mut pictures = media::list_of_comments(conn, chunk)?;
-        entries.extend(rows.into_iter().map(|row| {
-            let mut entry = entry(row);
-            entry.pictures = pictures.remove(&entry.id).unwrap_or_default();
-            entry
-        }));
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(entries)
+    let query = comments::table
+        .inner_join(actors::table)
+        .filter(among(comments::id, ids.iter().copied()))
+        .filter(comments::post_id.eq(post))
+        .filter(is_public().or(is_place()))
+        .select(entry_columns());
+    let rows: Vec<EntryRow> = query.load(conn)?;
+    let mut pictures = media::list_of_comments(conn, ids)?;
+    let dressed = |row| {
+        let mut entry = entry(row);
+        entry.pictures = pictures.remove(&entry.id).unwrap_or_default();
+        entry
+    };
+    Ok(rows.into_iter().map(dressed).collect())
 }
 
 type EntryColumns = (

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 
 use super::{Policy, Post, Status, Tagged};
 use crate::db::schema::{comments, post_months, post_tags, posts, tombstones};
-use crate::db::{CHUNK, Conn};
+use crate::db::{Conn, among};
 use crate::domain::actor::{Actor, Mentions};
 use crate::domain::media;
 use crate::error::{Error, Result};
@@ -234,15 +234,13 @@ pub(super) fn with_tags(conn: &mut Conn, found: Vec<Post>) -> Result<Vec<Tagged>
 /// Tags of several posts, each list in the writer's order.
 pub fn tags_by_post(conn: &mut Conn, ids: &[Id<Post>]) -> Result<HashMap<Id<Post>, Vec<String>>> {
     let mut tags: HashMap<Id<Post>, Vec<String>> = HashMap::new();
-    for chunk in ids.chunks(CHUNK) {
-        let rows: Vec<(Id<Post>, String)> = post_tags::table
-            .filter(post_tags::post_id.eq_any(chunk.to_vec()))
-            .order((post_tags::post_id, post_tags::position))
-            .select((post_tags::post_id, post_tags::name))
-            .load(conn)?;
-        for (post, name) in rows {
-            tags.entry(post).or_default().push(name);
-        }
+    let rows: Vec<(Id<Post>, String)> = post_tags::table
+        .filter(among(post_tags::post_id, ids.iter().copied()))
+        .order((post_tags::post_id, post_tags::position))
+        .select((post_tags::post_id, post_tags::name))
+        .load(conn)?;
+    for (post, name) in rows {
+        tags.entry(post).or_default().push(name);
     }
     Ok(tags)
 }
@@ -279,7 +277,7 @@ pub struct Summary {
 /// These posts in this order, as far as they are published, each with the count of its public comments.
 pub fn load_summaries(conn: &mut Conn, ids: &[Id<Post>]) -> Result<Vec<(Summary, i64)>> {
     let found: Vec<Summary> = posts::table
-        .filter(posts::id.eq_any(ids.to_vec()))
+        .filter(among(posts::id, ids.iter().copied()))
         .filter(posts::status.eq(Status::Published))
         .select((
             posts::id,
@@ -306,7 +304,7 @@ pub fn load_summaries(conn: &mut Conn, ids: &[Id<Post>]) -> Result<Vec<(Summary,
 /// How many public comments posts have.
 pub fn count_comments(conn: &mut Conn, ids: &[Id<Post>]) -> Result<HashMap<Id<Post>, i64>> {
     let counts: Vec<(Id<Post>, i64)> = comments::table
-        .filter(comments::post_id.eq_any(ids.to_vec()))
+        .filter(among(comments::post_id, ids.iter().copied()))
         .filter(crate::domain::visibility::is_public())
         .group_by(comments::post_id)
         .select((comments::post_id, diesel::dsl::count_star()))

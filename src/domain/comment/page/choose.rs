@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
 
 use crate::db::schema::comments;
-use crate::db::{Conn, each};
+use crate::db::{Conn, among, fixed};
 use crate::domain::comment::Comment;
 use crate::domain::comment::thread::Leaf;
 use crate::domain::post::Post;
@@ -44,15 +44,15 @@ pub(in super::super) fn list_roots(
     let statement = format!(
         "SELECT id, position, below FROM (SELECT r.id AS id, r.position AS position, \
            (SELECT COUNT(*) FROM comments WHERE root_id = r.id AND {PUBLIC}) AS below \
-         FROM comments r WHERE r.post_id = $1 AND r.parent_id IS NULL AND r.position {sign} $2 \
+         FROM comments r WHERE r.post_id = $ AND r.parent_id IS NULL AND r.position {sign} $ \
            AND r.status IN ('published', 'deleted') AND r.visibility IN ('public', 'unlisted') AND NOT r.hidden) t \
-         WHERE below > 0 ORDER BY position {order} LIMIT $3"
+         WHERE below > 0 ORDER BY position {order} LIMIT $"
     );
-    Ok(each!(conn, c => diesel::sql_query(statement)
-        .bind::<BigInt, _>(post)
-        .bind::<Integer, _>(beyond.unwrap_or(start))
-        .bind::<BigInt, _>(limit)
-        .load(c))?)
+    Ok(fixed(statement)
+        .bind(post)
+        .bind(beyond.unwrap_or(start))
+        .bind(limit)
+        .load(conn)?)
 }
 
 /// The same, most discussed first; `upwards` turns it round. The key is a position, whose count is looked up.
@@ -74,18 +74,18 @@ pub(in super::super) fn count_discussed(
     };
     let statement = format!(
         "SELECT r.id AS id, r.position AS position, t.below AS below \
-         FROM (SELECT root_id, COUNT(*) AS below FROM comments WHERE post_id = $1 AND {PUBLIC} GROUP BY root_id) t \
+         FROM (SELECT root_id, COUNT(*) AS below FROM comments WHERE post_id = $ AND {PUBLIC} GROUP BY root_id) t \
          JOIN comments r ON r.id = t.root_id \
-         WHERE t.below {sign} $2 OR (t.below = $3 AND r.position {other} $4) \
-         ORDER BY t.below {down}, r.position {order} LIMIT $5"
+         WHERE t.below {sign} $ OR (t.below = $ AND r.position {other} $) \
+         ORDER BY t.below {down}, r.position {order} LIMIT $"
     );
-    Ok(each!(conn, c => diesel::sql_query(statement)
-        .bind::<BigInt, _>(post)
-        .bind::<BigInt, _>(key.0)
-        .bind::<BigInt, _>(key.0)
-        .bind::<Integer, _>(key.1)
-        .bind::<BigInt, _>(limit)
-        .load(c))?)
+    Ok(fixed(statement)
+        .bind(post)
+        .bind(key.0)
+        .bind(key.0)
+        .bind(key.1)
+        .bind(limit)
+        .load(conn)?)
 }
 
 fn count_below(conn: &mut Conn, post: Id<Post>, position: i32) -> Result<i64> {
@@ -131,7 +131,7 @@ pub(in super::super) fn list_leaves(
     limit: i64,
 ) -> Result<Vec<Leaf>> {
     let query = comments::table
-        .filter(comments::root_id.eq_any(roots))
+        .filter(among(comments::root_id, roots.iter().copied()))
         .filter(is_public().or(is_place()))
         .order((comments::root_id, comments::id))
         .limit(limit)

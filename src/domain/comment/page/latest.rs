@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 
 use super::Placed;
-use crate::db::Conn;
 use crate::db::schema::{actors, comments, posts};
+use crate::db::{Conn, among};
 use crate::domain::actor::Actor;
 use crate::domain::comment::{Comment, thread};
 use crate::domain::media;
@@ -159,7 +159,7 @@ fn load_newer(
 fn load_parents(conn: &mut Conn, found: &[&Comment]) -> Result<HashMap<Id<Comment>, ApUrl>> {
     let ids: Vec<Id<Comment>> = found.iter().filter_map(|one| one.parent_id).collect();
     let query = comments::table
-        .filter(comments::id.eq_any(ids))
+        .filter(among(comments::id, ids))
         .filter(is_public())
         .select((comments::id, comments::ap_id));
     let rows: Vec<(Id<Comment>, ApUrl)> = query.load(conn)?;
@@ -187,7 +187,7 @@ impl Chains {
                 break;
             }
             let query = comments::table
-                .filter(comments::id.eq_any(std::mem::take(&mut next)))
+                .filter(among(comments::id, std::mem::take(&mut next)))
                 .select((comments::id, comments::parent_id, comments::position));
             for (id, parent, position) in query.load(conn)? {
                 known.insert(id, (parent, position));

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use super::around::{Neighbour, Shelf, Title};
 use super::list::{Bound, Start, in_order, key_of, start_of};
-use crate::db::Conn;
 use crate::db::schema::{post_months, post_series, posts, series};
+use crate::db::{Conn, among};
 use crate::domain::post::{Post, Status};
 use crate::error::Result;
 use crate::types::{Id, Timestamp};
@@ -125,7 +125,7 @@ pub fn load_titles(
     };
     let older = ids.last().filter(|_| more).copied().map(Start::Before);
     let titles = posts::table
-        .filter(posts::id.eq_any(ids))
+        .filter(among(posts::id, ids))
         .filter(posts::status.eq(Status::Published))
         .order((posts::published_at.desc(), posts::id.desc()))
         .select((

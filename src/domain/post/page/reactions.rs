@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::{Entry, FACES, Faces, Person, PostPage, person};
-use crate::db::{CHUNK, Conn, each};
+use crate::db::{self, Conn, fixed};
 use crate::domain::actor::Actor;
 use crate::error::Result;
 use crate::text::emoji::{self, Emojis};
@@ -115,13 +115,13 @@ pub(super) struct TalkCounts {
 
 const COUNTS: &str = "SELECT NULL AS comment_id, r.kind AS kind, r.emoji AS emoji, MIN(a.host) AS host, COUNT(*) AS total \
     FROM reactions r JOIN actors a ON a.id = r.actor_id \
-    WHERE r.post_id = $1 AND r.comment_id IS NULL AND NOT a.blocked GROUP BY r.kind, r.emoji \
+    WHERE r.post_id = $ AND r.comment_id IS NULL AND NOT a.blocked GROUP BY r.kind, r.emoji \
     UNION ALL \
     SELECT NULL AS comment_id, t.kind AS kind, '' AS emoji, '' AS host, COUNT(*) AS total \
     FROM talk t JOIN actors b ON b.id = t.actor_id \
-    WHERE t.post_id = $2 AND t.standing = 'shown' AND NOT b.blocked GROUP BY t.kind";
+    WHERE t.post_id = $ AND t.standing = 'shown' AND NOT b.blocked GROUP BY t.kind";
 
-/// The reactions to comments; their ids follow, which are numbers.
+/// The reactions to comments; their ids follow, as one value.
 const COUNTS_BELOW: &str = "SELECT r.comment_id AS comment_id, r.kind AS kind, r.emoji AS emoji, MIN(a.host) AS host, COUNT(*) AS total \
     FROM reactions r JOIN actors a ON a.id = r.actor_id WHERE NOT a.blocked AND r.comment_id";
 
@@ -132,10 +132,7 @@ const ARM: &str = "SELECT * FROM (SELECT r.kind AS kind, r.emoji AS emoji, a.id 
 /// Loads the reactions into a page that has its comments, and tells how many speak of the post elsewhere.
 pub(super) fn load(conn: &mut Conn, page: &mut PostPage) -> Result<TalkCounts> {
     let post = page.post.id.raw();
-    let own: Vec<CountRow> = each!(conn, c => diesel::sql_query(COUNTS)
-        .bind::<BigInt, _>(post)
-        .bind::<BigInt, _>(post)
-        .load(c))?;
+    let own: Vec<CountRow> = fixed(COUNTS).bind(post).bind(post).load(conn)?;
     let below = count_below(conn, &page.comments)?;
     spread(&mut page.comments, below);
     let total = |kind: &str| {
@@ -161,17 +158,15 @@ pub(super) fn load(conn: &mut Conn, page: &mut PostPage) -> Result<TalkCounts> {
 
 /// The counts of these comments alone, however many the post has.
 fn count_below(conn: &mut Conn, comments: &[Entry]) -> Result<Vec<CountRow>> {
-    let mut counts = Vec::new();
-    for chunk in comments.chunks(CHUNK) {
-        let ids: Vec<String> = chunk.iter().map(|entry| entry.id.to_string()).collect();
-        let statement = format!(
-            "{COUNTS_BELOW} IN ({}) GROUP BY r.comment_id, r.kind, r.emoji",
-            ids.join(",")
-        );
-        let rows: Vec<CountRow> = each!(conn, c => diesel::sql_query(statement).load(c))?;
-        counts.extend(rows);
+    if comments.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(counts)
+    let listed = db::listed(comments.iter().map(|entry| entry.id));
+    let statement = format!(
+        "{COUNTS_BELOW}{} GROUP BY r.comment_id, r.kind, r.emoji",
+        db::is_listed(conn)
+    );
+    Ok(fixed(statement).bind(listed).load(conn)?)
 }
 
 fn group(row: CountRow) -> Group {
@@ -227,17 +222,17 @@ fn load_faces(conn: &mut Conn, page: &mut PostPage) -> Result<()> {
     let post = page.post.id.raw();
     let few = FACES;
     let statement = format!(
-        "{ARM} WHERE r.post_id = $1 AND r.kind = 'like' AND r.comment_id IS NULL AND NOT a.blocked ORDER BY r.id LIMIT {few}) AS l \
-         UNION ALL {ARM} WHERE r.post_id = $2 AND r.kind = 'announce' AND r.comment_id IS NULL AND NOT a.blocked ORDER BY r.id LIMIT {few}) AS b \
-         UNION ALL {ARM} WHERE r.post_id = $3 AND r.kind = 'emoji' AND r.comment_id IS NULL AND NOT a.blocked ORDER BY r.id LIMIT {}) AS e \
+        "{ARM} WHERE r.post_id = $ AND r.kind = 'like' AND r.comment_id IS NULL AND NOT a.blocked ORDER BY r.id LIMIT {few}) AS l \
+         UNION ALL {ARM} WHERE r.post_id = $ AND r.kind = 'announce' AND r.comment_id IS NULL AND NOT a.blocked ORDER BY r.id LIMIT {few}) AS b \
+         UNION ALL {ARM} WHERE r.post_id = $ AND r.kind = 'emoji' AND r.comment_id IS NULL AND NOT a.blocked ORDER BY r.id LIMIT {}) AS e \
          ORDER BY id",
         4 * few
     );
-    let rows: Vec<FaceRow> = each!(conn, c => diesel::sql_query(statement)
-        .bind::<BigInt, _>(post)
-        .bind::<BigInt, _>(post)
-        .bind::<BigInt, _>(post)
-        .load(c))?;
+    let rows: Vec<FaceRow> = fixed(statement)
+        .bind(post)
+        .bind(post)
+        .bind(post)
+        .load(conn)?;
     for row in rows {
         let (kind, emoji, somebody) = somebody(row);
         let people = match kind.as_str() {

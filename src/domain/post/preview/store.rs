@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::Preview;
 use crate::db::schema::{posts, previews};
-use crate::db::{Conn, each};
+use crate::db::{Conn, among, each};
 use crate::domain::post::{Post, Status};
 use crate::error::Result;
 use crate::types::Id;
@@ -17,7 +17,7 @@ pub(in crate::domain::post) fn load(
     ids: &[Id<Post>],
 ) -> Result<HashMap<Id<Post>, Preview>> {
     let query = previews::table
-        .filter(previews::post_id.eq_any(ids.to_vec()))
+        .filter(among(previews::post_id, ids.iter().copied()))
         .select((previews::post_id, previews::file, previews::titled));
     let rows: Vec<(Id<Post>, String, bool)> = query.load(conn)?;
     let preview = |(id, file, titled)| (id, Preview { file, titled });

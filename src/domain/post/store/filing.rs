@@ -8,7 +8,7 @@ use super::super::Post;
 use super::super::filing::{Category, Filing, Place, Wanted, key};
 use crate::clock::IdGenerator;
 use crate::db::schema::{categories, post_categories, post_series, post_tags, posts, series};
-use crate::db::{CHUNK, Conn, each};
+use crate::db::{Conn, among, each};
 use crate::error::{Error, Result};
 use crate::text::{permalink, slug};
 use crate::types::{Id, Timestamp};
@@ -242,25 +242,23 @@ pub(in super::super) fn date(conn: &mut Conn, post: Id<Post>, at: Timestamp) -> 
 /// Where posts are filed.
 pub fn filing_by_post(conn: &mut Conn, posts: &[Id<Post>]) -> Result<HashMap<Id<Post>, Filing>> {
     let mut found: HashMap<Id<Post>, Filing> = HashMap::new();
-    for chunk in posts.chunks(CHUNK) {
-        let rows: Vec<(Id<Post>, String)> = post_categories::table
-            .inner_join(categories::table)
-            .filter(post_categories::post_id.eq_any(chunk.to_vec()))
-            .filter(post_categories::position.is_not_null())
-            .order((post_categories::post_id, post_categories::position))
-            .select((post_categories::post_id, categories::path))
-            .load(conn)?;
-        for (post, path) in rows {
-            found.entry(post).or_default().categories.push(path);
-        }
-        let rows: Vec<(Id<Post>, String, i32)> = post_series::table
-            .inner_join(series::table)
-            .filter(post_series::post_id.eq_any(chunk.to_vec()))
-            .select((post_series::post_id, series::name, post_series::part))
-            .load(conn)?;
-        for (post, series, part) in rows {
-            found.entry(post).or_default().series = Some(Place { series, part });
-        }
+    let rows: Vec<(Id<Post>, String)> = post_categories::table
+        .inner_join(categories::table)
+        .filter(among(post_categories::post_id, posts.iter().copied()))
+        .filter(post_categories::position.is_not_null())
+        .order((post_categories::post_id, post_categories::position))
+        .select((post_categories::post_id, categories::path))
+        .load(conn)?;
+    for (post, path) in rows {
+        found.entry(post).or_default().categories.push(path);
+    }
+    let rows: Vec<(Id<Post>, String, i32)> = post_series::table
+        .inner_join(series::table)
+        .filter(among(post_series::post_id, posts.iter().copied()))
+        .select((post_series::post_id, series::name, post_series::part))
+        .load(conn)?;
+    for (post, series, part) in rows {
+        found.entry(post).or_default().series = Some(Place { series, part });
     }
     Ok(found)
 }
@@ -272,7 +270,7 @@ pub(in super::super) fn first_categories(
 ) -> Result<HashMap<Id<Post>, String>> {
     let rows: Vec<(Id<Post>, String)> = post_categories::table
         .inner_join(categories::table)
-        .filter(post_categories::post_id.eq_any(ids.to_vec()))
+        .filter(among(post_categories::post_id, ids.iter().copied()))
         .filter(post_categories::position.eq(0))
         .select((post_categories::post_id, categories::slug))
         .load(conn)?;

@@ -1,0 +1,174 @@
+//! Statements that are prepared once for each connection, where diesel's own would be prepared each time they are asked:
+//! SQL of our own, whose text is one of few, and on SQLite `IN` with a list of any length.
+
+use std::borrow::Cow;
+
+use diesel::backend::Backend;
+use diesel::expression::{
+    AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate,
+};
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Bool, HasSqlType, Text, Untyped};
+
+use super::{AnyBackend, Conn};
+use crate::types::Id;
+
+const IN_SQLITE: &str = " IN (SELECT value FROM json_each('[' || $ || ']'))";
+const IN_POSTGRES: &str = " = ANY(CAST(string_to_array($, ',') AS BIGINT[]))";
+
+/// SQL whose text is one of few: a connection keeps each prepared for as long as it lives. For a text that holds what
+/// somebody typed, a number or a list of any length, take `diesel::sql_query`.
+pub fn fixed(sql: impl Into<Cow<'static, str>>) -> Fixed {
+    Fixed {
+        sql: sql.into(),
+        values: Vec::new(),
+    }
+}
+
+/// See [`fixed`].
+#[derive(Debug)]
+#[must_use = "a query does nothing until it is loaded or executed"]
+pub struct Fixed {
+    sql: Cow<'static, str>,
+    values: Vec<Value>,
+}
+
+/// A value of a [`Fixed`] statement.
+#[derive(Debug)]
+pub enum Value {
+    /// `BIGINT`; small ones too.
+    Number(i64),
+    /// `TEXT`.
+    Text(String),
+}
+
+impl Fixed {
+    /// Gives a value for each `$`, in their order.
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(number: i32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl<T> From<Id<T>> for Value {
+    fn from(id: Id<T>) -> Self {
+        Self::Number(id.raw())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<DB> QueryFragment<DB> for Fixed
+where
+    DB: Backend + HasSqlType<BigInt> + HasSqlType<Text>,
+    i64: ToSql<BigInt, DB>,
+    String: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let mut parts = self.sql.split('$');
+        out.push_sql(parts.next().unwrap_or_default());
+        for (part, value) in parts.zip(&self.values) {
+            match value {
+                Value::Number(number) => out.push_bind_param::<BigInt, _>(number)?,
+                Value::Text(text) => out.push_bind_param::<Text, _>(text)?,
+            }
+            out.push_sql(part);
+        }
+        Ok(())
+    }
+}
+
+// Known by its text, not by its type.
+impl QueryId for Fixed {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Fixed {
+    type SqlType = Untyped;
+}
+
+impl<C> RunQueryDsl<C> for Fixed {}
+
+/// What stands behind a column that shall be one of a list, however long: the list is one value, as [`listed`] writes it.
+pub fn is_listed(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Pg(_) => IN_POSTGRES,
+        Conn::Sqlite(_) => IN_SQLITE,
+    }
+}
+
+/// The value of a list: its ids, with commas between them.
+pub fn listed<I: Into<i64>>(ids: impl IntoIterator<Item = I>) -> String {
+    let ids = ids.into_iter().map(|id| id.into().to_string());
+    ids.collect::<Vec<_>>().join(",")
+}
+
+/// True for rows whose `column` is one of `ids`, however many there are.
+pub fn among<C, I>(column: C, ids: impl IntoIterator<Item = I>) -> Among<C>
+where
+    C: Expression,
+    I: Into<i64>,
+{
+    Among {
+        column,
+        list: listed(ids),
+    }
+}
+
+/// See [`among`].
+#[derive(Debug)]
+pub struct Among<C> {
+    column: C,
+    list: String,
+}
+
+impl<C: QueryFragment<AnyBackend>> QueryFragment<AnyBackend> for Among<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, AnyBackend>) -> QueryResult<()> {
+        let is_listed = match out.backend() {
+            AnyBackend::Pg(_) => IN_POSTGRES,
+            AnyBackend::Sqlite(_) => IN_SQLITE,
+        };
+        let (before, after) = is_listed.split_once('$').unwrap_or((is_listed, ""));
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(before);
+        out.push_bind_param::<Text, _>(&self.list)?;
+        out.push_sql(after);
+        Ok(())
+    }
+}
+
+// A connection is of one backend, where the text is one for each column.
+impl<C: QueryId> QueryId for Among<C> {
+    type QueryId = Among<C::QueryId>;
+    const HAS_STATIC_QUERY_ID: bool = C::HAS_STATIC_QUERY_ID;
+}
+
+impl<C> Expression for Among<C> {
+    type SqlType = Bool;
+}
+
+impl<C> ValidGrouping<()> for Among<C> {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl<C: AppearsOnTable<S>, S> AppearsOnTable<S> for Among<C> {}
+impl<C: SelectableExpression<S>, S> SelectableExpression<S> for Among<C> {}
