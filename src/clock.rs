@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::types::{Id, Timestamp};
 
@@ -27,7 +28,11 @@ impl Clock {
     )]
     pub fn now(&self) -> Timestamp {
         match self {
-            Self::System => Timestamp(chrono::Utc::now().timestamp_micros()),
+            Self::System => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH);
+                let micros = since.map(|since| i64::try_from(since.as_micros()));
+                Timestamp(micros.map_or(0, |micros| micros.unwrap_or(i64::MAX)))
+            }
             Self::Fixed(at) => Timestamp(at.load(Ordering::SeqCst)),
         }
     }

@@ -1,42 +1,119 @@
-//! The headers of a request, wherever they lie: in a map, or still in the bytes that were read. What has to be known of a
-//! request before it is known how it will be answered reads them through this.
+//! The headers of a request that are looked at before it is known how it will be answered, wherever they lie: in a map, or
+//! still in the bytes that were read.
 
-use http::{HeaderMap, HeaderName};
+use http::HeaderMap;
 
-/// The lines of a head.
+/// A header that is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// `Accept`
+    Accept,
+    /// `Accept-Encoding`
+    AcceptEncoding,
+    /// `Accept-Language`
+    AcceptLanguage,
+    /// `Authorization`
+    Authorization,
+    /// `Connection`
+    Connection,
+    /// `Content-Length`
+    ContentLength,
+    /// `Cookie`
+    Cookie,
+    /// `Expect`
+    Expect,
+    /// `Host`
+    Host,
+    /// `If-Modified-Since`
+    IfModifiedSince,
+    /// `If-None-Match`
+    IfNoneMatch,
+    /// `Signature`
+    Signature,
+    /// `Signature-Input`
+    SignatureInput,
+    /// `Transfer-Encoding`
+    TransferEncoding,
+    /// `Upgrade`
+    Upgrade,
+}
+
+/// All there are, with their names in lower case.
+const ALL: [(Line, &str); 15] = [
+    (Line::Accept, "accept"),
+    (Line::AcceptEncoding, "accept-encoding"),
+    (Line::AcceptLanguage, "accept-language"),
+    (Line::Authorization, "authorization"),
+    (Line::Connection, "connection"),
+    (Line::ContentLength, "content-length"),
+    (Line::Cookie, "cookie"),
+    (Line::Expect, "expect"),
+    (Line::Host, "host"),
+    (Line::IfModifiedSince, "if-modified-since"),
+    (Line::IfNoneMatch, "if-none-match"),
+    (Line::Signature, "signature"),
+    (Line::SignatureInput, "signature-input"),
+    (Line::TransferEncoding, "transfer-encoding"),
+    (Line::Upgrade, "upgrade"),
+];
+
+/// Where headers are looked up.
 pub trait Headers {
     /// What the lines of a name say, in their order; without those that are not text.
-    fn lines<'a>(&'a self, name: &'a HeaderName) -> impl Iterator<Item = &'a str>;
+    fn lines(&self, line: Line) -> impl Iterator<Item = &str>;
 
     /// True when there is a line of that name, whatever it says.
-    fn has(&self, name: &HeaderName) -> bool;
+    fn has(&self, line: Line) -> bool;
 }
 
 impl Headers for HeaderMap {
-    fn lines<'a>(&'a self, name: &'a HeaderName) -> impl Iterator<Item = &'a str> {
-        let lines = self.get_all(name).iter();
+    fn lines(&self, line: Line) -> impl Iterator<Item = &str> {
+        let lines = self.get_all(name(line)).iter();
         lines.filter_map(|line| line.to_str().ok())
     }
 
-    fn has(&self, name: &HeaderName) -> bool {
-        self.contains_key(name)
+    fn has(&self, line: Line) -> bool {
+        self.contains_key(name(line))
     }
 }
 
-/// The lines as they were read.
-impl Headers for [httparse::Header<'_>] {
-    fn lines<'a>(&'a self, name: &'a HeaderName) -> impl Iterator<Item = &'a str> {
-        let lines = self.iter().filter(|line| is(line, name));
-        lines.filter_map(|line| text(line.value))
-    }
+fn name(line: Line) -> &'static str {
+    let found = ALL.iter().find(|(one, _)| *one == line);
+    found.map_or("", |(_, name)| name)
+}
 
-    fn has(&self, name: &HeaderName) -> bool {
-        self.iter().any(|line| is(line, name))
+/// The lines of a plain head: none of them twice, and all of them text.
+#[derive(Debug, Default)]
+pub struct Plain<'a>([Option<&'a str>; ALL.len()]);
+
+impl<'a> Plain<'a> {
+    /// Looks through what was read, once. None when it is not plain.
+    pub fn of(head: &[httparse::Header<'a>]) -> Option<Self> {
+        let mut plain = Self::default();
+        for line in head {
+            let known = ALL.iter().zip(&mut plain.0);
+            let mut of_name = known.filter(|((_, name), _)| line.name.eq_ignore_ascii_case(name));
+            if let Some((_, place)) = of_name.next() {
+                let first = place.replace(text(line.value)?);
+                if first.is_some() {
+                    return None;
+                }
+            }
+        }
+        Some(plain)
     }
 }
 
-fn is(line: &httparse::Header<'_>, name: &HeaderName) -> bool {
-    line.name.eq_ignore_ascii_case(name.as_str())
+impl Headers for Plain<'_> {
+    fn lines(&self, line: Line) -> impl Iterator<Item = &str> {
+        let mut known = ALL.iter().zip(&self.0);
+        let found = known.find(|((one, _), _)| *one == line);
+        found.and_then(|(_, said)| *said).into_iter()
+    }
+
+    fn has(&self, line: Line) -> bool {
+        self.lines(line).next().is_some()
+    }
 }
 
 /// A value that has only what [`http::HeaderValue::to_str`] takes for text.
@@ -47,36 +124,59 @@ fn text(value: &[u8]) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-    use http::header::{ACCEPT, COOKIE};
+    use http::{HeaderName, HeaderValue};
 
     use super::*;
 
+    type Lines<'a> = &'a [(&'a str, &'a [u8])];
+
+    fn read<'a>(lines: Lines<'a>) -> Vec<httparse::Header<'a>> {
+        let line = |(name, value): &(&'a str, &'a [u8])| httparse::Header { name, value };
+        lines.iter().map(line).collect()
+    }
+
+    fn map(lines: Lines) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in lines {
+            let name: HeaderName = name.parse().unwrap();
+            map.append(name, HeaderValue::from_bytes(value).unwrap());
+        }
+        map
+    }
+
     #[test]
     fn both_places_say_the_same() {
-        let lines: [(&str, &[u8]); 5] = [
-            ("Accept", b"text/html"),
+        let lines: Lines = &[
+            ("Accept", b"text/html\t, */*"),
             ("cookie", b"a=1"),
-            ("ACCEPT", b"\xc3\xa9"),
-            ("accept", b"a\tb ~"),
-            ("accepts", b"x"),
+            ("ACCEPT-ENCODING", b""),
+            ("accepts", b"\xc3\xa9"),
+            ("if-None-match", b"\"v1\" ~"),
         ];
-        let read = lines.map(|(name, value)| httparse::Header { name, value });
-        let map: HeaderMap = lines
-            .into_iter()
-            .map(|(name, value)| {
-                let name: HeaderName = name.parse().unwrap();
-                (name, HeaderValue::from_bytes(value).unwrap())
-            })
-            .fold(HeaderMap::new(), |mut map, (name, value)| {
-                map.append(name, value);
-                map
-            });
-        let read = read.as_slice();
-        for name in [ACCEPT, COOKIE, http::header::DATE] {
-            assert!(map.lines(&name).eq(read.lines(&name)), "{name}");
-            assert_eq!(map.has(&name), read.has(&name), "{name}");
+        let (map, plain) = (map(lines), Plain::of(&read(lines)).unwrap());
+        for (line, name) in ALL {
+            assert!(map.lines(line).eq(plain.lines(line)), "{name}");
+            assert_eq!(map.has(line), plain.has(line), "{name}");
         }
-        assert!(map.lines(&ACCEPT).eq(["text/html", "a\tb ~"]));
+        assert!(plain.lines(Line::Accept).eq(["text/html\t, */*"]));
+        assert!(plain.has(Line::AcceptEncoding) && !plain.has(Line::Host));
+    }
+
+    #[test]
+    fn a_map_has_all_lines_of_a_name_that_are_text() {
+        let map = map(&[("accept", b"a"), ("accept", b"\xc3\xa9"), ("Accept", b"b")]);
+        assert!(map.lines(Line::Accept).eq(["a", "b"]));
+    }
+
+    #[test]
+    fn what_is_said_twice_or_is_no_text_is_not_plain() {
+        for lines in [
+            &[("accept", b"a".as_slice()), ("Accept", b"b")] as Lines,
+            &[("host", b"a"), ("host", b"a")],
+            &[("cookie", b"\xc3\xa9")],
+        ] {
+            assert!(Plain::of(&read(lines)).is_none(), "{lines:?}");
+        }
+        assert!(Plain::of(&read(&[("x-y", b"\xff"), ("x-y", b"")])).is_some());
     }
 }

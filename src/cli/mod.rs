@@ -25,9 +25,13 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+use tokio::runtime::Builder;
 
 use crate::error::Error;
 use context::Context;
+
+/// Threads for work that blocks: more than there are connections to the database, few enough for their memory to be bounded.
+const BLOCKING_THREADS: usize = 64;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -148,8 +152,20 @@ type Outcome<T = ()> = Result<T, Failure>;
 
 impl Cli {
     /// Does what the command line says. Tells a failure on stderr.
-    pub async fn run(self) -> ExitCode {
-        match Box::pin(self.dispatch()).await {
+    pub fn run(self) -> ExitCode {
+        let runtime = Builder::new_multi_thread()
+            .enable_all()
+            .max_blocking_threads(BLOCKING_THREADS)
+            .build();
+        let outcome = match runtime {
+            // In here, so that only the library is compiled with all that follows.
+            Ok(runtime) => runtime.block_on(Box::pin(self.dispatch())),
+            Err(error) => {
+                output::error(&format!("the program cannot start its threads: {error}"));
+                return ExitCode::FAILURE;
+            }
+        };
+        match outcome {
             Ok(()) => ExitCode::SUCCESS,
             Err(Failure::Told) => ExitCode::FAILURE,
             Err(Failure::Failed(error)) => {

@@ -15,7 +15,7 @@ use diesel::prelude::*;
 
 pub use changes::{Ear, Heard, note_change};
 pub use pool::{AnyBackend, Conn};
-pub use statement::{among, fixed, is_listed, listed};
+pub use statement::{Literal, among, fixed, is_listed, listed, literal};
 
 use crate::config;
 use crate::error::{Error, Result};

@@ -108,6 +108,39 @@ impl Query for Fixed {
 
 impl<C> RunQueryDsl<C> for Fixed {}
 
+/// A condition as text, for a partial index: a bound value would not lead to it. diesel's `sql` would be prepared each time.
+pub fn literal(sql: impl Into<Cow<'static, str>>) -> Literal {
+    Literal(sql.into())
+}
+
+/// See [`literal`].
+#[derive(Clone, Debug)]
+pub struct Literal(Cow<'static, str>);
+
+impl<DB: Backend> QueryFragment<DB> for Literal {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(&self.0);
+        Ok(())
+    }
+}
+
+// Known by its text, not by its type.
+impl QueryId for Literal {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Expression for Literal {
+    type SqlType = Bool;
+}
+
+impl ValidGrouping<()> for Literal {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl<S> AppearsOnTable<S> for Literal {}
+impl<S> SelectableExpression<S> for Literal {}
+
 /// What stands behind a column that shall be one of a list, however long: the list is one value, as [`listed`] writes it.
 pub fn is_listed(conn: &Conn) -> &'static str {
     match conn {
@@ -172,3 +205,77 @@ impl<C> ValidGrouping<()> for Among<C> {
 
 impl<C: AppearsOnTable<S>, S> AppearsOnTable<S> for Among<C> {}
 impl<C: SelectableExpression<S>, S> SelectableExpression<S> for Among<C> {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use diesel::connection::{Connection, InstrumentationEvent};
+
+    use super::*;
+    use crate::db::schema::posts;
+
+    #[derive(QueryableByName)]
+    struct Sum {
+        #[diesel(sql_type = BigInt)]
+        sum: i64,
+    }
+
+    fn conn() -> Conn {
+        Conn::Sqlite(SqliteConnection::establish(":memory:").unwrap())
+    }
+
+    /// Counts the statements that a connection prepares to keep them.
+    fn count_kept(conn: &mut Conn) -> Arc<AtomicUsize> {
+        let kept = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&kept);
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::CacheQuery { .. }) {
+                counted.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        kept
+    }
+
+    #[test]
+    fn a_fixed_statement_is_prepared_once_and_takes_its_values_in_order() {
+        let mut conn = conn();
+        let kept = count_kept(&mut conn);
+        for (a, b) in [(1_i64, 2), (30, 4), (500, 6)] {
+            let query = fixed("SELECT CAST($ * 10 + $ + LENGTH($) AS BIGINT) AS sum");
+            let found = query.bind(a).bind(b).bind("four".to_owned());
+            let found: Sum = found.get_result(&mut conn).unwrap();
+            assert_eq!(found.sum, a * 10 + i64::from(b) + 4);
+        }
+        assert_eq!(kept.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn lists_of_every_length_share_a_statement() {
+        let mut conn = conn();
+        fixed("CREATE TABLE posts (id BIGINT PRIMARY KEY)")
+            .execute(&mut conn)
+            .unwrap();
+        fixed("INSERT INTO posts VALUES (1), (2), (-3), (9223372036854775807)")
+            .execute(&mut conn)
+            .unwrap();
+        let kept = count_kept(&mut conn);
+        let many: Vec<i64> = (2..50_000).collect();
+        for (asked, found) in [
+            (Vec::new(), Vec::new()),
+            (vec![-3, 1], vec![-3, 1]),
+            (many, vec![2]),
+            (vec![i64::MAX, i64::MIN], vec![i64::MAX]),
+        ] {
+            let query = posts::table.filter(among(posts::id, asked));
+            let ids: Vec<i64> = query
+                .select(posts::id)
+                .order(posts::id)
+                .load(&mut conn)
+                .unwrap();
+            assert_eq!(ids, found);
+        }
+        assert_eq!(kept.load(Ordering::SeqCst), 1);
+    }
+}

@@ -1,11 +1,10 @@
 //! Who may see a comment: the one predicate that every page, document, collection, feed and count goes through.
 
 use diesel::dsl::{And, Eq, IsNotNull, Or};
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use crate::db::schema::comments;
+use crate::db::{Literal, literal};
 use crate::types::word_enum;
 
 word_enum! {
@@ -63,8 +62,8 @@ pub const PUBLIC: &str =
     "status = 'published' AND visibility IN ('public', 'unlisted') AND NOT hidden";
 
 /// Not published, as text: a bound value would not lead to the index `comments_aside`.
-pub fn is_aside() -> SqlLiteral<Bool> {
-    diesel::dsl::sql("comments.status <> 'published'")
+pub fn is_aside() -> Literal {
+    literal("comments.status <> 'published'")
 }
 
 /// The comments that everybody may see: published, for everybody, and below nothing that may not be seen.

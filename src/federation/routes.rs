@@ -17,8 +17,8 @@ use axum::{Extension, Router};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::header::{
-    ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-    LOCATION, RETRY_AFTER, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION,
+    RETRY_AFTER, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ use super::secure::{self, Stranger};
 use super::{Federation, quotes, signature};
 use crate::domain::account;
 use crate::error::{Error, Result};
-use crate::headers::Headers;
+use crate::headers::{Headers, Line};
 use crate::http::within_budget;
 use crate::kept::{Keep, Scope};
 use crate::types::Host;
@@ -92,8 +92,8 @@ async fn refuse_control_characters(request: extract::Request, next: Next) -> Res
 }
 
 /// True when a client asks for ActivityStreams rather than for a page.
-pub fn wants_activity<H: Headers + ?Sized>(headers: &H) -> bool {
-    let accepted = headers.lines(&ACCEPT);
+pub fn wants_activity(headers: &impl Headers) -> bool {
+    let accepted = headers.lines(Line::Accept);
     let mut kinds = accepted.flat_map(|value| value.split(',')).map(str::trim);
     // Browsers name html first; servers name ActivityStreams first.
     kinds
@@ -280,8 +280,8 @@ async fn note(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Re
 }
 
 /// True when a client names HTML among what it takes.
-pub fn wants_html<H: Headers + ?Sized>(headers: &H) -> bool {
-    let mut accepted = headers.lines(&ACCEPT);
+pub fn wants_html(headers: &impl Headers) -> bool {
+    let mut accepted = headers.lines(Line::Accept);
     accepted.any(|line| line.contains("text/html"))
 }
 

@@ -4,15 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use bytes::Bytes;
-use http::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LAST_MODIFIED, VARY,
-};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use super::Scope;
 use super::encoding::{Encoding, is_worth_it, shrink};
-use crate::headers::Headers;
+use crate::headers::{Headers, Line};
 
 /// What counts against the room beside the bodies, in bytes: headers in both shapes, scopes, the entry itself.
 const FRAME: usize = 2_500;
@@ -190,7 +187,7 @@ impl Answer {
     }
 
     /// What answers a request with these headers: 304 when the client has it, else the smallest form that it takes.
-    pub fn form<H: Headers + ?Sized>(&self, asked: &H) -> Option<&Arc<Form>> {
+    pub fn form(&self, asked: &impl Headers) -> Option<&Arc<Form>> {
         if is_unchanged(asked, &self.unchanged.headers) {
             return Some(&self.unchanged);
         }
@@ -239,24 +236,26 @@ fn weaken(headers: &mut HeaderMap) {
 
 /// True when the client has what the headers describe (RFC 9110 13.1): by its validator, or by its date where the client
 /// names no validator. Only the very date that was given counts: when the newest entry of a feed is taken away, its date goes back.
-pub fn is_unchanged<H: Headers + ?Sized>(asked: &H, headers: &HeaderMap) -> bool {
-    if asked.has(&IF_NONE_MATCH) {
+pub fn is_unchanged(asked: &impl Headers, headers: &HeaderMap) -> bool {
+    if asked.has(Line::IfNoneMatch) {
         let Some(etag) = headers.get(ETAG).and_then(|etag| etag.to_str().ok()) else {
             return false;
         };
         let etag = etag.strip_prefix("W/").unwrap_or(etag);
         return asked
-            .lines(&IF_NONE_MATCH)
+            .lines(Line::IfNoneMatch)
             .flat_map(|line| line.split(','))
             .map(str::trim)
             .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag);
     }
-    let since = asked.lines(&IF_MODIFIED_SINCE).next();
+    let since = asked.lines(Line::IfModifiedSince).next();
     since.is_some_and(|since| headers.get(LAST_MODIFIED).is_some_and(|own| own == since))
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header::{IF_MODIFIED_SINCE, IF_NONE_MATCH};
+
     use super::*;
 
     fn headers(lines: &[(http::HeaderName, &str)]) -> HeaderMap {

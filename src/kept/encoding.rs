@@ -2,12 +2,10 @@
 
 use std::io::Write;
 
+use crate::headers::{Headers, Line};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::header::ACCEPT_ENCODING;
-
-use crate::headers::Headers;
 
 /// Bodies below this are sent as they are, in bytes: one packet carries them anyway.
 const SMALLEST: usize = 860;
@@ -46,10 +44,10 @@ impl Encoding {
     }
 
     /// The forms that a client takes, in order of [`Encoding::ALL`].
-    pub fn taken<H: Headers + ?Sized>(asked: &H) -> [bool; 4] {
+    pub fn taken(asked: &impl Headers) -> [bool; 4] {
         let mut taken = [true, false, false, false];
         let items = asked
-            .lines(&ACCEPT_ENCODING)
+            .lines(Line::AcceptEncoding)
             .flat_map(|line| line.split(','));
         for item in items {
             let (name, weight) = item.split_once(';').unwrap_or((item, ""));
@@ -111,6 +109,8 @@ fn brotli(body: &[u8], quality: i32) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use std::io::Read;
+
+    use http::header::ACCEPT_ENCODING;
 
     use super::*;
 

@@ -9,16 +9,13 @@ use std::sync::Arc;
 
 use bytes::{Buf, BytesMut};
 use futures_util::FutureExt;
-use http::header::{
-    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, TRANSFER_ENCODING, UPGRADE,
-};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::connections::HEAD_TIMEOUT;
 use super::kept;
 use crate::app::App;
-use crate::headers::Headers;
+use crate::headers::{Headers, Line, Plain};
 use crate::kept::Form;
 use crate::types::Timestamp;
 
@@ -27,7 +24,12 @@ const HEAD_MAX: usize = 8 * 1024;
 /// Most headers of a request that is answered here.
 const HEADERS_MAX: usize = 40;
 /// Headers with which a request is not plain: a body follows, or the connection becomes another.
-static NOT_PLAIN: [HeaderName; 4] = [CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, UPGRADE];
+const NOT_PLAIN: [Line; 4] = [
+    Line::ContentLength,
+    Line::TransferEncoding,
+    Line::Expect,
+    Line::Upgrade,
+];
 /// `date: Sun, 06 Nov 1994 08:49:37 GMT` and what ends a head.
 const DATE_LENGTH: usize = 39;
 
@@ -85,8 +87,8 @@ fn begun(app: &Arc<App>, read: &[u8]) -> std::result::Result<Option<Begun>, NotP
     let mut head = httparse::Request::new(&mut lines);
     match head.parse(read) {
         Ok(httparse::Status::Complete(length)) => {
-            let plain = Plain::of(&head).ok_or(NotPlain)?;
-            plain.find(app, length).map(Some).ok_or(NotPlain)
+            let asked = Asked::of(&head).ok_or(NotPlain)?;
+            asked.find(app, length).map(Some).ok_or(NotPlain)
         }
         Ok(httparse::Status::Partial) if read.len() < HEAD_MAX => Ok(None),
         _ => Err(NotPlain),
@@ -94,10 +96,10 @@ fn begun(app: &Arc<App>, read: &[u8]) -> std::result::Result<Option<Begun>, NotP
 }
 
 /// A plain request, as it lies in what was read.
-struct Plain<'a> {
+struct Asked<'a> {
     path: &'a str,
     query: &'a str,
-    lines: &'a [httparse::Header<'a>],
+    headers: Plain<'a>,
     is_head: bool,
     is_last: bool,
 }
@@ -113,25 +115,21 @@ struct Begun {
     is_last: bool,
 }
 
-impl<'a> Plain<'a> {
+impl<'a> Asked<'a> {
     /// Looks at a head. None when anything in it needs more than a look: a body, another version, another connection, an odd
     /// target.
-    fn of(head: &'a httparse::Request<'_, 'a>) -> Option<Self> {
+    fn of(head: &httparse::Request<'_, 'a>) -> Option<Self> {
         let is_head = match head.method? {
             "GET" => false,
             "HEAD" => true,
             _ => return None,
         };
         let target = head.path.filter(|target| is_plain(target))?;
-        let lines: &[_] = head.headers;
-        if head.version != Some(1) || NOT_PLAIN.iter().any(|name| lines.has(name)) {
+        let headers = Plain::of(head.headers).filter(|headers| headers.has(Line::Host))?;
+        if head.version != Some(1) || NOT_PLAIN.into_iter().any(|line| headers.has(line)) {
             return None;
         }
-        if count(lines, &HOST) != 1 || count(lines, &CONNECTION) > 1 {
-            return None;
-        }
-        let is_last = match lines.lines(&CONNECTION).next() {
-            None if lines.has(&CONNECTION) => return None,
+        let is_last = match headers.lines(Line::Connection).next() {
             None => false,
             Some(word) if word.eq_ignore_ascii_case("keep-alive") => false,
             Some(word) if word.eq_ignore_ascii_case("close") => true,
@@ -141,7 +139,7 @@ impl<'a> Plain<'a> {
         Some(Self {
             path,
             query,
-            lines,
+            headers,
             is_head,
             is_last,
         })
@@ -149,10 +147,10 @@ impl<'a> Plain<'a> {
 
     /// The answer that is kept for it.
     fn find(&self, app: &Arc<App>, length: usize) -> Option<Begun> {
-        let key = kept::key(app, self.path, self.query, self.lines)?;
+        let key = kept::key(app, self.path, self.query, &self.headers)?;
         let answer = kept::look_up(app, &key)?;
         Some(Begun {
-            form: Arc::clone(answer.form(self.lines)?),
+            form: Arc::clone(answer.form(&self.headers)?),
             length,
             is_head: self.is_head,
             is_last: self.is_last,
@@ -165,11 +163,6 @@ fn is_plain(target: &str) -> bool {
     let is_usual =
         |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte);
     target.starts_with('/') && target.bytes().all(is_usual)
-}
-
-fn count(lines: &[httparse::Header<'_>], name: &HeaderName) -> usize {
-    let is = |line: &&httparse::Header<'_>| line.name.eq_ignore_ascii_case(name.as_str());
-    lines.iter().filter(is).count()
 }
 
 impl Begun {

@@ -10,14 +10,14 @@ use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, LAST_MODIFIED,
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
 use crate::app::App;
 use crate::federation::routes;
-use crate::headers::Headers;
+use crate::headers::{Headers, Line};
 use crate::kept::{self, Answer, Encoding, Found, Keep, Key, Turn};
 use crate::web;
 use crate::web::reader::Reader;
@@ -87,11 +87,7 @@ fn shrink(app: &Arc<App>, key: &str, answer: &Arc<Answer>) {
 }
 
 /// Headers of a request whose answer is for nobody else.
-static PRIVATE: [HeaderName; 3] = [
-    AUTHORIZATION,
-    HeaderName::from_static("signature"),
-    HeaderName::from_static("signature-input"),
-];
+const PRIVATE: [Line; 3] = [Line::Authorization, Line::Signature, Line::SignatureInput];
 
 /// The key of a request whose answer may be kept.
 pub(super) fn key_of<B>(app: &App, request: &http::Request<B>) -> Option<String> {
@@ -103,13 +99,8 @@ pub(super) fn key_of<B>(app: &App, request: &http::Request<B>) -> Option<String>
 }
 
 /// The key of a GET or HEAD whose answer may be kept: nobody's own, and of a finite set, whatever the query holds.
-pub(super) fn key<H: Headers + ?Sized>(
-    app: &App,
-    path: &str,
-    query: &str,
-    headers: &H,
-) -> Option<String> {
-    if PRIVATE.iter().any(|name| headers.has(name)) || path.len() > LONGEST {
+pub(super) fn key(app: &App, path: &str, query: &str, headers: &impl Headers) -> Option<String> {
+    if PRIVATE.into_iter().any(|line| headers.has(line)) || path.len() > LONGEST {
         return None;
     }
     let form = Form::of(headers);
@@ -144,7 +135,7 @@ enum Form {
 }
 
 impl Form {
-    fn of<H: Headers + ?Sized>(headers: &H) -> Self {
+    fn of(headers: &impl Headers) -> Self {
         if routes::wants_activity(headers) {
             Self::Activity
         } else if routes::wants_html(headers) {

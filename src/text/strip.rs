@@ -38,18 +38,24 @@ struct Line {
 }
 
 impl Line {
-    fn push(&mut self, c: char) {
-        if c.is_whitespace() {
+    /// Takes a text in which entities are resolved, word by word.
+    fn push(&mut self, text: &str, max: usize) {
+        self.gap |= text.starts_with(char::is_whitespace);
+        for word in text.split_whitespace() {
+            if self.gap && !self.text.is_empty() {
+                self.text.push(' ');
+                self.length += 1;
+            }
             self.gap = true;
-            return;
+            self.text.push_str(word);
+            self.length += word.chars().count();
+            if self.length > max {
+                return;
+            }
         }
-        if self.gap && !self.text.is_empty() {
-            self.text.push(' ');
-            self.length += 1;
+        if !text.is_empty() {
+            self.gap = text.ends_with(char::is_whitespace);
         }
-        self.gap = false;
-        self.text.push(c);
-        self.length += 1;
     }
 }
 
@@ -76,30 +82,32 @@ fn parts_words(tag: &str) -> bool {
 }
 
 fn push_text(out: &mut Line, mut text: &str, max: usize) {
-    while let Some(c) = text.chars().next()
-        && out.length <= max
-    {
-        let (c, length) = match c {
-            '&' => entity(text),
-            c => (c, c.len_utf8()),
+    while out.length <= max {
+        let Some((plain, rest)) = text.split_once('&') else {
+            out.push(text, max);
+            return;
         };
-        out.push(c);
-        text = text.get(length..).unwrap_or_default();
+        let (c, rest) = entity(rest);
+        out.push(plain, max);
+        out.push(c, max);
+        text = rest;
     }
 }
 
-/// The character that an entity at the beginning stands for; our own HTML has only these.
-fn entity(text: &str) -> (char, usize) {
+/// What an entity stands for whose `&` was read, and what follows it; our own HTML has only these.
+fn entity(text: &str) -> (&'static str, &str) {
     let known = [
-        ("&amp;", '&'),
-        ("&lt;", '<'),
-        ("&gt;", '>'),
-        ("&quot;", '"'),
-        ("&#39;", '\''),
-        ("&nbsp;", ' '),
+        ("amp;", "&"),
+        ("lt;", "<"),
+        ("gt;", ">"),
+        ("quot;", "\""),
+        ("#39;", "'"),
+        ("nbsp;", " "),
     ];
-    let found = known.iter().find(|(name, _)| text.starts_with(name));
-    found.map_or(('&', 1), |(name, c)| (*c, name.len()))
+    let mut found = known
+        .iter()
+        .filter_map(|(name, c)| Some((*c, text.strip_prefix(name)?)));
+    found.next().unwrap_or(("&", text))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::text::emoji::Part;
 /// How many bytes a page without content takes, roughly; the buffer starts there.
 const FRAME_SIZE: usize = 6_000;
 /// How many bytes the frame of one comment takes, roughly.
-const COMMENT_SIZE: usize = 2_000;
+const COMMENT_SIZE: usize = 500;
 
 /// What the base template needs besides the content.
 struct Frame<'a> {
@@ -211,6 +211,8 @@ struct ErrorPage<'a> {
 fn render(page: &impl Template, size: usize) -> Result<String> {
     let mut text = String::with_capacity(size);
     page.render_into(&mut text).map_err(Error::internal)?;
+    // It may be kept for long.
+    text.shrink_to_fit();
     Ok(text)
 }
 

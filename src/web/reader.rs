@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, header};
+use http::HeaderMap;
 
 use super::convert;
 use super::i18n::Catalogue;
 use super::view::Site;
 use crate::app::App;
 use crate::config::Config;
-use crate::headers::Headers;
+use crate::headers::{Headers, Line};
 
 /// The cookie that holds [`Reader::language`].
 pub(super) const LANGUAGE: &str = "language";
@@ -74,7 +74,7 @@ impl Reader {
     }
 
     /// Reads the wishes of a request: what the reader chose here, else what the browser asks for, else the site's.
-    pub fn of<H: Headers + ?Sized>(request: &H, config: &Config) -> Self {
+    pub fn of(request: &impl Headers, config: &Config) -> Self {
         let asked = || {
             let follows = config.site.follow_reader_language;
             follows.then(|| accepted(request)).flatten()
@@ -89,13 +89,13 @@ impl Reader {
 }
 
 /// The first cookie of a name whose value makes sense.
-pub(super) fn cookie<H: Headers + ?Sized, T>(
-    request: &H,
+pub(super) fn cookie<T>(
+    request: &impl Headers,
     name: &str,
     read: impl Fn(&str) -> Option<T>,
 ) -> Option<T> {
     request
-        .lines(&header::COOKIE)
+        .lines(Line::Cookie)
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .filter(|(key, _)| *key == name)
@@ -103,9 +103,9 @@ pub(super) fn cookie<H: Headers + ?Sized, T>(
 }
 
 /// The language that the browser likes best of those there are words for (RFC 9110 12.5.4).
-fn accepted<H: Headers + ?Sized>(request: &H) -> Option<&'static str> {
+fn accepted(request: &impl Headers) -> Option<&'static str> {
     let wishes = request
-        .lines(&header::ACCEPT_LANGUAGE)
+        .lines(Line::AcceptLanguage)
         .flat_map(|line| line.split(','))
         .take(WISHES);
     let known = wishes.filter_map(|wish| {
@@ -139,7 +139,7 @@ pub(super) fn site_for(app: &App, reader: Reader) -> Site {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderName;
+    use http::{HeaderName, header};
 
     use super::*;
     use crate::config::{defaults, overlay};

@@ -6,7 +6,7 @@ use super::{
     Activity, BREAKER_FAILURES, Delivery, Due, Item, LEASE_SECS, Outcome, State, Totals, pause_secs,
 };
 use crate::db::schema::{activities, actors, deliveries, followers};
-use crate::db::{CHUNK, Conn, each};
+use crate::db::{CHUNK, Conn, Literal, each, literal};
 use crate::domain::actor::Actor;
 use crate::domain::post::Post;
 use crate::error::Result;
@@ -108,10 +108,15 @@ pub fn send_again(conn: &mut Conn, activity: &ApUrl, now: Timestamp) -> Result<(
     Ok(())
 }
 
+/// Not delivered and not given up, as text: a bound value would not lead to the indexes of those.
+fn is_open() -> Literal {
+    literal(format!("deliveries.state < {}", State::Delivered.number()))
+}
+
 /// Claims up to `limit` due deliveries for [`LEASE_SECS`], none to the hosts in `busy`. Run it in a write transaction.
 pub fn claim(conn: &mut Conn, now: Timestamp, limit: i64, busy: Vec<Host>) -> Result<Vec<Due>> {
     let due = deliveries::table
-        .filter(deliveries::state.lt(State::Delivered.number()))
+        .filter(is_open())
         .filter(deliveries::next_attempt_at.le(now))
         .filter(deliveries::lease_until.le(now.0))
         .filter(deliveries::host.ne_all(busy))
@@ -143,7 +148,7 @@ pub fn claim(conn: &mut Conn, now: Timestamp, limit: i64, busy: Vec<Host>) -> Re
 /// Ends all leases: the process that held them is gone.
 pub fn release_leases(conn: &mut Conn) -> Result<()> {
     let held = deliveries::table
-        .filter(deliveries::state.lt(State::Delivered.number()))
+        .filter(is_open())
         .filter(deliveries::lease_until.gt(0));
     diesel::update(held)
         .set(deliveries::lease_until.eq(0_i64))
@@ -260,7 +265,7 @@ fn put_back(conn: &mut Conn, due: &Due, at: Timestamp) -> Result<()> {
 pub fn set_aside(conn: &mut Conn, hosts: &[Host]) -> Result<usize> {
     let due = deliveries::table
         .filter(deliveries::host.eq_any(hosts))
-        .filter(deliveries::state.lt(State::Delivered.number()));
+        .filter(is_open());
     Ok(diesel::update(due)
         .set((
             deliveries::state.eq(State::Blocked.number()),
@@ -303,7 +308,7 @@ pub fn count_failure(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<()>
         let retry_at = now.plus_secs(pause_secs(failures - BREAKER_FAILURES, 0.5));
         let early = deliveries::table
             .filter(deliveries::host.eq(host))
-            .filter(deliveries::state.lt(State::Delivered.number()))
+            .filter(is_open())
             .filter(deliveries::next_attempt_at.lt(retry_at));
         diesel::update(early)
             .set(deliveries::next_attempt_at.eq(retry_at))
@@ -317,7 +322,7 @@ pub fn forget_failures(conn: &mut Conn, host: &Host, now: Timestamp) -> Result<(
     hosts::forget_failures(conn, host, now)?;
     let late = deliveries::table
         .filter(deliveries::host.eq(host))
-        .filter(deliveries::state.lt(State::Delivered.number()))
+        .filter(is_open())
         .filter(deliveries::next_attempt_at.gt(now));
     diesel::update(late)
         .set(deliveries::next_attempt_at.eq(now))
@@ -358,7 +363,7 @@ pub fn totals(conn: &mut Conn, post: Option<Id<Post>>) -> Result<Totals> {
 /// How many deliveries are still due.
 pub fn count_pending(conn: &mut Conn) -> Result<i64> {
     Ok(deliveries::table
-        .filter(deliveries::state.lt(State::Delivered.number()))
+        .filter(is_open())
         .count()
         .get_result(conn)?)
 }

@@ -245,7 +245,7 @@ fn blog(site: &Site) -> Node<'_> {
 
 /// The JSON as it may stand between `<script>` and `</script>`.
 fn escaped(value: &impl Serialize) -> String {
-    let mut out = Vec::with_capacity(4_096);
+    let mut out = Vec::with_capacity(16 * 1024);
     let mut serializer = serde_json::Serializer::with_formatter(&mut out, InScript);
     value
         .serialize(&mut serializer)
@@ -262,18 +262,24 @@ impl Formatter for InScript {
     where
         W: ?Sized + io::Write,
     {
-        for part in fragment.split_inclusive(['<', '>', '&', '\u{2028}', '\u{2029}']) {
-            let last = part.chars().next_back().unwrap_or_default();
-            let code = match last {
-                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => u32::from(last),
-                _ => {
-                    out.write_all(part.as_bytes())?;
-                    continue;
+        let mut rest = fragment;
+        while let Some(at) = rest
+            .bytes()
+            .position(|byte| matches!(byte, b'<' | b'>' | b'&' | 0xe2))
+        {
+            let (before, from) = rest.split_at(at);
+            let mut chars = from.chars();
+            let c = chars.next().unwrap_or_default();
+            out.write_all(before.as_bytes())?;
+            match c {
+                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                    write!(out, "\\u{:04x}", u32::from(c))?
                 }
-            };
-            let before = part.strip_suffix(last).unwrap_or_default();
-            write!(out, "{before}\\u{code:04x}")?;
+                other => write!(out, "{other}")?,
+            }
+            rest = chars.as_str();
         }
+        out.write_all(rest.as_bytes())?;
         Ok(())
     }
 }
