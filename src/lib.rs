@@ -11,7 +11,6 @@ pub mod demo;
 pub mod domain;
 pub mod error;
 pub mod federation;
-pub mod headers;
 pub mod hosts;
 pub mod http;
 pub mod kept;

@@ -22,6 +22,11 @@ mod threads;
 
 use report::Row;
 
+/// The node's, for nodes that run in here.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 const ALL: [&str; 10] = [
     "delivery",
     "https",

@@ -24,7 +24,7 @@ pub type AnyBackend = <Conn as diesel::connection::Connection>::Backend;
 /// The log is folded into the file every 32 MiB: by default (4 MiB) a busy inbox did so every few commits.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA wal_autocheckpoint = 8192; \
-     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;";
+     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2048;";
 
 /// Opens one connection. Fails with a sentence that names the database and the way out.
 pub(super) fn connect(backend: &Backend) -> Result<Conn> {
@@ -109,6 +109,34 @@ impl ManageConnection for Manager {
         match conn {
             Conn::Pg(c) => c.is_broken(),
             Conn::Sqlite(c) => c.is_broken(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::sql_types::Text;
+
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Build {
+        #[diesel(sql_type = Text)]
+        compile_options: String,
+    }
+
+    #[test]
+    fn sqlite_is_built_as_the_configuration_of_cargo_says() {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        let build: Vec<Build> = diesel::sql_query("PRAGMA compile_options")
+            .load(&mut conn)
+            .unwrap();
+        let has = |option| build.iter().any(|one| one.compile_options == option);
+        for wanted in ["ENABLE_QPSG", "THREADSAFE=2", "DEFAULT_MEMSTATUS=0"] {
+            assert!(has(wanted), "{wanted}");
+        }
+        for unwanted in ["ENABLE_STAT4", "ENABLE_MEMORY_MANAGEMENT"] {
+            assert!(!has(unwanted), "{unwanted}");
         }
     }
 }

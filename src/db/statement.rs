@@ -15,8 +15,8 @@ use diesel::sql_types::{BigInt, Bool, HasSqlType, Text, Untyped};
 use super::{AnyBackend, Conn};
 use crate::types::Id;
 
-const IN_SQLITE: &str = " IN (SELECT value FROM json_each('[' || $ || ']'))";
-const IN_POSTGRES: &str = " = ANY(CAST(string_to_array($, ',') AS BIGINT[]))";
+const IN_SQLITE: &str = " IN (SELECT value FROM json_each('[' || $1 || ']'))";
+const IN_POSTGRES: &str = " = ANY(CAST(string_to_array($1, ',') AS BIGINT[]))";
 
 /// SQL whose text is one of few: a connection keeps each prepared for as long as it lives. For a text that holds what
 /// somebody typed, a number or a list of any length, take `diesel::sql_query`.
@@ -45,7 +45,7 @@ pub enum Value {
 }
 
 impl Fixed {
-    /// Gives a value for each `$`, in their order.
+    /// Gives the next value: for `$1`, `$2` and so on, which stand in their order, each once.
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
         self
@@ -90,7 +90,7 @@ where
                 Value::Number(number) => out.push_bind_param::<BigInt, _>(number)?,
                 Value::Text(text) => out.push_bind_param::<Text, _>(text)?,
             }
-            out.push_sql(part);
+            out.push_sql(part.trim_start_matches(|c: char| c.is_ascii_digit()));
         }
         Ok(())
     }
@@ -180,7 +180,7 @@ impl<C: QueryFragment<AnyBackend>> QueryFragment<AnyBackend> for Among<C> {
             AnyBackend::Pg(_) => IN_POSTGRES,
             AnyBackend::Sqlite(_) => IN_SQLITE,
         };
-        let (before, after) = is_listed.split_once('$').unwrap_or((is_listed, ""));
+        let (before, after) = is_listed.split_once("$1").unwrap_or((is_listed, ""));
         self.column.walk_ast(out.reborrow())?;
         out.push_sql(before);
         out.push_bind_param::<Text, _>(&self.list)?;
@@ -243,7 +243,7 @@ mod tests {
         let mut conn = conn();
         let kept = count_kept(&mut conn);
         for (a, b) in [(1_i64, 2), (30, 4), (500, 6)] {
-            let query = fixed("SELECT CAST($ * 10 + $ + LENGTH($) AS BIGINT) AS sum");
+            let query = fixed("SELECT CAST($1 * 10 + $2 + LENGTH($3) AS BIGINT) AS sum");
             let found = query.bind(a).bind(b).bind("four".to_owned());
             let found: Sum = found.get_result(&mut conn).unwrap();
             assert_eq!(found.sum, a * 10 + i64::from(b) + 4);

@@ -31,8 +31,8 @@ use super::secure::{self, Stranger};
 use super::{Federation, quotes, signature};
 use crate::domain::account;
 use crate::error::{Error, Result};
-use crate::headers::{Headers, Line};
 use crate::http::within_budget;
+use crate::kept::headers::{Headers, Line};
 use crate::kept::{Keep, Scope};
 use crate::types::Host;
 

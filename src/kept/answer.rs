@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use super::Scope;
 use super::encoding::{Encoding, is_worth_it, shrink};
-use crate::headers::{Headers, Line};
+use super::headers::{Headers, Line};
 
 /// What counts against the room beside the bodies, in bytes: headers in both shapes, scopes, the entry itself.
 const FRAME: usize = 2_500;

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::headers::{Headers, Line};
+use super::headers::{Headers, Line};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;

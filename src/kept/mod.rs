@@ -5,6 +5,7 @@ mod answer;
 mod answers;
 mod changes;
 mod encoding;
+pub mod headers;
 mod scopes;
 
 use std::fmt;

@@ -15,8 +15,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::connections::HEAD_TIMEOUT;
 use super::kept;
 use crate::app::App;
-use crate::headers::{Headers, Line, Plain};
 use crate::kept::Form;
+use crate::kept::headers::{Headers, Line, Plain};
 use crate::types::Timestamp;
 
 /// Longest head of a request that is answered here, in bytes.

@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
 use crate::app::App;
 use crate::federation::routes;
-use crate::headers::{Headers, Line};
+use crate::kept::headers::{Headers, Line};
 use crate::kept::{self, Answer, Encoding, Found, Keep, Key, Turn};
 use crate::web;
 use crate::web::reader::Reader;

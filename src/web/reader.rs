@@ -10,7 +10,7 @@ use super::i18n::Catalogue;
 use super::view::Site;
 use crate::app::App;
 use crate::config::Config;
-use crate::headers::{Headers, Line};
+use crate::kept::headers::{Headers, Line};
 
 /// The cookie that holds [`Reader::language`].
 pub(super) const LANGUAGE: &str = "language";

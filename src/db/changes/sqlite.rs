@@ -125,6 +125,6 @@ fn version(conn: &mut Conn) -> Result<i64> {
 }
 
 fn changes_after(conn: &mut Conn, last: i64) -> Result<Vec<Change>> {
-    let query = fixed("SELECT id, scope FROM changes WHERE id > $ ORDER BY id");
+    let query = fixed("SELECT id, scope FROM changes WHERE id > $1 ORDER BY id");
     Ok(query.bind(last).load(conn)?)
 }

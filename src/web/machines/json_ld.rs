@@ -271,11 +271,10 @@ impl Formatter for InScript {
             let mut chars = from.chars();
             let c = chars.next().unwrap_or_default();
             out.write_all(before.as_bytes())?;
-            match c {
-                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                    write!(out, "\\u{:04x}", u32::from(c))?
-                }
-                other => write!(out, "{other}")?,
+            if matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}') {
+                write!(out, "\\u{:04x}", u32::from(c))?;
+            } else {
+                write!(out, "{c}")?;
             }
             rest = chars.as_str();
         }

@@ -44,9 +44,9 @@ pub(in super::super) fn list_roots(
     let statement = format!(
         "SELECT id, position, below FROM (SELECT r.id AS id, r.position AS position, \
            (SELECT COUNT(*) FROM comments WHERE root_id = r.id AND {PUBLIC}) AS below \
-         FROM comments r WHERE r.post_id = $ AND r.parent_id IS NULL AND r.position {sign} $ \
+         FROM comments r WHERE r.post_id = $1 AND r.parent_id IS NULL AND r.position {sign} $2 \
            AND r.status IN ('published', 'deleted') AND r.visibility IN ('public', 'unlisted') AND NOT r.hidden) t \
-         WHERE below > 0 ORDER BY position {order} LIMIT $"
+         WHERE below > 0 ORDER BY position {order} LIMIT $3"
     );
     Ok(fixed(statement)
         .bind(post)
@@ -74,10 +74,10 @@ pub(in super::super) fn count_discussed(
     };
     let statement = format!(
         "SELECT r.id AS id, r.position AS position, t.below AS below \
-         FROM (SELECT root_id, COUNT(*) AS below FROM comments WHERE post_id = $ AND {PUBLIC} GROUP BY root_id) t \
+         FROM (SELECT root_id, COUNT(*) AS below FROM comments WHERE post_id = $1 AND {PUBLIC} GROUP BY root_id) t \
          JOIN comments r ON r.id = t.root_id \
-         WHERE t.below {sign} $ OR (t.below = $ AND r.position {other} $) \
-         ORDER BY t.below {down}, r.position {order} LIMIT $"
+         WHERE t.below {sign} $2 OR (t.below = $3 AND r.position {other} $4) \
+         ORDER BY t.below {down}, r.position {order} LIMIT $5"
     );
     Ok(fixed(statement)
         .bind(post)

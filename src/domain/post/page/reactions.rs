@@ -115,11 +115,11 @@ pub(super) struct TalkCounts {
 
 const COUNTS: &str = "SELECT NULL AS comment_id, r.kind AS kind, r.emoji AS emoji, MIN(a.host) AS host, COUNT(*) AS total \
     FROM reactions r JOIN actors a ON a.id = r.actor_id \
-    WHERE r.post_id = $ AND r.comment_id IS NULL AND NOT a.blocked GROUP BY r.kind, r.emoji \
+    WHERE r.post_id = $1 AND r.comment_id IS NULL AND NOT a.blocked GROUP BY r.kind, r.emoji \
     UNION ALL \
     SELECT NULL AS comment_id, t.kind AS kind, '' AS emoji, '' AS host, COUNT(*) AS total \
     FROM talk t JOIN actors b ON b.id = t.actor_id \
-    WHERE t.post_id = $ AND t.standing = 'shown' AND NOT b.blocked GROUP BY t.kind";
+    WHERE t.post_id = $2 AND t.standing = 'shown' AND NOT b.blocked GROUP BY t.kind";
 
 /// The reactions to comments; their ids follow, as one value.
 const COUNTS_BELOW: &str = "SELECT r.comment_id AS comment_id, r.kind AS kind, r.emoji AS emoji, MIN(a.host) AS host, COUNT(*) AS total \
@@ -222,9 +222,9 @@ fn load_faces(conn: &mut Conn, page: &mut PostPage) -> Result<()> {
     let post = page.post.id.raw();
     let few = FACES;
     let statement = format!(
-        "{ARM} WHERE r.post_id = $ AND r.kind = 'like' AND r.comment_id IS NULL AND NOT a.blocked ORDER BY r.id LIMIT {few}) AS l \
-         UNION ALL {ARM} WHERE r.post_id = $ AND r.kind = 'announce' AND r.comment_id IS NULL AND NOT a.blocked ORDER BY r.id LIMIT {few}) AS b \
-         UNION ALL {ARM} WHERE r.post_id = $ AND r.kind = 'emoji' AND r.comment_id IS NULL AND NOT a.blocked ORDER BY r.id LIMIT {}) AS e \
+        "{ARM} WHERE r.post_id = $1 AND r.kind = 'like' AND r.comment_id IS NULL AND NOT a.blocked ORDER BY r.id LIMIT {few}) AS l \
+         UNION ALL {ARM} WHERE r.post_id = $2 AND r.kind = 'announce' AND r.comment_id IS NULL AND NOT a.blocked ORDER BY r.id LIMIT {few}) AS b \
+         UNION ALL {ARM} WHERE r.post_id = $3 AND r.kind = 'emoji' AND r.comment_id IS NULL AND NOT a.blocked ORDER BY r.id LIMIT {}) AS e \
          ORDER BY id",
         4 * few
     );
