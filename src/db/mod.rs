@@ -15,7 +15,8 @@ use diesel::prelude::*;
 
 pub use changes::{Ear, Heard, note_change};
 pub use pool::{AnyBackend, Conn};
-pub use statement::{Literal, among, fixed, is_listed, listed, literal};
+pub(crate) use statement::among;
+pub use statement::{Among, Literal, fixed, is_listed, listed, literal};
 
 use crate::config;
 use crate::error::{Error, Result};

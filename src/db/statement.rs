@@ -16,7 +16,6 @@ use super::{AnyBackend, Conn};
 use crate::types::Id;
 
 const IN_SQLITE: &str = " IN (SELECT value FROM json_each('[' || $1 || ']'))";
-const IN_POSTGRES: &str = " = ANY(CAST(string_to_array($1, ',') AS BIGINT[]))";
 
 /// SQL whose text is one of few: a connection keeps each prepared for as long as it lives. For a text that holds what
 /// somebody typed, a number or a list of any length, take `diesel::sql_query`.
@@ -141,70 +140,86 @@ impl ValidGrouping<()> for Literal {
 impl<S> AppearsOnTable<S> for Literal {}
 impl<S> SelectableExpression<S> for Literal {}
 
-/// What stands behind a column that shall be one of a list, however long: the list is one value, as [`listed`] writes it.
+/// What stands behind a column of SQL of our own that shall be one of a list, however long: the list is one value, as [`listed`]
+/// writes it, and the first of the statement.
 pub fn is_listed(conn: &Conn) -> &'static str {
     match conn {
-        Conn::Pg(_) => IN_POSTGRES,
+        Conn::Pg(_) => " = ANY(CAST('{' || $1 || '}' AS BIGINT[]))",
         Conn::Sqlite(_) => IN_SQLITE,
     }
 }
 
 /// The value of a list: its ids, with commas between them.
-pub fn listed<I: Into<i64>>(ids: impl IntoIterator<Item = I>) -> String {
-    let ids = ids.into_iter().map(|id| id.into().to_string());
+pub fn listed(ids: impl IntoIterator<Item = i64>) -> String {
+    let ids = ids.into_iter().map(|id| id.to_string());
     ids.collect::<Vec<_>>().join(",")
 }
 
-/// True for rows whose `column` is one of `ids`, however many there are.
-pub fn among<C, I>(column: C, ids: impl IntoIterator<Item = I>) -> Among<C>
-where
-    C: Expression,
-    I: Into<i64>,
-{
-    Among {
-        column,
-        list: listed(ids),
-    }
+/// True for rows whose `column` is one of `ids`, however many there are: diesel's `eq_any` on PostgreSQL, where it is one value, and
+/// a list of numbers on SQLite.
+macro_rules! among {
+    ($column:expr, $ids:expr) => {{
+        let ids: Vec<i64> = $ids.into_iter().map(i64::from).collect();
+        $crate::db::Among::new($column, &ids, $column.eq_any(ids.clone()))
+    }};
 }
+pub(crate) use among;
 
 /// See [`among`].
 #[derive(Debug)]
-pub struct Among<C> {
+pub struct Among<C, A> {
     column: C,
     list: String,
+    any: A,
 }
 
-impl<C: QueryFragment<AnyBackend>> QueryFragment<AnyBackend> for Among<C> {
+impl<C, A> Among<C, A> {
+    /// Of a column, a list and the column's `eq_any` of that list.
+    pub(crate) fn new(column: C, ids: &[i64], any: A) -> Self {
+        Self {
+            column,
+            list: listed(ids.iter().copied()),
+            any,
+        }
+    }
+}
+
+impl<C, A> QueryFragment<AnyBackend> for Among<C, A>
+where
+    C: QueryFragment<AnyBackend>,
+    A: QueryFragment<AnyBackend>,
+{
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, AnyBackend>) -> QueryResult<()> {
-        let is_listed = match out.backend() {
-            AnyBackend::Pg(_) => IN_POSTGRES,
-            AnyBackend::Sqlite(_) => IN_SQLITE,
-        };
-        let (before, after) = is_listed.split_once("$1").unwrap_or((is_listed, ""));
+        if matches!(out.backend(), AnyBackend::Pg(_)) {
+            return self.any.walk_ast(out);
+        }
+        let (before, after) = IN_SQLITE.split_once("$1").unwrap_or((IN_SQLITE, ""));
+        out.push_sql("(");
         self.column.walk_ast(out.reborrow())?;
         out.push_sql(before);
         out.push_bind_param::<Text, _>(&self.list)?;
         out.push_sql(after);
+        out.push_sql(")");
         Ok(())
     }
 }
 
 // A connection is of one backend, where the text is one for each column.
-impl<C: QueryId> QueryId for Among<C> {
-    type QueryId = Among<C::QueryId>;
+impl<C: QueryId, A> QueryId for Among<C, A> {
+    type QueryId = Among<C::QueryId, ()>;
     const HAS_STATIC_QUERY_ID: bool = C::HAS_STATIC_QUERY_ID;
 }
 
-impl<C> Expression for Among<C> {
+impl<C, A> Expression for Among<C, A> {
     type SqlType = Bool;
 }
 
-impl<C> ValidGrouping<()> for Among<C> {
+impl<C, A> ValidGrouping<()> for Among<C, A> {
     type IsAggregate = is_aggregate::No;
 }
 
-impl<C: AppearsOnTable<S>, S> AppearsOnTable<S> for Among<C> {}
-impl<C: SelectableExpression<S>, S> SelectableExpression<S> for Among<C> {}
+impl<C: AppearsOnTable<S>, A, S> AppearsOnTable<S> for Among<C, A> {}
+impl<C: SelectableExpression<S>, A, S> SelectableExpression<S> for Among<C, A> {}
 
 #[cfg(test)]
 mod tests {
@@ -268,7 +283,7 @@ mod tests {
             (many, vec![2]),
             (vec![i64::MAX, i64::MIN], vec![i64::MAX]),
         ] {
-            let query = posts::table.filter(among(posts::id, asked));
+            let query = posts::table.filter(among!(posts::id, asked));
             let ids: Vec<i64> = query
                 .select(posts::id)
                 .order(posts::id)

@@ -23,7 +23,7 @@ pub fn get(conn: &mut Conn, id: Id<Actor>) -> Result<Actor> {
 
 /// The actors with these ids, in no order.
 pub fn list_by_ids(conn: &mut Conn, ids: &[Id<Actor>]) -> Result<Vec<Actor>> {
-    let query = actors::table.filter(among(actors::id, ids.iter().copied()));
+    let query = actors::table.filter(among!(actors::id, ids.iter().copied()));
     Ok(query.select(Actor::as_select()).load(conn)?)
 }
 

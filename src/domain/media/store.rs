@@ -315,7 +315,7 @@ pub fn list_under(conn: &mut Conn, post: i64) -> Result<HashMap<i64, Vec<Picture
 
 /// The pictures of these comments, by comment; a statement's worth at most.
 pub fn list_of_comments(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Picture>>> {
-    let query = pictures::table.filter(among(pictures::comment_id, ids.iter().copied()));
+    let query = pictures::table.filter(among!(pictures::comment_id, ids.iter().copied()));
     let mut rows: Vec<Picture> = query.select(Picture::as_select()).load(conn)?;
     rows.sort_by_key(|row| row.id);
     Ok(grouped(rows, |row| row.comment_id))
@@ -329,7 +329,7 @@ pub fn list_of_comment(conn: &mut Conn, comment: i64) -> Result<Vec<Picture>> {
 /// The pictures of posts with their sizes, by post; a page of a list at most.
 pub fn list_of_posts(conn: &mut Conn, posts: Vec<i64>) -> Result<HashMap<i64, Vec<Illustration>>> {
     let query = pictures::table
-        .filter(among(pictures::post_id, posts))
+        .filter(among!(pictures::post_id, posts))
         .order(pictures::id);
     let rows: Vec<Picture> = query.select(Picture::as_select()).load(conn)?;
     let files: Vec<String> = rows.iter().filter_map(|row| row.file.clone()).collect();

@@ -286,7 +286,7 @@ fn load_these(conn: &mut Conn, post: Id<Post>, ids: &[i64]) -> Result<Vec<Entry>
     }
     let query = comments::table
         .inner_join(actors::table)
-        .filter(among(comments::id, ids.iter().copied()))
+        .filter(among!(comments::id, ids.iter().copied()))
         .filter(comments::post_id.eq(post))
         .filter(is_public().or(is_place()))
         .select(entry_columns());

@@ -235,7 +235,7 @@ pub(super) fn with_tags(conn: &mut Conn, found: Vec<Post>) -> Result<Vec<Tagged>
 pub fn tags_by_post(conn: &mut Conn, ids: &[Id<Post>]) -> Result<HashMap<Id<Post>, Vec<String>>> {
     let mut tags: HashMap<Id<Post>, Vec<String>> = HashMap::new();
     let rows: Vec<(Id<Post>, String)> = post_tags::table
-        .filter(among(post_tags::post_id, ids.iter().copied()))
+        .filter(among!(post_tags::post_id, ids.iter().copied()))
         .order((post_tags::post_id, post_tags::position))
         .select((post_tags::post_id, post_tags::name))
         .load(conn)?;
@@ -277,7 +277,7 @@ pub struct Summary {
 /// These posts in this order, as far as they are published, each with the count of its public comments.
 pub fn load_summaries(conn: &mut Conn, ids: &[Id<Post>]) -> Result<Vec<(Summary, i64)>> {
     let found: Vec<Summary> = posts::table
-        .filter(among(posts::id, ids.iter().copied()))
+        .filter(among!(posts::id, ids.iter().copied()))
         .filter(posts::status.eq(Status::Published))
         .select((
             posts::id,
@@ -304,7 +304,7 @@ pub fn load_summaries(conn: &mut Conn, ids: &[Id<Post>]) -> Result<Vec<(Summary,
 /// How many public comments posts have.
 pub fn count_comments(conn: &mut Conn, ids: &[Id<Post>]) -> Result<HashMap<Id<Post>, i64>> {
     let counts: Vec<(Id<Post>, i64)> = comments::table
-        .filter(among(comments::post_id, ids.iter().copied()))
+        .filter(among!(comments::post_id, ids.iter().copied()))
         .filter(crate::domain::visibility::is_public())
         .group_by(comments::post_id)
         .select((comments::post_id, diesel::dsl::count_star()))

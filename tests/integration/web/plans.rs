@@ -46,7 +46,14 @@ const LARGE: &[&str] = &[
 ];
 
 /// Tables that stay small, and what SQLite reads without a table.
-const SMALL: &[&str] = &["accounts", "categories", "series", "pages", "CONSTANT"];
+const SMALL: &[&str] = &[
+    "accounts",
+    "categories",
+    "series",
+    "pages",
+    "CONSTANT",
+    "json_each",
+];
 
 /// Statements that may sort, for what they sort is bounded: a part of them without quotes, and the bound.
 const SORTED: &[(&str, &str)] = &[

@@ -131,7 +131,7 @@ pub(in super::super) fn list_leaves(
     limit: i64,
 ) -> Result<Vec<Leaf>> {
     let query = comments::table
-        .filter(among(comments::root_id, roots.iter().copied()))
+        .filter(among!(comments::root_id, roots.iter().copied()))
         .filter(is_public().or(is_place()))
         .order((comments::root_id, comments::id))
         .limit(limit)

@@ -159,7 +159,7 @@ fn load_newer(
 fn load_parents(conn: &mut Conn, found: &[&Comment]) -> Result<HashMap<Id<Comment>, ApUrl>> {
     let ids: Vec<Id<Comment>> = found.iter().filter_map(|one| one.parent_id).collect();
     let query = comments::table
-        .filter(among(comments::id, ids))
+        .filter(among!(comments::id, ids))
         .filter(is_public())
         .select((comments::id, comments::ap_id));
     let rows: Vec<(Id<Comment>, ApUrl)> = query.load(conn)?;
@@ -187,7 +187,7 @@ impl Chains {
                 break;
             }
             let query = comments::table
-                .filter(among(comments::id, std::mem::take(&mut next)))
+                .filter(among!(comments::id, std::mem::take(&mut next)))
                 .select((comments::id, comments::parent_id, comments::position));
             for (id, parent, position) in query.load(conn)? {
                 known.insert(id, (parent, position));

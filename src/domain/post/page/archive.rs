@@ -125,7 +125,7 @@ pub fn load_titles(
     };
     let older = ids.last().filter(|_| more).copied().map(Start::Before);
     let titles = posts::table
-        .filter(among(posts::id, ids))
+        .filter(among!(posts::id, ids))
         .filter(posts::status.eq(Status::Published))
         .order((posts::published_at.desc(), posts::id.desc()))
         .select((

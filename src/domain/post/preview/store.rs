@@ -17,7 +17,7 @@ pub(in crate::domain::post) fn load(
     ids: &[Id<Post>],
 ) -> Result<HashMap<Id<Post>, Preview>> {
     let query = previews::table
-        .filter(among(previews::post_id, ids.iter().copied()))
+        .filter(among!(previews::post_id, ids.iter().copied()))
         .select((previews::post_id, previews::file, previews::titled));
     let rows: Vec<(Id<Post>, String, bool)> = query.load(conn)?;
     let preview = |(id, file, titled)| (id, Preview { file, titled });

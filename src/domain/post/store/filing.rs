@@ -244,7 +244,7 @@ pub fn filing_by_post(conn: &mut Conn, posts: &[Id<Post>]) -> Result<HashMap<Id<
     let mut found: HashMap<Id<Post>, Filing> = HashMap::new();
     let rows: Vec<(Id<Post>, String)> = post_categories::table
         .inner_join(categories::table)
-        .filter(among(post_categories::post_id, posts.iter().copied()))
+        .filter(among!(post_categories::post_id, posts.iter().copied()))
         .filter(post_categories::position.is_not_null())
         .order((post_categories::post_id, post_categories::position))
         .select((post_categories::post_id, categories::path))
@@ -254,7 +254,7 @@ pub fn filing_by_post(conn: &mut Conn, posts: &[Id<Post>]) -> Result<HashMap<Id<
     }
     let rows: Vec<(Id<Post>, String, i32)> = post_series::table
         .inner_join(series::table)
-        .filter(among(post_series::post_id, posts.iter().copied()))
+        .filter(among!(post_series::post_id, posts.iter().copied()))
         .select((post_series::post_id, series::name, post_series::part))
         .load(conn)?;
     for (post, series, part) in rows {
@@ -270,7 +270,7 @@ pub(in super::super) fn first_categories(
 ) -> Result<HashMap<Id<Post>, String>> {
     let rows: Vec<(Id<Post>, String)> = post_categories::table
         .inner_join(categories::table)
-        .filter(among(post_categories::post_id, ids.iter().copied()))
+        .filter(among!(post_categories::post_id, ids.iter().copied()))
         .filter(post_categories::position.eq(0))
         .select((post_categories::post_id, categories::slug))
         .load(conn)?;
