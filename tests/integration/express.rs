@@ -16,22 +16,28 @@ const HEALTH: &str = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 /// Longer than a test waits for an answer that comes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The node on a real listener, with its front page, a post and the post's document kept.
+/// The node on a real listener, its work done, with its front page, a post and the post's document kept.
 async fn served(node: &TestNode) -> Running {
     node.publish("Psalm").await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let running = server::start(Arc::clone(&node.fed), listener)
         .await
         .unwrap();
-    for head in [
-        "GET / HTTP/1.1\r\nHost: a",
-        "GET /posts/psalm HTTP/1.1\r\nHost: a",
-        "GET /posts/psalm HTTP/1.1\r\nHost: a\r\nAccept: application/activity+json",
-    ] {
-        let whole = format!("{head}\r\nConnection: close\r\n\r\n");
-        let answer = exchange(running.address, &[whole.as_bytes()]).await;
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    }
+    // Until its work is done, each piece of it changes what is kept.
+    until("all is kept and stays so", async || {
+        let (before, idle) = (given(node), node.jobs_but_readings().await == 0);
+        for head in [
+            "GET / HTTP/1.1\r\nHost: a",
+            "GET /posts/psalm HTTP/1.1\r\nHost: a",
+            "GET /posts/psalm HTTP/1.1\r\nHost: a\r\nAccept: application/activity+json",
+        ] {
+            let whole = format!("{head}\r\nConnection: close\r\n\r\n");
+            let answer = exchange(running.address, &[whole.as_bytes()]).await;
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        }
+        (idle && given(node) == before + 3).then_some(())
+    })
+    .await;
     running
 }
 
