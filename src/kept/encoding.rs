@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
-use super::headers::{Headers, Line};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+
+use super::headers::{Headers, Line};
 
 /// Bodies below this are sent as they are, in bytes: one packet carries them anyway.
 const SMALLEST: usize = 860;
