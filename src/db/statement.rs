@@ -165,7 +165,7 @@ macro_rules! among {
 }
 pub(crate) use among;
 
-/// See [`among`].
+/// See `among!`.
 #[derive(Debug)]
 pub struct Among<C, A> {
     column: C,
