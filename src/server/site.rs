@@ -8,8 +8,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use futures_util::future::{Either, Ready, ready};
-use http::{Request, Response};
+use futures_util::FutureExt;
+use futures_util::future::{Either, Map, Ready, ready};
+use http::header::CONTENT_LENGTH;
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::Service;
 use tower::ServiceExt;
@@ -68,16 +70,31 @@ pub(super) struct Connected {
     peer: SocketAddr,
 }
 
+type Outcome = Result<Response<Body>, Infallible>;
+type Routed = Map<Oneshot<Router, Request<Body>>, fn(Outcome) -> Outcome>;
+
 impl Service<Request<Incoming>> for Connected {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Either<Ready<Result<Response<Body>, Infallible>>, Oneshot<Router, Request<Body>>>;
+    type Future = Either<Ready<Outcome>, Routed>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         if let Some(response) = self.site.at_once(&request) {
             return Either::Left(ready(Ok(response)));
         }
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        Either::Right(self.site.router.clone().oneshot(request.map(Body::new)))
+        let routed = self.site.router.clone().oneshot(request.map(Body::new));
+        Either::Right(routed.map(without_wrong_length))
     }
+}
+
+/// The router gives every answer the length of its body. That of a 304 is nothing, but would have to be what a 200 says (RFC
+/// 9110 8.6).
+fn without_wrong_length(outcome: Outcome) -> Outcome {
+    outcome.map(|mut response| {
+        if response.status() == StatusCode::NOT_MODIFIED {
+            response.headers_mut().remove(CONTENT_LENGTH);
+        }
+        response
+    })
 }

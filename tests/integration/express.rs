@@ -182,6 +182,22 @@ both_databases! {
         running.stop().await;
     }
 
+    async fn nothing_new_has_no_length_whether_the_answer_is_kept_or_made(node: TestNode) {
+        let running = served(&node).await;
+        for (method, path) in [("GET", "/"), ("HEAD", "/"), ("GET", "/comments.atom"), ("HEAD", "/comments.atom")] {
+            let ask = async |more: &str| {
+                let request = format!("{method} {path} HTTP/1.1\r\nHost: a\r\n{more}Connection: close\r\n\r\n");
+                exchange(running.address, &[request.as_bytes()]).await
+            };
+            let first = ask("").await;
+            let etag = first.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
+            let second = ask(&format!("If-None-Match: {etag}\r\n")).await;
+            assert!(second.starts_with("HTTP/1.1 304"), "{method} {path}: {second}");
+            assert!(!second.contains("content-length"), "{method} {path}: {second}");
+        }
+        running.stop().await;
+    }
+
     async fn a_request_in_pieces_is_answered_once_it_is_whole(node: TestNode) {
         let running = served(&node).await;
         let request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
