@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Mutex;
 
 use antiphon::db::Conn;
+use antiphon::domain::delivery;
 use antiphon::domain::post::{NewPost, Post};
 use diesel::connection::{
     Instrumentation, InstrumentationEvent, SimpleConnection, set_default_instrumentation,
@@ -115,12 +116,22 @@ impl Instrumentation for Watcher {
     }
 }
 
-/// Begins to write down what runs on connections that are opened from now on to this database.
-fn watch(url: &str) {
+/// Begins to write down what runs on connections that are opened from now on to this database. Returns its address.
+fn watch(db: &TestDb) -> String {
+    set_default_instrumentation(|| Some(Box::new(Watcher { url: String::new() }))).unwrap();
+    let url = match db.url().starts_with("sqlite:") {
+        true => db
+            .folder()
+            .join("antiphon.db")
+            .to_string_lossy()
+            .into_owned(),
+        false => db.url().to_owned(),
+    };
     let mut watched = WATCHED.lock().expect("no test panics here");
     watched
         .get_or_insert_default()
-        .insert(url.to_owned(), BTreeSet::new());
+        .insert(url.clone(), BTreeSet::new());
+    url
 }
 
 fn seen(url: &str) -> BTreeSet<String> {
@@ -181,6 +192,17 @@ fn explain(conn: &mut Conn, statement: &str) -> Vec<String> {
     }
 }
 
+/// The plans of what was asked since the last call, each with its statement.
+async fn explained(app: &TestApp, url: &str) -> Vec<(Vec<String>, String)> {
+    let mut statements = seen(url);
+    statements.retain(|one| one.starts_with("SELECT") || one.starts_with("WITH"));
+    let explain_all = move |conn: &mut Conn| {
+        let all = statements.into_iter();
+        Ok(all.map(|one| (explain(conn, &one), one)).collect())
+    };
+    app.app.db.read(explain_all).await.unwrap()
+}
+
 /// The steps of a plan that take longer the larger a table is.
 fn growing(plan: &[String], may_sort: bool) -> Vec<&str> {
     let mut found = Vec::new();
@@ -238,10 +260,7 @@ async fn blog(app: &TestApp) -> Vec<Post> {
 
 both_databases! {
     async fn no_page_reads_or_sorts_all_posts_or_comments(db: TestDb) {
-        set_default_instrumentation(|| Some(Box::new(Watcher { url: String::new() }))).unwrap();
-        let sqlite = db.folder().join("antiphon.db").to_string_lossy().into_owned();
-        let url = if db.url().starts_with("sqlite:") { sqlite } else { db.url().to_owned() };
-        watch(&url);
+        let url = watch(&db);
         let app = TestApp::builder().build(db).await;
         let posts = blog(&app).await;
         let mut faults = Vec::new();
@@ -249,13 +268,9 @@ both_databases! {
             let path = page.replace("OLD", &posts[24].id.to_string());
             drop(seen(&url));
             assert_eq!(get(&app, &path).await.status, 200, "{path}");
-            let statements = seen(&url);
-            assert!(!statements.is_empty(), "{path} asks the database nothing");
-            let explained = app.app.db.read(move |conn| {
-                let asking = statements.into_iter().filter(|one| one.starts_with("SELECT") || one.starts_with("WITH"));
-                Ok(asking.map(|one| (explain(conn, &one), one)).collect::<Vec<_>>())
-            });
-            for (plan, statement) in explained.await.unwrap() {
+            let explained = explained(&app, &url).await;
+            assert!(!explained.is_empty(), "{path} asks the database nothing");
+            for (plan, statement) in explained {
                 let found = growing(&plan, may_sort(&statement));
                 if !found.is_empty() && !APART.iter().any(|(part, _)| plain(&statement).contains(part)) {
                     faults.push(format!("{path}\n  {}\n  {}", plain(&statement), found.join("\n  ")));
@@ -263,5 +278,17 @@ both_databases! {
             }
         }
         assert!(faults.is_empty(), "{} statements grow:\n{}", faults.len(), faults.join("\n"));
+    }
+
+    /// They are few, among all that were ever made.
+    async fn what_is_due_to_be_delivered_is_found_by_its_own_index(db: TestDb) {
+        let url = watch(&db);
+        let app = TestApp::builder().build(db).await;
+        let now = app.app.clock.now();
+        drop(seen(&url));
+        app.app.db.write(move |conn| delivery::claim(conn, now, 10, Vec::new())).await.unwrap();
+        let mut explained = explained(&app, &url).await;
+        explained.retain(|(_, statement)| plain(statement).contains("FROM deliveries"));
+        assert!(matches!(explained.as_slice(), [(plan, _)] if plan.concat().contains("deliveries_due")), "{explained:?}");
     }
 }
