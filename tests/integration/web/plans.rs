@@ -119,13 +119,11 @@ impl Instrumentation for Watcher {
 /// Begins to write down what runs on connections that are opened from now on to this database. Returns its address.
 fn watch(db: &TestDb) -> String {
     set_default_instrumentation(|| Some(Box::new(Watcher { url: String::new() }))).unwrap();
-    let url = match db.url().starts_with("sqlite:") {
-        true => db
-            .folder()
-            .join("antiphon.db")
-            .to_string_lossy()
-            .into_owned(),
-        false => db.url().to_owned(),
+    let sqlite = db.folder().join("antiphon.db");
+    let url = if db.url().starts_with("sqlite:") {
+        sqlite.to_string_lossy().into_owned()
+    } else {
+        db.url().to_owned()
     };
     let mut watched = WATCHED.lock().expect("no test panics here");
     watched
