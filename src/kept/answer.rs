@@ -4,17 +4,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, EXPIRES, LAST_MODIFIED,
+    VARY,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use super::Scope;
-use super::encoding::{Encoding, is_worth_it, shrink};
+use super::encoding::{self, Encoding, shrink};
 use super::headers::{Headers, Line};
 
 /// What counts against the room beside the bodies, in bytes: headers in both shapes, scopes, the entry itself.
 const FRAME: usize = 2_500;
 /// How often it is given before it is made as small as it gets: that takes longer than making it.
 const OFTEN: u32 = 4;
+
+/// The headers that 304 says: by them the client brings what it has up to date; the others it has (RFC 9110 15.4.5).
+const OF_UNCHANGED: [HeaderName; 5] = [CACHE_CONTROL, ETAG, EXPIRES, LAST_MODIFIED, VARY];
 
 /// An answer with status 200.
 pub struct Answer {
@@ -24,9 +30,17 @@ pub struct Answer {
     made: u64,
     checked: AtomicU64,
     given: AtomicU32,
-    /// It has every form, as small as it gets.
+    /// It has every form that helps, as small as it gets.
     is_small: bool,
 }
+
+/// Which of the forms of an answer a request gets: one of [`Encoding::ALL`], or that nothing is new (any other place).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice(usize);
+
+/// The body as it is.
+const PLAIN: Choice = Choice(0);
+const UNCHANGED: Choice = Choice(usize::MAX);
 
 /// A body as it travels, with the headers of that form.
 pub struct Form {
@@ -81,12 +95,12 @@ impl Answer {
     /// An answer that shows `scopes`, read after the change `made`. With the form that the first reader gets.
     pub fn new(headers: HeaderMap, body: Bytes, scopes: Vec<Scope>, made: u64) -> Self {
         let mut headers = headers;
-        if worth_it(&headers, &body) {
+        let is_worth_it = worth_it(&headers, &body);
+        if is_worth_it {
             headers.append(VARY, HeaderValue::from_static("Accept-Encoding"));
         }
         headers.remove(CONTENT_LENGTH);
-        let mut unchanged = headers.clone();
-        unchanged.remove(CONTENT_TYPE);
+        let unchanged = of_unchanged(&headers);
         let plain = Form::new(StatusCode::OK, headers, body);
         Self {
             forms: [Some(plain), None, None, None],
@@ -95,7 +109,7 @@ impl Answer {
             made,
             checked: AtomicU64::new(made),
             given: AtomicU32::new(0),
-            is_small: false,
+            is_small: !is_worth_it,
         }
     }
 
@@ -113,19 +127,13 @@ impl Answer {
         for encoding in Encoding::ALL {
             all.add(encoding, false);
         }
+        all.is_small = true;
         all
     }
 
     /// Counts that it is given once more. True each time it was given so often that it should be made as small as it gets.
     pub fn is_given_often(&self) -> bool {
-        let given = self.given.fetch_add(1, Ordering::Relaxed);
-        given % OFTEN == OFTEN - 1 && !self.is_small && self.is_worth_shrinking()
-    }
-
-    /// True when a smaller form of it may exist.
-    fn is_worth_shrinking(&self) -> bool {
-        let plain = self.plain();
-        plain.is_some_and(|plain| worth_it(&plain.headers, &plain.body))
+        !self.is_small && self.given.fetch_add(1, Ordering::Relaxed) % OFTEN == OFTEN - 1
     }
 
     fn copy(&self) -> Self {
@@ -136,7 +144,7 @@ impl Answer {
             made: self.made,
             checked: AtomicU64::new(self.checked.load(Ordering::Relaxed)),
             given: AtomicU32::new(0),
-            is_small: true,
+            is_small: self.is_small,
         }
     }
 
@@ -145,7 +153,7 @@ impl Answer {
     }
 
     fn add(&mut self, encoding: Encoding, fast: bool) {
-        let Some(plain) = self.plain().filter(|_| self.is_worth_shrinking()) else {
+        let Some(plain) = self.plain().filter(|_| !self.is_small) else {
             return;
         };
         let (Some(name), Some(body)) = (encoding.name(), shrink(&plain.body, encoding, fast))
@@ -186,40 +194,47 @@ impl Answer {
         bodies.sum::<usize>() + self.scopes.len() * size_of::<Scope>()
     }
 
-    /// What answers a request with these headers: 304 when the client has it, else the smallest form that it takes.
-    pub fn form(&self, asked: &impl Headers) -> Option<&Arc<Form>> {
+    /// Which form answers a request with these headers: 304 when the client has it, else the smallest form that it takes.
+    pub fn choose(&self, asked: &impl Headers) -> Choice {
         if is_unchanged(asked, &self.unchanged.headers) {
-            return Some(&self.unchanged);
+            return UNCHANGED;
         }
         let taken = Encoding::taken(asked);
-        let forms = self.forms.iter().zip(taken).rev();
-        let mut taken = forms.filter(|(_, taken)| *taken);
-        taken.find_map(|(form, _)| form.as_ref())
+        let forms = self.forms.iter().zip(taken).enumerate().rev();
+        let mut taken = forms.filter(|(_, (form, taken))| *taken && form.is_some());
+        taken.next().map_or(PLAIN, |(place, _)| Choice(place))
     }
 
-    /// The response to a request with these headers; see [`Answer::form`].
+    /// The form that was chosen.
+    pub fn form(&self, choice: Choice) -> &Form {
+        let form = self.forms.get(choice.0).and_then(Option::as_ref);
+        form.unwrap_or(&self.unchanged)
+    }
+
+    /// The response to a request with these headers; see [`Answer::choose`].
     pub fn respond<B: From<Bytes>>(&self, asked: &HeaderMap) -> Response<B> {
-        let (status, headers, body) = match self.form(asked) {
-            Some(form) => (form.status, form.headers.clone(), form.body.clone()),
-            // The form that every client takes is always there.
-            None => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                HeaderMap::new(),
-                Bytes::new(),
-            ),
-        };
-        let mut response = Response::new(B::from(body));
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
+        let form = self.form(self.choose(asked));
+        let mut response = Response::new(B::from(form.body.clone()));
+        *response.status_mut() = form.status;
+        *response.headers_mut() = form.headers.clone();
         response
     }
+}
+
+/// What is said of an answer's headers when the client has it.
+pub fn of_unchanged(headers: &HeaderMap) -> HeaderMap {
+    let said = headers
+        .iter()
+        .filter(|(name, _)| OF_UNCHANGED.contains(name));
+    let said = said.map(|(name, value)| (name.clone(), value.clone()));
+    said.collect()
 }
 
 fn worth_it(headers: &HeaderMap, body: &Bytes) -> bool {
     let kind = headers
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| is_worth_it(kind, body.len()))
+    kind.is_some_and(|kind| encoding::is_worth_it(kind, body.len()))
 }
 
 /// A form of other bytes has the same validator only in its weak form (RFC 9110 8.8.1).

@@ -77,9 +77,16 @@ impl Headers for HeaderMap {
     }
 }
 
+impl Line {
+    /// Its place in [`ALL`], which is in the order of the variants.
+    #[expect(clippy::as_conversions, reason = "the number of a variant")]
+    const fn place(self) -> usize {
+        self as usize
+    }
+}
+
 fn name(line: Line) -> &'static str {
-    let found = ALL.iter().find(|(one, _)| *one == line);
-    found.map_or("", |(_, name)| name)
+    ALL.get(line.place()).map_or("", |(_, name)| name)
 }
 
 /// The lines of a plain head: none of them twice, and all of them text.
@@ -106,9 +113,7 @@ impl<'a> Plain<'a> {
 
 impl Headers for Plain<'_> {
     fn lines(&self, line: Line) -> impl Iterator<Item = &str> {
-        let mut known = ALL.iter().zip(&self.0);
-        let found = known.find(|((one, _), _)| *one == line);
-        found.and_then(|(_, said)| *said).into_iter()
+        self.0.get(line.place()).copied().flatten().into_iter()
     }
 
     fn has(&self, line: Line) -> bool {
@@ -118,7 +123,9 @@ impl Headers for Plain<'_> {
 
 /// A value that has only what [`http::HeaderValue::to_str`] takes for text.
 fn text(value: &[u8]) -> Option<&str> {
-    let is_text = value.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
+    // All of them, without a stop at the first that is none: many bytes at once.
+    let is_text = |all, byte| all & matches!(byte, b'\t' | b' '..=b'~');
+    let is_text = value.iter().copied().fold(true, is_text);
     is_text.then(|| std::str::from_utf8(value).ok()).flatten()
 }
 
@@ -160,6 +167,13 @@ mod tests {
         }
         assert!(plain.lines(Line::Accept).eq(["text/html\t, */*"]));
         assert!(plain.has(Line::AcceptEncoding) && !plain.has(Line::Host));
+    }
+
+    #[test]
+    fn every_line_is_in_its_place() {
+        for (place, (line, _)) in ALL.into_iter().enumerate() {
+            assert_eq!(line.place(), place, "{line:?}");
+        }
     }
 
     #[test]

@@ -17,11 +17,14 @@ use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::express;
+use super::lanes::Lanes;
+use super::patience::Patience;
 use super::site::Site;
 use prefixed::Prefixed;
 use traffic::Traffic;
@@ -81,16 +84,17 @@ pub(super) fn serve(
 ) -> JoinHandle<()> {
     let site = site.into();
     tokio::spawn(async move {
-        let places = Places::default();
+        let (places, mut lanes) = (Places::default(), lanes_of(&site));
         while let Some((stream, peer, place)) = next(&listener, &places, &mut stopped).await {
-            let (site, mut stopped) = (site.clone(), stopped.clone());
+            let lane = lanes.as_mut().and_then(Lanes::next);
+            let (site, stopped) = (site.clone(), stopped.clone());
             tokio::spawn(async move {
-                let begun = tokio::select! {
-                    begun = begin(stream) => begun,
-                    _ = stopped.wait_for(|stop| *stop) => None,
+                let begun = match lane {
+                    Some(lane) => begin_on(&lane, stream, &site, &stopped).await,
+                    None => begin(stream, &site, Patience::new(stopped.clone())).await,
                 };
                 if let Some(begun) = begun {
-                    Box::pin(talk(begun, peer, site, stopped)).await;
+                    Box::pin(go_on(begun, peer, site, stopped)).await;
                 }
                 drop(place);
             });
@@ -98,6 +102,15 @@ pub(super) fn serve(
         drop(listener);
         places.emptied().await;
     })
+}
+
+/// Where the connections of a site begin, if it keeps answers. They can begin anywhere, if less quickly.
+fn lanes_of(site: &Site) -> Option<Lanes> {
+    site.keeper()?;
+    let lanes = Lanes::open();
+    lanes
+        .inspect_err(|error| tracing::warn!("no threads for kept answers alone: {error}"))
+        .ok()
 }
 
 /// The places for connections.
@@ -152,29 +165,64 @@ async fn accept(
     Ok((stream, peer, place))
 }
 
-/// Reads how a connection begins, and so which protocol it speaks. None when it ends, or says nothing for too long.
-async fn begin<S: AsyncRead + Unpin>(mut stream: S) -> Option<Begun<S>> {
-    let mut read = BytesMut::with_capacity(1024);
-    let reading = async {
-        loop {
-            if stream.read_buf(&mut read).await.ok()? == 0 {
-                return None;
-            }
-            let common = read.iter().zip(PREFACE).take_while(|(a, b)| a == b).count();
-            if common == PREFACE.len() {
-                return Some(Protocol::Two);
-            }
-            if common < read.len() {
-                return Some(Protocol::One);
-            }
-        }
-    };
-    let protocol = timeout(HEAD_TIMEOUT, reading).await.ok()??;
+/// Begins a connection on a lane, and brings it back here when it asks for more than is kept.
+async fn begin_on(
+    lane: &Handle,
+    stream: TcpStream,
+    site: &Site,
+    stopped: &watch::Receiver<bool>,
+) -> Option<Begun<TcpStream>> {
+    let (stream, site) = (stream.into_std().ok()?, site.clone());
+    let stopped = stopped.clone();
+    let begun = lane.spawn(async move {
+        let stream = TcpStream::from_std(stream).ok()?;
+        let begun = begin(stream, &site, Patience::new(stopped)).await?;
+        Some((begun.stream.into_std().ok()?, begun.read, begun.protocol))
+    });
+    let (stream, read, protocol) = begun.await.ok()??;
     Some(Begun {
-        stream,
+        stream: TcpStream::from_std(stream).ok()?,
         read,
         protocol,
     })
+}
+
+/// Reads which protocol a connection speaks, and answers it for as long as what it asks for is kept. None when it has ended.
+async fn begin<S>(mut stream: S, site: &Site, mut patience: Patience) -> Option<Begun<S>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut read = BytesMut::with_capacity(1024);
+    let protocol = loop {
+        let more = patience.wait_for(stream.read_buf(&mut read));
+        if more.await?.ok()? == 0 {
+            return None;
+        }
+        let common = read.iter().zip(PREFACE).take_while(|(a, b)| a == b).count();
+        if common == PREFACE.len() {
+            break Protocol::Two;
+        }
+        if common < read.len() {
+            break Protocol::One;
+        }
+    };
+    let begun = Begun {
+        stream,
+        read,
+        protocol,
+    };
+    at_once(begun, site, patience).await
+}
+
+/// Gives kept answers for as long as they are all that is asked for. None when the connection has ended.
+async fn at_once<S>(mut begun: Begun<S>, site: &Site, patience: Patience) -> Option<Begun<S>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    if let (Some(app), Protocol::One) = (site.keeper(), begun.protocol) {
+        begun.read = express::serve(app, &mut begun.stream, begun.read, patience).await?;
+    }
+    Some(begun)
 }
 
 /// Answers the requests of one connection until it ends or the node stops.
@@ -186,17 +234,22 @@ pub(super) async fn talk<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let patience = Patience::new(stopped.clone());
+    if let Some(begun) = at_once(begun, &site, patience).await {
+        go_on(begun, peer, site, stopped).await;
+    }
+}
+
+/// Answers the requests of a connection of which more than kept answers is asked.
+async fn go_on<S>(begun: Begun<S>, peer: SocketAddr, site: Site, stopped: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let Begun {
-        mut stream,
-        mut read,
+        stream,
+        read,
         protocol,
     } = begun;
-    if let (Some(app), Protocol::One) = (site.keeper(), protocol) {
-        match express::serve(app, &mut stream, read, until(stopped.clone())).await {
-            Some(rest) => read = rest,
-            None => return,
-        }
-    }
     let service = site.for_peer(peer);
     let io = TokioIo::new(Prefixed::new(read.freeze(), stream));
     let ended = match protocol {
@@ -255,7 +308,8 @@ fn second() -> http2::Builder<TokioExecutor> {
     builder
 }
 
-async fn until(mut stopped: watch::Receiver<bool>) {
+/// Waits until the node stops.
+pub(super) async fn until(mut stopped: watch::Receiver<bool>) {
     // Who could say so is gone: that is no reason to stop.
     if stopped.wait_for(|stop| *stop).await.is_err() {
         std::future::pending::<()>().await;

@@ -4,23 +4,27 @@
 
 use std::cell::Cell;
 use std::io::{Error, ErrorKind, IoSlice, Result};
+use std::mem::MaybeUninit;
 use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::{Buf, BytesMut};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::timeout;
 
 use super::connections::HEAD_TIMEOUT;
 use super::kept;
+use super::patience::Patience;
 use crate::app::App;
-use crate::kept::Form;
 use crate::kept::headers::{Headers, Line, Plain};
+use crate::kept::{Answer, Choice};
 use crate::types::Timestamp;
 
 /// Longest head of a request that is answered here, in bytes.
 const HEAD_MAX: usize = 8 * 1024;
+/// What there is at least room for when something is read, in bytes: the head of most requests.
+const READ: usize = 1024;
 /// Most headers of a request that is answered here.
 const HEADERS_MAX: usize = 40;
 /// Headers with which a request is not plain: a body follows, or the connection becomes another.
@@ -34,19 +38,16 @@ const NOT_PLAIN: [Line; 4] = [
 const DATE_LENGTH: usize = 39;
 
 /// Answers the requests of one connection for as long as it can. Returns what was read of the request that it leaves to hyper;
-/// None when the connection has ended, was silent for too long, or `stopped` is over.
+/// None when the connection has ended, or the patience with it.
 pub(super) async fn serve<S>(
     app: &Arc<App>,
     stream: &mut S,
     mut read: BytesMut,
-    stopped: impl Future<Output = ()>,
+    mut patience: Patience,
 ) -> Option<BytesMut>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut stopped = pin!(stopped);
-    let mut since = Instant::now();
-    let mut silence = pin!(sleep_until(since + HEAD_TIMEOUT));
     loop {
         match begun(app, &read) {
             Ok(Some(begun)) => {
@@ -56,24 +57,17 @@ where
                     let _ = stream.shutdown().await;
                     return None;
                 }
-                since = Instant::now();
-                continue;
+                patience.renew();
             }
-            Ok(None) => {}
-            Err(NotPlain) => return Some(read),
-        }
-        tokio::select! {
-            biased;
-            more = stream.read_buf(&mut read) => if more.ok()? == 0 {
-                return None;
-            },
-            () = &mut stopped => return None,
-            () = &mut silence => {
-                if since.elapsed() >= HEAD_TIMEOUT {
+            Ok(None) => {
+                // What was answered makes room for what comes.
+                read.reserve(READ);
+                let more = patience.wait_for(stream.read_buf(&mut read));
+                if more.await?.ok()? == 0 {
                     return None;
                 }
-                silence.as_mut().reset(since + HEAD_TIMEOUT);
             }
+            Err(NotPlain) => return Some(read),
         }
     }
 }
@@ -83,9 +77,12 @@ struct NotPlain;
 
 /// What answers the request at the beginning of what was read; None while that is not whole.
 fn begun(app: &Arc<App>, read: &[u8]) -> std::result::Result<Option<Begun>, NotPlain> {
-    let mut lines = [httparse::EMPTY_HEADER; HEADERS_MAX];
-    let mut head = httparse::Request::new(&mut lines);
-    match head.parse(read) {
+    if read.is_empty() {
+        return Ok(None);
+    }
+    let mut lines = [const { MaybeUninit::uninit() }; HEADERS_MAX];
+    let mut head = httparse::Request::new(&mut []);
+    match head.parse_with_uninit_headers(read, &mut lines) {
         Ok(httparse::Status::Complete(length)) => {
             let asked = Asked::of(&head).ok_or(NotPlain)?;
             asked.find(app, length).map(Some).ok_or(NotPlain)
@@ -106,7 +103,8 @@ struct Asked<'a> {
 
 /// What answers a request.
 struct Begun {
-    form: Arc<Form>,
+    answer: Arc<Answer>,
+    form: Choice,
     /// The length of the request.
     length: usize,
     /// Only the head is asked for.
@@ -150,7 +148,8 @@ impl<'a> Asked<'a> {
         let key = kept::key(app, self.path, self.query, &self.headers)?;
         let answer = kept::look_up(app, &key)?;
         Some(Begun {
-            form: Arc::clone(answer.form(&self.headers)?),
+            form: answer.choose(&self.headers),
+            answer,
             length,
             is_head: self.is_head,
             is_last: self.is_last,
@@ -161,14 +160,14 @@ impl<'a> Asked<'a> {
 /// True for a target of the usual form, with nothing in it that a URI does not have (RFC 3986 3.3, 3.4) and no fragment.
 fn is_plain(target: &str) -> bool {
     let is_usual =
-        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte);
+        |byte| matches!(byte, b'!' | b'$'..=b';' | b'=' | b'?'..=b'Z' | b'_' | b'a'..=b'z' | b'~');
     target.starts_with('/') && target.bytes().all(is_usual)
 }
 
 impl Begun {
     /// Sends it.
     async fn answer<S: AsyncWrite + Unpin>(&self, app: &App, stream: &mut S) -> Result<()> {
-        let form = &self.form;
+        let form = self.answer.form(self.form);
         app.metrics.count_response(form.status().as_u16());
         let last: &[u8] = if self.is_last {
             b"connection: close\r\n"
