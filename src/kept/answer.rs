@@ -4,11 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use bytes::Bytes;
-use http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, EXPIRES, LAST_MODIFIED,
-    VARY,
-};
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use super::Scope;
 use super::encoding::{self, Encoding, shrink};
@@ -18,9 +15,6 @@ use super::headers::{Headers, Line};
 const FRAME: usize = 2_500;
 /// How often it is given before it is made as small as it gets: that takes longer than making it.
 const OFTEN: u32 = 4;
-
-/// The headers that 304 says: by them the client brings what it has up to date; the others it has (RFC 9110 15.4.5).
-const OF_UNCHANGED: [HeaderName; 5] = [CACHE_CONTROL, ETAG, EXPIRES, LAST_MODIFIED, VARY];
 
 /// An answer with status 200.
 pub struct Answer {
@@ -100,7 +94,8 @@ impl Answer {
             headers.append(VARY, HeaderValue::from_static("Accept-Encoding"));
         }
         headers.remove(CONTENT_LENGTH);
-        let unchanged = of_unchanged(&headers);
+        let mut unchanged = headers.clone();
+        unchanged.remove(CONTENT_TYPE);
         let plain = Form::new(StatusCode::OK, headers, body);
         Self {
             forms: [Some(plain), None, None, None],
@@ -219,15 +214,6 @@ impl Answer {
         *response.headers_mut() = form.headers.clone();
         response
     }
-}
-
-/// What is said of an answer's headers when the client has it.
-pub fn of_unchanged(headers: &HeaderMap) -> HeaderMap {
-    let said = headers
-        .iter()
-        .filter(|(name, _)| OF_UNCHANGED.contains(name));
-    let said = said.map(|(name, value)| (name.clone(), value.clone()));
-    said.collect()
 }
 
 fn worth_it(headers: &HeaderMap, body: &Bytes) -> bool {

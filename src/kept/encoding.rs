@@ -82,7 +82,7 @@ pub fn shrink(body: &[u8], encoding: Encoding, fast: bool) -> Option<Bytes> {
     let shrunk = match encoding {
         Encoding::Identity => return None,
         Encoding::Gzip => gzip(body, if fast { 1 } else { 6 }),
-        Encoding::Zstd => zstd::bulk::compress(body, if fast { 1 } else { 12 }).ok(),
+        Encoding::Zstd => zstd::bulk::compress(body, if fast { 1 } else { 6 }).ok(),
         Encoding::Brotli => brotli(body, if fast { 1 } else { 6 }),
     }?;
     (shrunk.len() < body.len()).then(|| Bytes::from(shrunk))

@@ -11,7 +11,7 @@ mod scopes;
 use std::fmt;
 use std::str::FromStr;
 
-pub use answer::{Answer, Choice, is_unchanged, of_unchanged};
+pub use answer::{Answer, Choice, is_unchanged};
 pub use answers::{Answers, Found, Key, Turn};
 pub use changes::Changes;
 pub use encoding::{Encoding, shrink};

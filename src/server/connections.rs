@@ -23,9 +23,9 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::express;
-use super::lanes::Lanes;
 use super::patience::Patience;
 use super::site::Site;
+use super::tracks::Tracks;
 use prefixed::Prefixed;
 use traffic::Traffic;
 
@@ -84,13 +84,13 @@ pub(super) fn serve(
 ) -> JoinHandle<()> {
     let site = site.into();
     tokio::spawn(async move {
-        let (places, mut lanes) = (Places::default(), lanes_of(&site));
+        let (places, mut tracks) = (Places::default(), tracks_of(&site));
         while let Some((stream, peer, place)) = next(&listener, &places, &mut stopped).await {
-            let lane = lanes.as_mut().and_then(Lanes::next);
+            let track = tracks.as_mut().and_then(Tracks::next);
             let (site, stopped) = (site.clone(), stopped.clone());
             tokio::spawn(async move {
-                let begun = match lane {
-                    Some(lane) => begin_on(&lane, stream, &site, &stopped).await,
+                let begun = match track {
+                    Some(track) => begin_on(&track, stream, &site, &stopped).await,
                     None => begin(stream, &site, Patience::new(stopped.clone())).await,
                 };
                 if let Some(begun) = begun {
@@ -105,10 +105,10 @@ pub(super) fn serve(
 }
 
 /// Where the connections of a site begin, if it keeps answers. They can begin anywhere, if less quickly.
-fn lanes_of(site: &Site) -> Option<Lanes> {
+fn tracks_of(site: &Site) -> Option<Tracks> {
     site.keeper()?;
-    let lanes = Lanes::open();
-    lanes
+    let tracks = Tracks::open();
+    tracks
         .inspect_err(|error| tracing::warn!("no threads for kept answers alone: {error}"))
         .ok()
 }
@@ -165,16 +165,16 @@ async fn accept(
     Ok((stream, peer, place))
 }
 
-/// Begins a connection on a lane, and brings it back here when it asks for more than is kept.
+/// Begins a connection on a track, and brings it back here when it asks for more than is kept.
 async fn begin_on(
-    lane: &Handle,
+    track: &Handle,
     stream: TcpStream,
     site: &Site,
     stopped: &watch::Receiver<bool>,
 ) -> Option<Begun<TcpStream>> {
     let (stream, site) = (stream.into_std().ok()?, site.clone());
     let stopped = stopped.clone();
-    let begun = lane.spawn(async move {
+    let begun = track.spawn(async move {
         let stream = TcpStream::from_std(stream).ok()?;
         let begun = begin(stream, &site, Patience::new(stopped)).await?;
         Some((begun.stream.into_std().ok()?, begun.read, begun.protocol))

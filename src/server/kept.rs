@@ -10,7 +10,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
@@ -264,7 +265,8 @@ async fn as_asked(mut response: Response, asked: &HeaderMap) -> Response {
         .any(|name| response.headers().contains_key(name));
     if has_validator && kept::is_unchanged(asked, response.headers()) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
-        *response.headers_mut() = kept::of_unchanged(response.headers());
+        response.headers_mut().remove(CONTENT_TYPE);
+        response.headers_mut().remove(CONTENT_LENGTH);
         *response.body_mut() = Body::empty();
         return response;
     }

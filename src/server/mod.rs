@@ -8,13 +8,13 @@ mod express;
 mod headers;
 pub mod https;
 mod kept;
-mod lanes;
 mod limits;
 mod patience;
 mod room;
 mod router;
 mod site;
 mod streams;
+mod tracks;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -8,40 +8,45 @@ use std::thread;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-/// The lanes of a listener. Their threads end with it, and what is still under way there.
-pub(super) struct Lanes {
-    lanes: Vec<Lane>,
+/// The tracks of a listener. Their threads end with it, and what is still under way there.
+pub(super) struct Tracks {
+    tracks: Vec<Track>,
     turn: usize,
 }
 
-struct Lane {
+struct Track {
     runtime: Handle,
     _open: oneshot::Sender<()>,
 }
 
-impl Lanes {
+impl Tracks {
     /// Starts the threads. Fails when the system gives none.
     pub(super) fn open() -> std::io::Result<Self> {
         let count = thread::available_parallelism().map_or(1, NonZero::get);
-        let lanes = (0..count).map(|_| Lane::open()).collect::<Result<_, _>>()?;
-        Ok(Self { lanes, turn: 0 })
+        let tracks = (0..count)
+            .map(|_| Track::open())
+            .collect::<Result<_, _>>()?;
+        Ok(Self { tracks, turn: 0 })
     }
 
-    /// The lane for the next connection: each in its turn.
+    /// The track for the next connection: each in its turn.
     pub(super) fn next(&mut self) -> Option<Handle> {
-        let lane = self.lanes.get(self.turn % self.lanes.len().max(1))?;
+        let track = self.tracks.get(self.turn % self.tracks.len().max(1))?;
         self.turn = self.turn.wrapping_add(1);
-        Some(lane.runtime.clone())
+        Some(track.runtime.clone())
     }
 }
 
-impl Lane {
+impl Track {
     fn open() -> std::io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(1)
+            .build()?;
         let handle = runtime.handle().clone();
         let (open, closed) = oneshot::channel::<()>();
         thread::Builder::new()
-            .name("lane".to_owned())
+            .name("track".to_owned())
             .spawn(move || runtime.block_on(closed))?;
         Ok(Self {
             runtime: handle,
@@ -57,17 +62,17 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn each_lane_has_its_turn_and_a_thread_that_ends_with_it() {
-        let mut lanes = Lanes::open().unwrap();
-        let count = lanes.lanes.len();
+    async fn each_track_has_its_turn_and_a_thread_that_ends_with_it() {
+        let mut tracks = Tracks::open().unwrap();
+        let count = tracks.tracks.len();
         let mut threads = Vec::new();
         for _ in 0..count * 2 {
-            let lane = lanes.next().unwrap();
-            threads.push(lane.spawn(async { thread::current().id() }).await.unwrap());
+            let track = tracks.next().unwrap();
+            threads.push(track.spawn(async { thread::current().id() }).await.unwrap());
         }
         assert_eq!(threads[..count], threads[count..]);
-        let waiting = lanes.next().unwrap().spawn(std::future::pending::<()>());
-        drop(lanes);
+        let waiting = tracks.next().unwrap().spawn(std::future::pending::<()>());
+        drop(tracks);
         let ended = tokio::time::timeout(Duration::from_secs(10), waiting).await;
         assert!(ended.unwrap().unwrap_err().is_cancelled());
     }
