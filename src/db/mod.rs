@@ -114,13 +114,10 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        let (turn, pool) = (self.pool.turn().await?, self.pool.clone());
-        tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            work(&mut *pool.get()?)
-        })
-        .await
-        .map_err(Error::internal)?
+        let pool = self.pool.clone();
+        tokio::task::spawn_blocking(move || work(&mut *pool.get()?))
+            .await
+            .map_err(Error::internal)?
     }
 
     /// Runs a few look-ups by key. On SQLite they cost less than the way to another thread and back, so they run here,

@@ -24,6 +24,9 @@ use crate::web::reader::Reader;
 
 /// Longest address whose answers are kept, in bytes.
 const LONGEST: usize = 1_024;
+/// How often somebody waits for an answer that was stale when it was made, before making one alone. Without another round, all who
+/// wait would make their own whenever making takes longer than the next change, and so make it take longer still.
+const ROUNDS: usize = 4;
 /// Largest body that is kept or made small, in bytes.
 const BODY_MAX: usize = 4 * 1024 * 1024;
 
@@ -167,16 +170,19 @@ async fn cold(
         return as_asked(response, &asked).await;
     }
     // What stands in a query and is not part of the key may matter to answers that are never kept: nobody waits for those.
-    let turn = match app.kept.turn(&key, is_exact(request.uri())) {
-        Turn::Wait(mut done) => {
-            let _ = done.changed().await;
-            if let Some(response) = find(app, &key, &asked) {
-                return response;
-            }
-            Turn::Pass
+    let leads = is_exact(request.uri());
+    let mut turn = app.kept.turn(&key, leads);
+    for _ in 0..ROUNDS {
+        let Turn::Wait(made) = &mut turn else { break };
+        let _ = made.changed().await;
+        if let Some(response) = find(app, &key, &asked) {
+            return response;
         }
-        turn => turn,
-    };
+        turn = match app.kept.find(&key) {
+            Some(Found::Passing) => Turn::Pass,
+            _ => app.kept.turn(&key, leads),
+        };
+    }
     let (app, told, began) = (Arc::clone(app), asked.clone(), Instant::now());
     // In a task of its own: who asked first may go away, and the others still wait.
     let made = tokio::spawn(async move {
