@@ -14,6 +14,9 @@ use super::{Answer, Scope};
 
 /// What a note costs that an answer is not kept, in bytes.
 const NOTE: u64 = 200;
+/// How often somebody waits for an answer that was stale when it was made, before making one alone. With one round only, all who
+/// wait would make their own whenever making takes longer than the next change, and so make it take longer still.
+const ROUNDS: usize = 4;
 /// Answers that there are perhaps, for the first size of tables.
 const PERHAPS: usize = 1_000;
 
@@ -31,7 +34,7 @@ pub enum Found {
 }
 
 /// Whose turn it is to make a cold answer.
-pub enum Turn {
+enum Turn {
     /// The caller's; the others wait until the guard is gone.
     Make(Making),
     /// Somebody makes it: resolves when it is there, or will not be kept.
@@ -157,8 +160,29 @@ impl Answers {
         self.kept.insert(key, Found::Passing);
     }
 
-    /// Says whose turn it is to make an answer that is not kept. Others wait for the caller only if it `leads`.
-    pub fn turn(&self, key: &Key, leads: bool) -> Turn {
+    /// Waits while somebody makes the answer of a key. Some: it is the caller's to make, and others wait for it, which they do only
+    /// if it `leads`. None: it is there now, or the caller makes its own.
+    pub async fn lead(&self, key: &Key, leads: bool) -> Option<Making> {
+        for _ in 0..ROUNDS {
+            match self.turn(key, leads) {
+                Turn::Make(making) => return Some(making),
+                Turn::Pass => return None,
+                Turn::Wait(mut made) => {
+                    let _ = made.changed().await;
+                }
+            }
+            if self.find(key).is_some() {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Says whose turn it is to make an answer that is not kept. Nobody waits for what will not be kept.
+    fn turn(&self, key: &Key, leads: bool) -> Turn {
+        if !self.keeps {
+            return Turn::Pass;
+        }
         let mut making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(receiver) = making.get(key) {
             return Turn::Wait(receiver.clone());
@@ -192,6 +216,7 @@ impl Answers {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use futures_util::FutureExt;
     use http::HeaderMap;
 
     use super::*;
@@ -252,15 +277,46 @@ mod tests {
     async fn one_makes_what_others_wait_for() {
         let answers = Answers::new(100_000);
         let key: Key = "/".into();
-        let Turn::Make(making) = answers.turn(&key, true) else {
-            panic!("nobody else makes it");
-        };
-        assert!(matches!(answers.turn(&"/other".into(), false), Turn::Pass));
-        let Turn::Wait(mut waiting) = answers.turn(&key, false) else {
-            panic!("it is being made");
-        };
+        let making = answers
+            .lead(&key, true)
+            .await
+            .expect("nobody else makes it");
+        assert!(answers.lead(&"/other".into(), false).await.is_none());
+        let mut waiting = Box::pin(answers.lead(&key, true));
+        assert!((&mut waiting).now_or_never().is_none(), "it is being made");
+        answers.keep(Key::clone(&key), answer(&answers, Scope::Post(1), 10));
         drop(making);
-        assert!(waiting.changed().await.is_err());
-        assert!(matches!(answers.turn(&key, true), Turn::Make(_)));
+        assert!(waiting.await.is_none() && answers.find(&key).is_some());
+    }
+
+    #[tokio::test]
+    async fn when_it_was_stale_as_soon_as_it_was_made_one_of_those_who_waited_makes_the_next() {
+        let answers = Answers::new(100_000);
+        let key: Key = "/".into();
+        let making = answers.lead(&key, true).await.unwrap();
+        let mut waiting: Vec<_> = (0..3).map(|_| Box::pin(answers.lead(&key, true))).collect();
+        assert!(waiting.iter_mut().all(|one| one.now_or_never().is_none()));
+        answers.keep(Key::clone(&key), answer(&answers, Scope::Post(1), 10));
+        answers.note([Scope::Post(1)]);
+        drop(making);
+        let next = waiting.remove(0).now_or_never().flatten();
+        let next = next.expect("the first who looks makes it");
+        assert!(waiting.iter_mut().all(|one| one.now_or_never().is_none()));
+        answers.keep(Key::clone(&key), answer(&answers, Scope::Post(1), 10));
+        drop(next);
+        for one in waiting {
+            assert!(one.await.is_none());
+        }
+        assert!(answers.find(&key).is_some());
+    }
+
+    #[tokio::test]
+    async fn where_nothing_is_kept_nobody_waits() {
+        let (answers, key) = (Answers::new(0), "/".into());
+        let making = (
+            answers.lead(&key, true).await,
+            answers.lead(&key, true).await,
+        );
+        assert!(matches!(making, (None, None)));
     }
 }

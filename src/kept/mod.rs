@@ -12,7 +12,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use answer::{Answer, Choice, is_unchanged};
-pub use answers::{Answers, Found, Key, Turn};
+pub use answers::{Answers, Found, Key};
 pub use changes::Changes;
 pub use encoding::{Encoding, shrink};
 

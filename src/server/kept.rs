@@ -18,15 +18,12 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use crate::app::App;
 use crate::federation::routes;
 use crate::kept::headers::{Headers, Line};
-use crate::kept::{self, Answer, Encoding, Found, Keep, Key, Turn};
+use crate::kept::{self, Answer, Encoding, Found, Keep, Key};
 use crate::web;
 use crate::web::reader::Reader;
 
 /// Longest address whose answers are kept, in bytes.
 const LONGEST: usize = 1_024;
-/// How often somebody waits for an answer that was stale when it was made, before making one alone. Without another round, all who
-/// wait would make their own whenever making takes longer than the next change, and so make it take longer still.
-const ROUNDS: usize = 4;
 /// Largest body that is kept or made small, in bytes.
 const BODY_MAX: usize = 4 * 1024 * 1024;
 
@@ -170,18 +167,11 @@ async fn cold(
         return as_asked(response, &asked).await;
     }
     // What stands in a query and is not part of the key may matter to answers that are never kept: nobody waits for those.
-    let leads = is_exact(request.uri());
-    let mut turn = app.kept.turn(&key, leads);
-    for _ in 0..ROUNDS {
-        let Turn::Wait(made) = &mut turn else { break };
-        let _ = made.changed().await;
-        if let Some(response) = find(app, &key, &asked) {
-            return response;
-        }
-        turn = match app.kept.find(&key) {
-            Some(Found::Passing) => Turn::Pass,
-            _ => app.kept.turn(&key, leads),
-        };
+    let making = app.kept.lead(&key, is_exact(request.uri())).await;
+    if making.is_none()
+        && let Some(response) = find(app, &key, &asked)
+    {
+        return response;
     }
     let (app, told, began) = (Arc::clone(app), asked.clone(), Instant::now());
     // In a task of its own: who asked first may go away, and the others still wait.
@@ -190,7 +180,7 @@ async fn cold(
         let response = next.run(whole(request)).await;
         let answered = keep_new(&app, key, response, &told, before).await;
         app.pace.note(began.elapsed());
-        drop(turn);
+        drop(making);
         answered
     });
     match made.await {
