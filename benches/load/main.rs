@@ -53,7 +53,6 @@ fn main() {
         .collect();
     match named.split_first() {
         Some((&"generate", rest)) => return generate::by_hand(rest),
-        Some((&stampede::NODE, rest)) => return stampede::serve(rest),
         _ => {}
     }
     let wanted = if named.is_empty() || named.contains(&"all") {

@@ -30,21 +30,13 @@ pub(crate) struct Process {
 impl Process {
     /// Starts the release binary on a node's folder and waits until it is ready.
     pub(crate) fn start(folder: &Path) -> Self {
-        Self::spawn(|address| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_antiphon"));
-            command.args(["serve", "--bind", &address.to_string(), "--data"]);
-            command.arg(folder);
-            command
-        })
-    }
-
-    /// Starts a command that serves at a free address and waits until it is ready.
-    pub(crate) fn spawn(command: impl FnOnce(SocketAddr) -> Command) -> Self {
         let free = TcpListener::bind((LOOPBACK, 0)).expect("loopback can be bound");
         let address = free.local_addr().expect("it is bound");
         drop(free);
         let begun = Instant::now();
-        let child = command(address)
+        let child = Command::new(env!("CARGO_BIN_EXE_antiphon"))
+            .args(["serve", "--bind", &address.to_string(), "--data"])
+            .arg(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()

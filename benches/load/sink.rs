@@ -33,13 +33,14 @@ pub(crate) enum Answer {
     Document(String),
 }
 
-/// Decides what a request is answered with: the first part of the host's name and the request's path.
+/// Decides what a request is answered with: the host, or the first part of its name, and the request's path.
 pub(crate) type Decide = dyn Fn(&str, &str) -> Answer + Send + Sync;
 
 /// The running hosts; they end with this value.
 pub(crate) struct Sink {
     /// Their origins, in the order of the names.
     pub(crate) origins: Vec<String>,
+    places: Vec<SocketAddr>,
     resolver: Resolver,
     authority: Option<(TempDir, PathBuf)>,
     stop: Option<oneshot::Sender<()>>,
@@ -47,8 +48,49 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    /// Starts hosts with these names, over TLS or not.
+    /// Starts hosts with these names, over TLS or not. A node finds them by [`Sink::http`] alone.
     pub(crate) fn start(names: &[String], tls: bool, decide: Arc<Decide>) -> Self {
+        let by_label = move |host: &str, path: &str| {
+            let label = host.split('.').next().unwrap_or_default();
+            decide(label, path)
+        };
+        let addresses = (2..=9).map(|last| Ipv4Addr::new(127, 0, 0, last)).collect();
+        let mut sink = Self::listen(addresses, tls, Arc::new(by_label));
+        let scheme = if tls { "https" } else { "http" };
+        let mut table: HashMap<String, Vec<IpAddr>> = HashMap::new();
+        let mut origins = Vec::new();
+        for (name, at) in names.iter().zip(sink.places.iter().cycle()) {
+            let host = format!("{name}.{DOMAIN}");
+            origins.push(format!("{scheme}://{host}:{}", at.port()));
+            table.insert(host, vec![at.ip()]);
+        }
+        sink.origins = origins;
+        sink.resolver = Resolver::Fixed(Arc::new(table));
+        sink
+    }
+
+    /// Starts hosts that have addresses of their own for names, so that any node finds them that may talk to loopback:
+    /// the first is 127.1.0.0. `decide` gets a host's number.
+    pub(crate) fn by_address(
+        many: u16,
+        decide: impl Fn(usize, &str) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let address = |number: u16| {
+            let [high, low] = number.to_be_bytes();
+            Ipv4Addr::new(127, 1, high, low)
+        };
+        let by_number = move |host: &str, path: &str| {
+            let octets = host.parse().map_or([0; 4], |at: Ipv4Addr| at.octets());
+            let [_, _, high, low] = octets;
+            decide(usize::from(u16::from_be_bytes([high, low])), path)
+        };
+        let mut sink = Self::listen((0..many).map(address).collect(), false, Arc::new(by_number));
+        let origin = |at: &SocketAddr| format!("http://{at}");
+        sink.origins = sink.places.iter().map(origin).collect();
+        sink
+    }
+
+    fn listen(addresses: Vec<Ipv4Addr>, tls: bool, decide: Arc<Decide>) -> Self {
         let certificate = tls.then(certificate);
         let acceptor = certificate.as_ref().map(|(acceptor, _)| acceptor.clone());
         let (listening, ports) = std::sync::mpsc::channel();
@@ -59,29 +101,22 @@ impl Sink {
                 .build();
             let runtime = runtime.expect("a runtime can be made");
             runtime.block_on(async move {
-                for last in 2..=9 {
-                    let at = SocketAddr::from(([127, 0, 0, last], 0));
+                for address in addresses {
+                    let at = SocketAddr::from((address, 0));
                     let listener = TcpListener::bind(at).await.expect("loopback can be bound");
                     let at = listener.local_addr().expect("it is bound");
                     tokio::spawn(accept(listener, acceptor.clone(), Arc::clone(&decide)));
                     listening.send(at).expect("the starter waits");
                 }
+                drop(listening);
                 let _ = stopped.await;
             });
             runtime.shutdown_background();
         });
-        let places: Vec<SocketAddr> = ports.iter().take(8).collect();
-        let scheme = if tls { "https" } else { "http" };
-        let mut table: HashMap<String, Vec<IpAddr>> = HashMap::new();
-        let mut origins = Vec::new();
-        for (name, at) in names.iter().zip(places.iter().cycle()) {
-            let host = format!("{name}.{DOMAIN}");
-            origins.push(format!("{scheme}://{host}:{}", at.port()));
-            table.insert(host, vec![at.ip()]);
-        }
         Self {
-            origins,
-            resolver: Resolver::Fixed(Arc::new(table)),
+            origins: Vec::new(),
+            places: ports.iter().collect(),
+            resolver: Resolver::System,
             authority: certificate.map(|(_, authority)| authority),
             stop: Some(stop),
             thread: Some(thread),
@@ -167,7 +202,7 @@ fn whole_request(input: &[u8]) -> Option<(String, String, usize)> {
             continue;
         };
         if name.eq_ignore_ascii_case("host") {
-            host = value.trim().split('.').next()?;
+            host = value.trim().split(':').next()?;
         } else if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().ok()?;
         }

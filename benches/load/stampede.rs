@@ -1,27 +1,21 @@
 //! A post is boosted: thousands of servers fetch its page, its document and its picture at once, each over a new connection,
 //! while replies arrive. The node is a process of its own; the load runs beside it on the same cores.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
-use std::process::Command;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use antiphon::app::App;
 use antiphon::clock::Clock;
-use antiphon::config::Config;
 use antiphon::domain::account::{self, Scope, token};
 use antiphon::domain::actor::Actor;
 use antiphon::domain::post::{self, Post};
-use antiphon::federation::Federation;
 use antiphon::federation::signature::{SignatureForm, sign_get};
-use antiphon::http::{HttpClient, HttpSettings, Resolver};
-use antiphon::server;
+use antiphon::http::HttpSettings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -35,8 +29,6 @@ use crate::report::Row;
 use crate::sink::{Answer, Sink};
 use crate::support;
 
-/// The word by which this program serves a node itself, one that finds the hosts of a [`Sink`].
-pub(crate) const NODE: &str = "stampede-node";
 /// Servers that fetch, and the time in which they come.
 const SERVERS: u32 = 5_000;
 const TIME: Duration = Duration::from_secs(20);
@@ -48,8 +40,6 @@ const UNKNOWN: usize = 200;
 const FOLLOWERS: usize = 2_000;
 /// The longest that one answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// The file of a node's folder that says where hosts are.
-const HOSTS: &str = "hosts.json";
 
 /// What a server asks for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -103,12 +93,12 @@ fn with_strangers() -> Vec<Row> {
     let folder = tempfile::tempdir().expect("the system has a temporary folder");
     let (delivered, documents) = (Arc::new(AtomicUsize::new(0)), Arc::default());
     let sink = hosts(&delivered, &documents);
-    write_hosts(folder.path(), &sink);
     let (unknown, followers) = sink.origins.split_at(UNKNOWN);
     let (post, replies, signed, secret) = runtime.block_on(async {
         let (app, alice) = support::node(folder.path(), HttpSettings::default()).await;
-        people::add_followers(&app, &alice, followers).await;
         let (post, replies) = prepared(&app, &alice).await;
+        // After the first post: one goes out to them.
+        people::add_followers(&app, &alice, followers).await;
         let strangers = inbox::senders(&app, unknown);
         let shown = documents.set(strangers.iter().map(Sender::document).collect());
         shown.expect("it is set once");
@@ -117,12 +107,7 @@ fn with_strangers() -> Vec<Row> {
         let secret = token::create(&app, account.id, "load", &[Scope::Write]).await;
         (post, replies, signed, secret.expect("a token can be made"))
     });
-    let process = Process::spawn(|address| {
-        let mut command = Command::new(std::env::current_exe().expect("this program has a file"));
-        command.args(["--bench", NODE, &address.to_string()]);
-        command.arg(folder.path());
-        command
-    });
+    let process = Process::start(folder.path());
     let plan = plan(&process, &post, replies, signed);
     publish(process.address, &secret);
     let done = runtime.block_on(run(process.address, plan));
@@ -157,58 +142,18 @@ async fn prepared(app: &Arc<App>, alice: &Actor) -> (Post, Vec<Vec<u8>>) {
 
 /// Strangers with a document, followers that take everything.
 fn hosts(delivered: &Arc<AtomicUsize>, documents: &Arc<OnceLock<Vec<String>>>) -> Sink {
-    let mut names: Vec<String> = (0..UNKNOWN).map(|number| format!("u{number}")).collect();
-    names.extend((0..FOLLOWERS).map(|number| format!("f{number}")));
+    // Each listens.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     let (counting, shown) = (Arc::clone(delivered), Arc::clone(documents));
-    let decide = move |host: &str, _: &str| {
-        let Some(number) = host.strip_prefix('u') else {
+    let many = u16::try_from(UNKNOWN + FOLLOWERS).expect("each has an address");
+    Sink::by_address(many, move |number, _| {
+        if number >= UNKNOWN {
             counting.fetch_add(1, Ordering::Relaxed);
             return Answer::Accepted;
-        };
-        let number = number.parse().unwrap_or(usize::MAX);
+        }
         let document = shown.get().and_then(|all: &Vec<String>| all.get(number));
         document.map_or(Answer::Failure, |text| Answer::Document(text.clone()))
-    };
-    Sink::start(&names, false, Arc::new(decide))
-}
-
-fn write_hosts(folder: &Path, sink: &Sink) {
-    let Resolver::Fixed(table) = sink.http().resolver else {
-        return;
-    };
-    let text = serde_json::to_string(&*table).expect("names and addresses are text");
-    std::fs::write(folder.join(HOSTS), text).expect("the folder is writable");
-}
-
-/// `stampede-node ADDRESS FOLDER`: what the binary's `serve` does, but names are looked up in the folder's table.
-pub(crate) fn serve(arguments: &[&str]) {
-    let [address, folder] = arguments else {
-        return;
-    };
-    let folder = Path::new(folder);
-    let table = std::fs::read_to_string(folder.join(HOSTS)).expect("the table is there");
-    let table: HashMap<String, Vec<IpAddr>> =
-        serde_json::from_str(&table).expect("we wrote the table");
-    let client = HttpClient::new(HttpSettings {
-        allow_loopback: true,
-        allow_http: true,
-        resolver: Resolver::Fixed(Arc::new(table)),
-        ..HttpSettings::default()
-    });
-    let _ = rlimit::increase_nofile_limit(u64::MAX);
-    let runtime = Runtime::new().expect("a runtime can be made");
-    runtime.block_on(async {
-        let config = Config::load(folder).expect("the configuration is sound");
-        let client = client.expect("the client can be built");
-        let app = App::open(config, Clock::System, client).await;
-        let app = app.expect("the database can be opened");
-        let fed = Federation::new(app).await.expect("the node is complete");
-        let listener = TcpListener::bind(address).await;
-        let node = server::start(fed, listener.expect("the address is free")).await;
-        let _node = node.expect("the node starts");
-        // Until it is killed.
-        std::future::pending::<()>().await;
-    });
+    })
 }
 
 /// Everything that leaves, in order: each server's three fetches within its moment, replies evenly between them.

@@ -12,6 +12,7 @@ mod writer;
 use std::path::Path;
 
 use diesel::prelude::*;
+use tokio::sync::oneshot;
 
 pub use changes::{Ear, Heard, note_change};
 pub use pool::{AnyBackend, Conn};
@@ -114,10 +115,14 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        let pool = self.pool.clone();
-        tokio::task::spawn_blocking(move || work(&mut *pool.get()?))
-            .await
-            .map_err(Error::internal)?
+        let (answer, answered) = oneshot::channel();
+        self.pool
+            .run(Box::new(move |conn| {
+                let _ = answer.send(work(conn));
+                Ok(())
+            }))
+            .await?;
+        answered.await.map_err(Error::internal)?
     }
 
     /// Runs a few look-ups by key. On SQLite they cost less than the way to another thread and back, so they run here,
@@ -142,22 +147,15 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
+        let (change, answered) = writer::change(work);
         if let Some(writer) = &self.writer {
-            writer.run(work).await
+            writer.queue(change).await?;
         } else {
             let changes = self.changes.clone();
-            self.read(move |conn| {
-                let (value, end) = conn.transaction(|conn| {
-                    let value = work(conn)?;
-                    Ok::<_, Error>((value, changes.ask_for_end(conn)?))
-                })?;
-                if let Some(end) = end {
-                    end.wait();
-                }
-                Ok(value)
-            })
-            .await
+            let alone = move |conn: &mut Conn| writer::run_alone(conn, &changes, change);
+            self.pool.run(Box::new(alone)).await?;
         }
+        answered.await.map_err(|_| writer::stopped())?
     }
 
     /// Lets `ear` hear of every change from now on, by whichever process. Only the first ear is used.

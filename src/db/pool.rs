@@ -1,9 +1,15 @@
 //! Connections and their pool. It picks the variant by the configured scheme, so that each database's own error
 //! reaches the operator.
 
+use std::num::NonZero;
+use std::sync::Arc;
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, PooledConnection};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use super::Backend;
 use crate::error::{Error, Result};
@@ -62,31 +68,76 @@ fn without_password(url: &str) -> String {
     )
 }
 
+/// What is done with a connection. What it finds, it sends to whoever waits for it; its error is one of the connection.
+pub(super) type Job = Box<dyn FnOnce(&mut Conn) -> Result<()> + Send>;
+
+/// The longest that somebody waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// A bounded pool of connections.
 #[derive(Clone)]
-pub(super) struct Pool(diesel::r2d2::Pool<Manager>);
+pub(super) struct Pool {
+    connections: diesel::r2d2::Pool<Manager>,
+    turns: Arc<Semaphore>,
+}
 
 impl Pool {
-    pub(super) fn new(backend: Backend, size: u32) -> Result<Self> {
-        diesel::r2d2::Pool::builder()
+    pub(super) fn new(backend: Backend, most: u32) -> Result<Self> {
+        let size = match backend {
+            Backend::Sqlite(_) => most.min(readers()),
+            Backend::Postgres(_) => most,
+        };
+        let connections = diesel::r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
             .test_on_check_out(false)
-            .connection_timeout(std::time::Duration::from_secs(10))
+            .connection_timeout(PATIENCE)
             .build(Manager(backend))
-            .map(Self)
-            .map_err(|e| Error::Setup(format!("cannot open the database: {e}")))
+            .map_err(|e| Error::Setup(format!("cannot open the database: {e}")))?;
+        let turns = usize::try_from(size).unwrap_or(usize::MAX);
+        Ok(Self {
+            connections,
+            turns: Arc::new(Semaphore::new(turns.min(Semaphore::MAX_PERMITS))),
+        })
+    }
+
+    /// Waits, without a thread, until there may be a connection to [`get`](Self::get).
+    async fn turn(&self) -> Result<OwnedSemaphorePermit> {
+        let turn = Arc::clone(&self.turns).acquire_owned();
+        let turn = timeout(PATIENCE, turn).await;
+        turn.map_err(|late| Error::Db(Box::new(late)))?
+            .map_err(Error::internal)
     }
 
     /// A free connection, if there is one now.
     pub(super) fn try_get(&self) -> Option<PooledConnection<Manager>> {
-        self.0.try_get()
+        self.connections.try_get()
+    }
+
+    /// Runs `job` with a connection, on a blocking thread, and answers when it has ended.
+    ///
+    /// Not generic: of what is, there is a copy for every question of the program, each with a task of its own.
+    pub(super) async fn run(&self, job: Job) -> Result<()> {
+        let (turn, pool) = (self.turn().await?, self.clone());
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            job(&mut *pool.get()?)
+        })
+        .await
+        .map_err(Error::internal)?
     }
 
     /// Waits for a free connection, 10 s at most.
-    pub(super) fn get(&self) -> Result<PooledConnection<Manager>> {
-        self.0.get().map_err(|e| Error::Db(Box::new(e)))
+    fn get(&self) -> Result<PooledConnection<Manager>> {
+        self.connections.get().map_err(|e| Error::Db(Box::new(e)))
     }
+}
+
+/// How many readers of SQLite there may be: it answers on the thread that asks, so more than one for each core, and one that
+/// waits for the disk, only wait for a core, each with its thread and its cache.
+fn readers() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    u32::try_from(cores).map_or(u32::MAX, |cores| cores.saturating_add(1))
 }
 
 /// Makes connections for the pool.
@@ -138,5 +189,31 @@ mod tests {
         for unwanted in ["ENABLE_STAT4", "ENABLE_MEMORY_MANAGEMENT"] {
             assert!(!has(unwanted), "{unwanted}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_must_wait_for_a_connection_takes_no_thread_and_is_told_after_a_while() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Backend::Sqlite(folder.path().join("a.db"));
+        let pool = Pool::new(file, 1).unwrap();
+        let turn = pool.turn().await.unwrap();
+        let began = tokio::time::Instant::now();
+        assert!(matches!(pool.turn().await, Err(Error::Db(_))));
+        assert_eq!(began.elapsed(), PATIENCE);
+        let (next, ()) = tokio::join!(pool.turn(), async { drop(turn) });
+        assert!(next.is_ok());
+    }
+
+    #[test]
+    fn sqlite_has_no_more_readers_than_the_cores_can_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Backend::Sqlite(folder.path().join("a.db"));
+        let size = |most| {
+            Pool::new(file.clone(), most)
+                .unwrap()
+                .connections
+                .max_size()
+        };
+        assert_eq!((size(1), size(1_000)), (1, readers()));
     }
 }

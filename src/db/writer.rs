@@ -4,7 +4,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{Connection, SimpleConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Conn;
@@ -17,12 +17,12 @@ const WAITING: usize = 4096;
 /// Tells a caller how its change ended, once the commit did.
 type Answer = Box<dyn FnOnce(Result<(), CommitFailed>) + Send>;
 /// A caller's change: runs in the group's transaction.
-type Change = Box<dyn FnOnce(&mut Conn) -> (bool, Answer) + Send>;
+pub(super) type Change = Box<dyn FnOnce(&mut Conn) -> (bool, Answer) + Send>;
 
 /// The commit failed for the whole group; the text is the database's.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the change could not be stored: {0}")]
-struct CommitFailed(String);
+pub(super) struct CommitFailed(String);
 
 /// A handle on the writer thread; it ends when the last handle is gone.
 #[derive(Clone)]
@@ -49,34 +49,72 @@ impl Writer {
         Ok(Self(sender))
     }
 
-    /// Queues a change and waits until its commit is on the disk.
-    pub(super) async fn run<T, F>(&self, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
-    {
-        let (sender, receiver) = oneshot::channel();
-        let change: Change = Box::new(move |conn| {
-            let result = catch_unwind(AssertUnwindSafe(|| work(conn)))
-                .unwrap_or_else(|_| Err(Error::internal("a database change panicked")));
-            let answer: (bool, Answer) = (
-                result.is_ok(),
-                Box::new(move |committed| {
-                    let _ = sender.send(result.and_then(|value| match committed {
-                        Ok(()) => Ok(value),
-                        Err(failed) => Err(Error::Db(Box::new(failed))),
-                    }));
-                }),
-            );
-            answer
-        });
-        self.0.send(change).await.map_err(|_| stopped())?;
-        receiver.await.map_err(|_| stopped())?
+    /// Queues a change, which is answered after its commit is on the disk.
+    pub(super) async fn queue(&self, change: Change) -> Result<()> {
+        self.0.send(change).await.map_err(|_| stopped())
     }
 }
 
-fn stopped() -> Error {
+/// Makes a change of `work`, and the way by which its caller hears what came of it.
+pub(super) fn change<T, F>(work: F) -> (Change, oneshot::Receiver<Result<T>>)
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+{
+    let (sender, receiver) = oneshot::channel();
+    let change = move |conn: &mut Conn| {
+        let result = catch_unwind(AssertUnwindSafe(|| work(conn)));
+        answer(
+            sender,
+            result.unwrap_or_else(|_| Err(Error::internal("a database change panicked"))),
+        )
+    };
+    (Box::new(change), receiver)
+}
+
+fn answer<T: Send + 'static>(
+    sender: oneshot::Sender<Result<T>>,
+    result: Result<T>,
+) -> (bool, Answer) {
+    let keep = result.is_ok();
+    let answer = move |committed: Result<(), CommitFailed>| {
+        let _ = sender.send(result.and_then(|value| match committed {
+            Ok(()) => Ok(value),
+            Err(failed) => Err(Error::Db(Box::new(failed))),
+        }));
+    };
+    (keep, Box::new(answer))
+}
+
+pub(super) fn stopped() -> Error {
     Error::internal("the database writer has stopped")
+}
+
+/// Runs one change in a transaction of its own, as on PostgreSQL, and answers its caller. Fails when it could not be begun
+/// or committed; nobody is answered then.
+pub(super) fn run_alone(conn: &mut Conn, changes: &Changes, change: Change) -> Result<()> {
+    let mut ran = None;
+    let ended = conn.transaction(|conn| {
+        let (keep, answer) = change(conn);
+        ran = Some((keep, answer));
+        if keep {
+            changes.ask_for_end(conn)
+        } else {
+            Err(Error::from(diesel::result::Error::RollbackTransaction))
+        }
+    });
+    match (ended, ran) {
+        (Ok(end), Some((_, answer))) => {
+            if let Some(end) = end {
+                end.wait();
+            }
+            answer(Ok(()));
+        }
+        // It says itself why nothing is kept.
+        (Err(_), Some((false, answer))) => answer(Ok(())),
+        (ended, _) => return ended.map(drop),
+    }
+    Ok(())
 }
 
 fn run_group(conn: &mut Conn, changes: &Changes, group: Vec<Change>) {

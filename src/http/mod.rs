@@ -2,6 +2,7 @@
 //! and how much comes back; it signs nothing and knows no ActivityPub.
 
 mod budget;
+mod connections;
 mod gate;
 mod guard;
 mod media;
@@ -27,6 +28,7 @@ pub use media::{is_activity_json, is_inbox_json, is_plain_json};
 pub use resolve::Resolver;
 
 use crate::error::{Error, Result};
+use connections::Connections;
 
 /// How many redirects are followed.
 const MAX_REDIRECTS: usize = 3;
@@ -44,7 +46,7 @@ pub struct HttpSettings {
     pub user_agent: String,
     /// Where names are looked up.
     pub resolver: Resolver,
-    /// How many idle connections are kept for each host.
+    /// How many idle connections are kept for each host that is talked to again and again.
     pub max_idle_per_host: usize,
     /// How long an idle connection is kept.
     pub idle_timeout: Duration,
@@ -106,7 +108,7 @@ pub struct HttpClient(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    client: reqwest::Client,
+    connections: Arc<Connections>,
     guard: Guard,
     gate: Option<Arc<dyn Gate>>,
 }
@@ -122,28 +124,33 @@ impl HttpClient {
             allow_loopback: settings.allow_loopback,
             allow_http: settings.allow_http,
         };
-        let mut builder = reqwest::Client::builder()
-            .user_agent(settings.user_agent)
-            .redirect(Policy::none())
-            .referer(false)
-            .no_proxy()
-            .gzip(true)
-            .https_only(!settings.allow_http)
-            .connect_timeout(settings.connect_timeout)
-            .pool_max_idle_per_host(settings.max_idle_per_host)
-            .pool_idle_timeout(settings.idle_timeout)
-            .dns_resolver(resolve::GuardedResolver {
-                resolver: settings.resolver,
-                guard,
-            });
+        let mut authorities = Vec::new();
         if let Some(path) = &settings.extra_ca {
-            builder = builder.tls_certs_merge(read_certificates(path)?);
+            authorities = read_certificates(path)?;
         }
-        let client = builder.build().map_err(|error| {
+        let resolver = resolve::GuardedResolver {
+            resolver: settings.resolver,
+            guard,
+        };
+        let build = || {
+            reqwest::Client::builder()
+                .user_agent(settings.user_agent.as_str())
+                .redirect(Policy::none())
+                .referer(false)
+                .no_proxy()
+                .gzip(true)
+                .https_only(!settings.allow_http)
+                .connect_timeout(settings.connect_timeout)
+                .tls_certs_merge(authorities.clone())
+                .dns_resolver(resolver.clone())
+        };
+        let connections =
+            Connections::new(build, settings.max_idle_per_host, settings.idle_timeout);
+        let connections = connections.map_err(|error| {
             Error::Setup(format!("the HTTP client cannot start: {}", root(&error)))
         })?;
         Ok(Self(Arc::new(Inner {
-            client,
+            connections: Arc::new(connections),
             guard,
             gate: None,
         })))
@@ -153,7 +160,7 @@ impl HttpClient {
     #[must_use]
     pub fn behind(&self, gate: Arc<dyn Gate>) -> Self {
         Self(Arc::new(Inner {
-            client: self.0.client.clone(),
+            connections: Arc::clone(&self.0.connections),
             guard: self.0.guard,
             gate: Some(gate),
         }))
@@ -161,7 +168,7 @@ impl HttpClient {
 
     /// The bare client beneath, for the federation crate to hold; a middleware answers before it is asked.
     pub(crate) fn bare(&self) -> reqwest::Client {
-        self.0.client.clone()
+        self.0.connections.lasting().clone()
     }
 
     /// Tests whether an address may be fetched at all, as far as its text tells. Fails with a final
@@ -259,7 +266,8 @@ impl Trip<'_> {
         self.leave(url)?;
         let mut request = self
             .inner
-            .client
+            .connections
+            .client_for(url)
             .request(method.clone(), url.clone())
             .headers(headers);
         if method == Method::POST {

@@ -483,3 +483,54 @@ async fn an_extra_authority_is_trusted_and_an_unknown_one_is_not() {
         "{message}"
     );
 }
+
+/// Connections that were opened to a server, and those that still are.
+#[derive(Default)]
+struct Opened {
+    ever: usize,
+    now: usize,
+}
+
+/// Starts a server that answers request after request on a connection until its client closes it.
+async fn serve_lasting() -> (SocketAddr, tokio::sync::watch::Receiver<Opened>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (tell, told) = tokio::sync::watch::channel(Opened::default());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let tell = tell.clone();
+            tell.send_modify(|opened| {
+                opened.ever += 1;
+                opened.now += 1;
+            });
+            tokio::spawn(async move {
+                let mut buffer = [0; 4096];
+                // A head comes in one piece here.
+                while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {
+                    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+                    stream.write_all(answer).await.unwrap();
+                }
+                tell.send_modify(|opened| opened.now -= 1);
+            });
+        }
+    });
+    (address, told)
+}
+
+#[tokio::test]
+async fn only_a_host_that_is_talked_to_again_keeps_a_connection() {
+    let (address, mut opened) = serve_lasting().await;
+    let (client, url) = (client(), at(address));
+    let get = async || client.get(&url, HeaderMap::new(), LIMITS).await.unwrap();
+    get().await;
+    let closed = opened.wait_for(|opened| opened.ever == 1 && opened.now == 0);
+    tokio::time::timeout(LIMITS.deadline, closed)
+        .await
+        .unwrap()
+        .unwrap();
+    for _ in 0..3 {
+        get().await;
+    }
+    let last = opened.borrow();
+    assert_eq!((last.ever, last.now), (2, 1));
+}

@@ -77,13 +77,13 @@ pub(super) fn is_worth_it(media_type: &str, length: usize) -> bool {
 }
 
 /// A body in another form; none when it would be larger. `fast` takes a tenth of a millisecond for a long page,
-/// otherwise some ten, for a body that is sent often.
+/// otherwise some ten, for a body that is sent often. Higher levels make pages no smaller, and take megabytes of memory.
 pub fn shrink(body: &[u8], encoding: Encoding, fast: bool) -> Option<Bytes> {
     let shrunk = match encoding {
         Encoding::Identity => return None,
         Encoding::Gzip => gzip(body, if fast { 1 } else { 6 }),
-        Encoding::Zstd => zstd::bulk::compress(body, if fast { 1 } else { 6 }).ok(),
-        Encoding::Brotli => brotli(body, if fast { 1 } else { 6 }),
+        Encoding::Zstd => zstd::bulk::compress(body, if fast { 1 } else { 3 }).ok(),
+        Encoding::Brotli => brotli(body, if fast { 1 } else { 5 }),
     }?;
     (shrunk.len() < body.len()).then(|| Bytes::from(shrunk))
 }

@@ -126,6 +126,14 @@ both_databases! {
         test.app.db.write(|conn| insert(conn, "after.example")).await.unwrap();
     }
 
+    async fn a_question_that_panics_does_not_hurt_others(test: TestApp) {
+        for _ in 0..20 {
+            let asked = test.app.db.read::<(), _>(|_| panic!("this question panics")).await;
+            assert!(matches!(asked, Err(Error::Internal(_))), "{asked:?}");
+        }
+        test.app.db.ping().await.unwrap();
+    }
+
     async fn a_statement_that_fails_does_not_hurt_others(test: TestApp) {
         let app = Arc::clone(&test.app);
         let fail = app.db.write(|conn| {
