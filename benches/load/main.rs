@@ -51,9 +51,8 @@ fn main() {
         .map(String::as_str)
         .filter(|one| !one.starts_with("--"))
         .collect();
-    match named.split_first() {
-        Some((&"generate", rest)) => return generate::by_hand(rest),
-        _ => {}
+    if let Some((&"generate", rest)) = named.split_first() {
+        return generate::by_hand(rest);
     }
     let wanted = if named.is_empty() || named.contains(&"all") {
         ALL.to_vec()

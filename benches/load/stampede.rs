@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use antiphon::app::App;
 use antiphon::clock::Clock;
-use antiphon::domain::account::{self, Scope, token};
 use antiphon::domain::actor::Actor;
 use antiphon::domain::post::{self, Post};
 use antiphon::federation::signature::{SignatureForm, sign_get};
@@ -21,7 +20,6 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::client;
 use crate::inbox::{self, Sender};
 use crate::people;
 use crate::process::Process;
@@ -94,22 +92,19 @@ fn with_strangers() -> Vec<Row> {
     let (delivered, documents) = (Arc::new(AtomicUsize::new(0)), Arc::default());
     let sink = hosts(&delivered, &documents);
     let (unknown, followers) = sink.origins.split_at(UNKNOWN);
-    let (post, replies, signed, secret) = runtime.block_on(async {
+    let (post, replies, signed) = runtime.block_on(async {
         let (app, alice) = support::node(folder.path(), HttpSettings::default()).await;
-        let (post, replies) = prepared(&app, &alice).await;
-        // After the first post: one goes out to them.
         people::add_followers(&app, &alice, followers).await;
+        // It goes out to them as soon as the node runs.
+        let (post, replies) = prepared(&app, &alice).await;
         let strangers = inbox::senders(&app, unknown);
         let shown = documents.set(strangers.iter().map(Sender::document).collect());
         shown.expect("it is set once");
         let signed = strangers.iter().map(|one| signed_get(one, &post)).collect();
-        let (account, _) = account::list(&app).await.expect("there is one").remove(0);
-        let secret = token::create(&app, account.id, "load", &[Scope::Write]).await;
-        (post, replies, signed, secret.expect("a token can be made"))
+        (post, replies, signed)
     });
     let process = Process::start(folder.path());
     let plan = plan(&process, &post, replies, signed);
-    publish(process.address, &secret);
     let done = runtime.block_on(run(process.address, plan));
     let mut rows = told("stampede with strangers", &done, &process);
     let missing = FOLLOWERS - delivered.load(Ordering::Relaxed).min(FOLLOWERS);
@@ -251,19 +246,6 @@ fn signed_get(stranger: &Sender, post: &Post) -> Vec<u8> {
     }
     request.push_str("\r\n");
     request.into_bytes()
-}
-
-/// Publishes a post by the programming interface.
-fn publish(address: SocketAddr, secret: &str) {
-    let body = r#"{"title":"To everybody","content":"A post that goes out."}"#;
-    let request = format!(
-        "POST /api/antiphon/v1/posts HTTP/1.1\r\nhost: blog.example\r\nauthorization: Bearer {secret}\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    let mut stream = std::net::TcpStream::connect(address).expect("the node listens");
-    let status = client::exchange(&mut stream, request.as_bytes());
-    assert_eq!(status, Some(201), "the post is published");
 }
 
 /// Sends everything at its time, each over a new connection.

@@ -83,7 +83,20 @@ impl Connections {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
+    use http::HeaderMap;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::sync::watch;
+
     use super::*;
+    use crate::http::{HttpClient, HttpSettings, Limits};
+
+    const LIMITS: Limits = Limits {
+        bytes: 1024,
+        deadline: Duration::from_secs(10),
+    };
 
     #[expect(clippy::disallowed_methods, reason = "nothing leaves the node")]
     fn connections(while_idle: Duration) -> Connections {
@@ -112,5 +125,62 @@ mod tests {
             assert!(connections.has_place(number.to_string()));
         }
         assert!(connections.places.lock().unwrap().len() <= PLACES);
+    }
+
+    /// Connections that were opened to a server, and those that still are.
+    #[derive(Default)]
+    struct Opened {
+        ever: usize,
+        now: usize,
+    }
+
+    /// Starts a server that answers request after request on a connection until its client closes it.
+    async fn serve_lasting() -> (SocketAddr, watch::Receiver<Opened>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (tell, told) = watch::channel(Opened::default());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let tell = tell.clone();
+                tell.send_modify(|opened| {
+                    opened.ever += 1;
+                    opened.now += 1;
+                });
+                tokio::spawn(async move {
+                    let mut buffer = [0; 4096];
+                    // A head comes in one piece here.
+                    while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {
+                        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+                        stream.write_all(answer).await.unwrap();
+                    }
+                    tell.send_modify(|opened| opened.now -= 1);
+                });
+            }
+        });
+        (address, told)
+    }
+
+    #[tokio::test]
+    async fn only_a_host_that_is_talked_to_again_keeps_a_connection() {
+        let (address, mut opened) = serve_lasting().await;
+        let client = HttpClient::new(HttpSettings {
+            allow_loopback: true,
+            allow_http: true,
+            ..HttpSettings::default()
+        });
+        let client = client.unwrap();
+        let url = Url::parse(&format!("http://{address}/")).unwrap();
+        let get = async || client.get(&url, HeaderMap::new(), LIMITS).await.unwrap();
+        get().await;
+        let closed = opened.wait_for(|opened| opened.ever == 1 && opened.now == 0);
+        tokio::time::timeout(LIMITS.deadline, closed)
+            .await
+            .unwrap()
+            .unwrap();
+        for _ in 0..3 {
+            get().await;
+        }
+        let last = opened.borrow();
+        assert_eq!((last.ever, last.now), (2, 1));
     }
 }
