@@ -40,6 +40,7 @@ struct Line {
 impl Line {
     /// Takes a text in which entities are resolved, word by word.
     fn push(&mut self, text: &str, max: usize) {
+        let is_ascii = text.is_ascii();
         self.gap |= text.starts_with(char::is_whitespace);
         for word in text.split_whitespace() {
             if self.gap && !self.text.is_empty() {
@@ -48,7 +49,11 @@ impl Line {
             }
             self.gap = true;
             self.text.push_str(word);
-            self.length += word.chars().count();
+            self.length += if is_ascii {
+                word.len()
+            } else {
+                word.chars().count()
+            };
             if self.length > max {
                 return;
             }

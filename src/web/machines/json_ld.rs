@@ -253,6 +253,11 @@ fn escaped(value: &impl Serialize) -> String {
     String::from_utf8(out).expect("JSON is UTF-8")
 }
 
+/// True for the first byte of what is written as an escape, and of some other characters.
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'<' | b'>' | b'&' | 0xe2)
+}
+
 /// Nothing in it can end the element, begin a comment or be an entity, and no old reader of scripts finds a line's end in a
 /// text. All of that can stand in texts only.
 struct InScript;
@@ -263,10 +268,9 @@ impl Formatter for InScript {
         W: ?Sized + io::Write,
     {
         let mut rest = fragment;
-        while let Some(at) = rest
-            .bytes()
-            .position(|byte| matches!(byte, b'<' | b'>' | b'&' | 0xe2))
-        {
+        // Most texts have none: all bytes are looked at, without a branch, in a fraction of the time.
+        let has_any = rest.bytes().fold(false, |any, byte| any | is_special(byte));
+        while has_any && let Some(at) = rest.bytes().position(is_special) {
             let (before, from) = rest.split_at(at);
             let mut chars = from.chars();
             let c = chars.next().unwrap_or_default();
