@@ -1,4 +1,4 @@
-# Steps: running them, counting what they tested, telling about them. Needs $logs.
+# Steps: running them, counting what they tested, telling about them. Needs $logs, $cache, $work and $root.
 
 passed=0 failed=0 skipped=0
 table=()
@@ -48,7 +48,17 @@ run_step() {
     printf -- '--- the end of %s\n' "$log"
     tail -n "${ANTIPHON_TEST_TAIL:-60}" "$log"
     printf -- '---\n'
+    tell_full_disks
   fi
+}
+
+# Says which of the folders that tests write to has no room left: tests then fail in any way, and their logs end early.
+tell_full_disks() {
+  local folder free
+  for folder in "$cache" "$work" "${CARGO_TARGET_DIR:-$root/target}"; do
+    free=$(df --output=avail --block-size=1M "$folder" 2>/dev/null | tail -n 1) || continue
+    [ "$free" -ge 512 ] || printf 'Only %d MB are free in %s: make room there, and run again.\n' "$free" "$folder"
+  done
 }
 
 # skip_step NAME REASON: says that a step did not run; the whole run then fails.

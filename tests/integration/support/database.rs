@@ -11,8 +11,8 @@ use super::{Fixture, postgres};
 pub(crate) struct TestDb {
     url: String,
     folder: TempDir,
-    /// Where to drop the database, when its server outlives the tests.
-    lent: Option<(String, String)>,
+    /// Where to drop the database (six hundred of them would fill gigabytes), and its name.
+    dropped: Option<(String, String)>,
 }
 
 impl TestDb {
@@ -21,7 +21,7 @@ impl TestDb {
         Self {
             url: "sqlite:antiphon.db".into(),
             folder: tempfile::tempdir().expect("the system has a temporary folder"),
-            lent: None,
+            dropped: None,
         }
     }
 
@@ -32,7 +32,7 @@ impl TestDb {
         Some(Self {
             url: server.url_of(&name),
             folder: tempfile::tempdir().expect("the system has a temporary folder"),
-            lent: server.lent.then(|| (server.url_of("postgres"), name)),
+            dropped: Some((server.url_of("postgres"), name)),
         })
     }
 
@@ -64,7 +64,7 @@ impl Fixture for TestDb {
 
 impl Drop for TestDb {
     fn drop(&mut self) {
-        let Some((server, name)) = &self.lent else {
+        let Some((server, name)) = &self.dropped else {
             return;
         };
         if let Ok(mut conn) = PgConnection::establish(server) {

@@ -28,8 +28,6 @@ cat >/dev/null
 pub(super) struct Server {
     /// The address before and behind the database's name.
     address: (String, String),
-    /// It outlives the tests, so databases are dropped.
-    pub(super) lent: bool,
     /// Holds the watcher's standard input open.
     _watcher: Option<Child>,
 }
@@ -84,7 +82,6 @@ fn lent(url: &str) -> Server {
     }
     Server {
         address: (before.to_string(), behind),
-        lent: true,
         _watcher: None,
     }
 }
@@ -121,7 +118,6 @@ fn own(bin: &Path) -> Server {
     let behind = format!("?host={}&user=antiphon", folder.display());
     Server {
         address: ("postgres:///".into(), behind),
-        lent: false,
         _watcher: Some(watcher),
     }
 }
