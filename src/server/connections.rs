@@ -2,6 +2,8 @@
 //! node stops. HTTP/1.1 and HTTP/2, told apart by how a connection begins, or agreed on in its TLS handshake. axum's own
 //! `serve` bounds none of this.
 
+mod moving;
+mod places;
 mod prefixed;
 #[cfg(test)]
 mod tests;
@@ -18,7 +20,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
@@ -26,11 +28,13 @@ use super::express;
 use super::patience::Patience;
 use super::site::Site;
 use super::tracks::Tracks;
+use moving::Moving;
+use places::Place;
 use prefixed::Prefixed;
 use traffic::Traffic;
 
-/// Connections open at once; more wait in the kernel's queue.
-const CONNECTIONS: usize = 16_384;
+pub(super) use places::{Places, Shares};
+
 /// The longest that a request's head may take, and that a connection may idle between requests.
 pub(super) const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest head of a request, in bytes.
@@ -56,6 +60,8 @@ const SEND_MAX: usize = 64 * 1024;
 const RESETS_MAX: usize = 20;
 /// Streams that we broke off because of what the other side did, before the connection is ended.
 const ERRORS_MAX: usize = 64;
+/// For how many times [`HEAD_TIMEOUT`] nothing of what a connection asked for may move: longer than any answer is in the making.
+const STILL_MAX: u32 = 3;
 /// How often the other side of a connection must show that it is there.
 const PING: Duration = Duration::from_secs(20);
 
@@ -84,7 +90,7 @@ pub(super) fn serve(
 ) -> JoinHandle<()> {
     let site = site.into();
     tokio::spawn(async move {
-        let (places, mut tracks) = (Places::default(), tracks_of(&site));
+        let (places, mut tracks) = (Places::of(&site), tracks_of(&site));
         while let Some((stream, peer, place)) = next(&listener, &places, &mut stopped).await {
             let track = tracks.as_mut().and_then(Tracks::next);
             let (site, stopped) = (site.clone(), stopped.clone());
@@ -113,37 +119,20 @@ fn tracks_of(site: &Site) -> Option<Tracks> {
         .ok()
 }
 
-/// The places for connections.
-#[derive(Clone)]
-pub(super) struct Places(Arc<Semaphore>);
-
-impl Default for Places {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(CONNECTIONS)))
-    }
-}
-
-impl Places {
-    /// Waits until all connections have ended, but no longer than they may take.
-    pub(super) async fn emptied(&self) {
-        let all = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
-        let _ = timeout(FAREWELL, self.0.acquire_many(all)).await;
-    }
-}
-
-/// The next connection, once there is a place for it; None when the node stops.
+/// The next connection, once there is a place for it; None when the node stops. Who has its share already is sent away.
 pub(super) async fn next(
     listener: &TcpListener,
     places: &Places,
     stopped: &mut watch::Receiver<bool>,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, Place)> {
     loop {
         let accepted = tokio::select! {
             accepted = accept(listener, places) => accepted,
             _ = stopped.wait_for(|stop| *stop) => return None,
         };
         match accepted {
-            Ok(connection) => return Some(connection),
+            Ok(Some(connection)) => return Some(connection),
+            Ok(None) => {}
             Err(error) => {
                 tracing::warn!("cannot take a connection: {error}");
                 tokio::time::sleep(BREATH).await;
@@ -155,14 +144,12 @@ pub(super) async fn next(
 async fn accept(
     listener: &TcpListener,
     places: &Places,
-) -> std::io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = Arc::clone(&places.0)
-        .acquire_owned()
-        .await
-        .map_err(std::io::Error::other)?;
+) -> std::io::Result<Option<(TcpStream, SocketAddr, Place)>> {
+    let free = places.free().await?;
     let (stream, peer) = listener.accept().await?;
     stream.set_nodelay(true)?;
-    Ok((stream, peer, place))
+    let place = places.give(free, peer.ip());
+    Ok(place.map(|place| (stream, peer, place)))
 }
 
 /// Begins a connection on a track, and brings it back here when it asks for more than is kept.
@@ -251,7 +238,7 @@ where
         protocol,
     } = begun;
     let service = site.for_peer(peer);
-    let io = TokioIo::new(Prefixed::new(read.freeze(), stream));
+    let io = TokioIo::new(Prefixed::new(read.freeze(), Moving::new(stream)));
     let ended = match protocol {
         Protocol::One => {
             let connection = http1::Builder::new()
@@ -321,17 +308,19 @@ async fn last<C: Future<Output = hyper::Result<()>>>(connection: C) -> hyper::Re
     timeout(FAREWELL, connection).await.unwrap_or(Ok(()))
 }
 
-/// Waits until a connection had nothing to do for as long as it may. Its pings do not count, nor does a head that never ends.
+/// Waits until a connection had nothing to do for as long as it may (its pings do not count, nor does a head that never
+/// ends), or until what it asked for is not taken.
 async fn idle(traffic: &Traffic) {
     let mut ticks = interval_at(Instant::now() + HEAD_TIMEOUT, HEAD_TIMEOUT);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut seen = 0;
+    let (mut seen, mut still) = (0, 0);
     loop {
         ticks.tick().await;
-        let begun = traffic.begun();
-        if begun == seen && traffic.under_way() == 0 {
+        let moved = traffic.moved();
+        still = if moved == seen { still + 1 } else { 0 };
+        if still >= STILL_MAX || (still > 0 && traffic.under_way() == 0) {
             return;
         }
-        seen = begun;
+        seen = moved;
     }
 }

@@ -10,22 +10,25 @@ use axum::Router;
 use axum::response::IntoResponse;
 use bytes::BytesMut;
 use http::{StatusCode, Uri, header};
-use tokio::net::TcpListener;
+use rustls::server::Acceptor;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 
 use super::certificate::{Certificate, Certificates};
-use super::connections::{self, Begun, Places, Protocol, serve};
+use super::connections::{self, Begun, Places, Protocol, Shares, serve};
 use super::site::Site;
 use super::{acme, listen, router};
 use crate::error::{Error, Result};
 use crate::federation::Federation;
 
-/// Handshakes under way at once; who comes then waits in the kernel's queue. They cost more than anything else that strangers
-/// may ask for.
+/// Handshakes that are answered at once; who comes then waits. They cost more than anything else that strangers may ask for.
 const HANDSHAKES: usize = 128;
+/// What one client may have under way.
+const HANDSHAKES_SHARE: usize = 32;
 /// The longest that a handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How often it is looked whether the files of a certificate changed.
@@ -83,22 +86,23 @@ fn serve_tls(
     mut stopped: watch::Receiver<bool>,
 ) -> JoinHandle<()> {
     tokio::spawn(async move {
-        let (places, handshakes) = (Places::default(), Arc::new(Semaphore::new(HANDSHAKES)));
+        let (places, shares) = (Places::of(&site), Shares::of(&site, HANDSHAKES_SHARE));
+        let turns = Arc::new(Semaphore::new(HANDSHAKES));
         while let Some((stream, peer, place)) =
             connections::next(&listener, &places, &mut stopped).await
         {
-            let Ok(turn) = Arc::clone(&handshakes).acquire_owned().await else {
-                break;
+            let Some(share) = shares.take(peer.ip()) else {
+                continue;
             };
-            let (acceptor, site) = (acceptor.clone(), site.clone());
+            let (acceptor, site, turns) = (acceptor.clone(), site.clone(), Arc::clone(&turns));
             let mut stopped = stopped.clone();
             tokio::spawn(async move {
                 let shaken = tokio::select! {
-                    shaken = timeout(HANDSHAKE, acceptor.accept(stream)) => shaken,
+                    shaken = timeout(HANDSHAKE, shake(&acceptor, stream, &turns)) => shaken,
                     _ = stopped.wait_for(|stop| *stop) => return,
                 };
-                drop(turn);
-                if let Ok(Ok(stream)) = shaken {
+                drop(share);
+                if let Ok(Some(stream)) = shaken {
                     let agreed = stream.get_ref().1.alpn_protocol();
                     let protocol = match agreed {
                         Some(b"h2") => Protocol::Two,
@@ -119,6 +123,20 @@ fn serve_tls(
         drop(listener);
         places.emptied().await;
     })
+}
+
+/// Shakes hands, when it is this connection's turn: that costs something only once the other side has said all it has to
+/// say at first. None when nothing comes of it.
+async fn shake(
+    acceptor: &TlsAcceptor,
+    stream: TcpStream,
+    turns: &Semaphore,
+) -> Option<TlsStream<TcpStream>> {
+    let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await.ok()?;
+    let turn = turns.acquire().await.ok()?;
+    let shaken = hello.into_stream(Arc::clone(acceptor.config())).await;
+    drop(turn);
+    shaken.ok()
 }
 
 /// Leads whoever comes by plain http to the same place of the site. Only path and query are taken from the request.

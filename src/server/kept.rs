@@ -223,7 +223,7 @@ async fn keep_new(
     if response.status() != StatusCode::OK {
         return response;
     }
-    let Some(Keep(scopes)) = keep else {
+    let Some(Keep(scopes)) = keep.filter(|_| fits(&response)) else {
         app.kept.pass(key);
         return response;
     };
@@ -266,12 +266,16 @@ async fn as_asked(mut response: Response, asked: &HeaderMap) -> Response {
         *response.body_mut() = Body::empty();
         return response;
     }
-    let length = response.body().size_hint().exact();
-    let is_whole = length.is_some_and(|length| length <= BODY_MAX.try_into().unwrap_or(u64::MAX));
-    match quick_form(asked).filter(|_| is_whole) {
+    match quick_form(asked).filter(|_| fits(&response)) {
         Some(encoding) => in_form(response, encoding, asked).await,
         None => response,
     }
+}
+
+/// True for a body that is all there and small enough to be kept or made smaller.
+fn fits(response: &Response) -> bool {
+    let length = response.body().size_hint().exact();
+    length.is_some_and(|length| length <= BODY_MAX.try_into().unwrap_or(u64::MAX))
 }
 
 /// A whole response in a form that is quickly made.

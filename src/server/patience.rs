@@ -5,6 +5,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use tokio::sync::watch;
+use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::connections::{HEAD_TIMEOUT, until};
@@ -54,10 +55,17 @@ impl Patience {
             return Poll::Pending;
         }
         self.is_set = true;
-        if self.stop.as_mut().poll(context).is_ready() {
+        // Asked once, they must be asked in earnest: tokio answers a task that had its share without noting whom to wake.
+        if pin!(unconstrained(self.stop.as_mut()))
+            .poll(context)
+            .is_ready()
+        {
             return Poll::Ready(());
         }
-        while self.silence.as_mut().poll(context).is_ready() {
+        while pin!(unconstrained(self.silence.as_mut()))
+            .poll(context)
+            .is_ready()
+        {
             if self.since.elapsed() >= HEAD_TIMEOUT {
                 return Poll::Ready(());
             }
@@ -101,6 +109,24 @@ mod tests {
         let mut patience = Patience::new(stopped);
         let began = Instant::now();
         while patience.wait_for(sleep(HEAD_TIMEOUT / 10)).await.is_some() {}
+        assert_eq!(began.elapsed(), HEAD_TIMEOUT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_had_its_share_of_time_is_woken_all_the_same() {
+        let (_stop, stopped) = watch::channel(false);
+        let mut patience = Patience::new(stopped);
+        let spent = poll_fn(|context| {
+            while tokio::task::coop::has_budget_remaining() {
+                let Poll::Ready(_) = pin!(tokio::task::coop::consume_budget()).poll(context) else {
+                    break;
+                };
+            }
+            Poll::<()>::Pending
+        });
+        let began = Instant::now();
+        let waited = tokio::time::timeout(HEAD_TIMEOUT * 2, patience.wait_for(spent));
+        assert!(waited.await.expect("it ends by itself").is_none());
         assert_eq!(began.elapsed(), HEAD_TIMEOUT);
     }
 

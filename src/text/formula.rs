@@ -86,9 +86,8 @@ static CONVERTER: LazyLock<Option<LatexToMathML>> = LazyLock::new(|| {
 /// A formula as it is stored: its TeX, with a class that says what it is.
 pub(super) fn stored(tex: &str, display: bool) -> String {
     let class = if display { "math display" } else { "math" };
-    let mut text = String::new();
-    let _ = comrak::html::escape(&mut text, tex.trim());
-    format!("<code class=\"{class}\">{text}</code>")
+    let tex = super::escape(tex.trim());
+    format!("<code class=\"{class}\">{tex}</code>")
 }
 
 /// Makes MathML of the formulas in a post's clean HTML. What cannot be made stays TeX.

@@ -28,6 +28,14 @@ pub(crate) fn cut(text: &str, bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }
 
+/// A text as HTML, in elements and in attributes with double quotes.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // A `String` takes every write.
+    let _ = comrak::html::escape(&mut out, text);
+    out
+}
+
 /// The character that ends just before the byte offset `at`.
 fn char_before(text: &str, at: usize) -> Option<char> {
     text.get(..at)?.chars().next_back()

@@ -1,6 +1,7 @@
 //! From the domain's values to what the pages show. Texts are moved, never copied; nothing is looked up here.
 
 mod filing;
+mod fit;
 
 use url::Url;
 
@@ -164,6 +165,7 @@ pub(super) fn part(
     spots.append(&mut chosen.spots);
     let items = thread::join(spots, std::mem::take(&mut page.comments));
     let mut comments = comments(site, &page, items);
+    fit::fit(&mut comments, depth);
     let rest = comments.split_off(depth.min(comments.len()));
     let top = rest.first().map_or(0, |first| first.depth);
     let mut view = post(site, page, around);
@@ -235,6 +237,7 @@ fn comment(item: Item, writer: Id<Actor>, own: &str, base: &str) -> CommentView 
         below: item.below,
         hidden_answers: item.hidden,
         anchor,
+        is_cut: false,
     }
 }
 

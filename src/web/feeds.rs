@@ -108,7 +108,8 @@ async fn posts(app: Arc<App>, kind: Kind, format: Format, uri: Uri) -> Response 
         if before.is_some() && list.posts.is_empty() {
             return Err(Error::NotFound("the page"));
         }
-        let scopes = shown_in(&list);
+        let mut scopes = shown_in(&list);
+        scopes.extend(listing.selection.author.map(|id| Scope::Actor(id.raw())));
         let feed = of_posts(&site, listing, list, &writers, before);
         Ok(document(&site, &feed, format).shows(scopes))
     });

@@ -15,7 +15,7 @@ use super::{convert, error_page, favicon, reader, render_search};
 use crate::app::App;
 use crate::domain::search::{self, Found, Hit, Key, Mistake, QUERY_MAX};
 use crate::error::Result;
-use crate::text::cut;
+use crate::text::{cut, escape};
 
 /// Results on a page.
 const PAGE: u16 = 20;
@@ -120,10 +120,6 @@ fn parameter(uri: &Uri, name: &str) -> Option<String> {
 /// Answers `/opensearch.xml` (OpenSearch 1.1): how browsers search this site.
 pub(super) async fn description(State(app): State<Arc<App>>) -> Response {
     let site = &app.config.site;
-    let escape = |text: &str| {
-        let text = text.replace('&', "&amp;").replace('<', "&lt;");
-        text.replace('>', "&gt;").replace('"', "&quot;")
-    };
     let title = if site.title.trim().is_empty() {
         "Antiphon"
     } else {

@@ -272,6 +272,8 @@ pub struct CommentView {
     pub is_author: bool,
     /// True for a tombstone: deleted, but with answers below.
     pub deleted: bool,
+    /// Only the beginning of its text stands here.
+    pub is_cut: bool,
     /// How many comments stand below it, at any depth.
     pub below: i64,
     /// How many of these are cut off here, and stand on the page of this comment.

@@ -198,6 +198,22 @@ both_databases! {
         running.stop().await;
     }
 
+    async fn what_is_too_large_to_be_kept_is_given_all_the_same(node: TestNode) {
+        for number in 0..4 {
+            // A picture's address is short in the source and long in the page of a feed.
+            let content = "[x](https://far.example/y) ".repeat(9_000);
+            let new = NewPost { title: format!("Psalm {number}"), content, ..NewPost::default() };
+            post::create(node.app(), &node.test.alice, new).await.unwrap();
+        }
+        let running = served(&node).await;
+        for _ in 0..2 {
+            let answer = exchange(running.address, &[b"GET /feed.json HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"]).await;
+            assert!(answer.starts_with("HTTP/1.1 200"), "{}", answer.get(..300).unwrap_or(&answer));
+            assert!(answer.len() > 4 * 1024 * 1024 && answer.ends_with('}'), "{}", answer.len());
+        }
+        running.stop().await;
+    }
+
     async fn a_request_in_pieces_is_answered_once_it_is_whole(node: TestNode) {
         let running = served(&node).await;
         let request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use antiphon::config::Config;
 use antiphon::federation::Federation;
@@ -118,6 +119,32 @@ both_databases! {
             assert!(answer.starts_with("HTTP/1.1 308"), "{answer}");
             assert!(answer.contains(&format!("location: https://blog.example{to}\r\n")), "{answer}");
         }
+        running.stop().await;
+    }
+
+    async fn who_says_nothing_keeps_nobody_from_shaking_hands(db: TestDb) {
+        let root = write_certificate(db.folder());
+        let builder = TestApp::builder().configure(|config| {
+            enable(config);
+            config.https.certificate = Some("certificate.pem".into());
+            config.https.key = Some("key.pem".into());
+        });
+        let test = builder.build(db).await;
+        let running = start(&test).await;
+        let address = secure(&running);
+        until("the certificate is read", async || ask(address, &root, &[]).await).await;
+        let mut silent = Vec::new();
+        for said in [&b""[..], b"\x16\x03\x01"] {
+            for _ in 0..200 {
+                let mut stream = TcpStream::connect(address).await.unwrap();
+                stream.write_all(said).await.unwrap();
+                silent.push(stream);
+            }
+        }
+        let answered = tokio::time::timeout(Duration::from_secs(5), ask(address, &root, &[b"http/1.1"])).await;
+        let (_, answer) = answered.expect("nobody waits for them").unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200"));
+        drop(silent);
         running.stop().await;
     }
 }

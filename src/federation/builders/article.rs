@@ -6,7 +6,7 @@ use url::Url;
 use super::{mention_tags, public_audience, set};
 use crate::domain::actor::Actor;
 use crate::domain::post::{Image, Post};
-use crate::text::hashtag;
+use crate::text::{escape, hashtag};
 use crate::types::{ApUrl, Timestamp};
 
 /// How often others answered a post.
@@ -93,12 +93,6 @@ fn preview(post: &Post, author: &Actor, published: Timestamp) -> Value {
         "content": format!("<p><strong>{title}</strong></p><p>{summary}</p>"),
         "published": published.rfc3339(),
     })
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }
 
 /// What is left of something deleted.

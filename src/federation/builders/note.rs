@@ -5,6 +5,7 @@ use url::Url;
 
 use super::{mention_tags, public_audience, set, unlisted_audience};
 use crate::domain::actor::{Actor, Mention};
+use crate::text::escape;
 use crate::types::{ApUrl, Html, Timestamp};
 
 /// A Note's parts, whichever table they come from.
@@ -118,12 +119,6 @@ fn greet(salutation: &str, text: &str) -> String {
         Some(rest) => format!("<p>{salutation} {rest}"),
         None => format!("<p>{salutation}</p>{text}"),
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::{Doc, clean_within, is_public, media, poll};
 use crate::domain::media::Named;
 use crate::domain::visibility::Visibility;
 use crate::federation::ownership;
-use crate::text::{self, language, markdown, sanitize};
+use crate::text::{self, escape, language, markdown, sanitize};
 use crate::types::{ApUrl, Html, Timestamp};
 
 pub(super) const KINDS: [&str; 8] = [
@@ -15,7 +15,7 @@ pub(super) const KINDS: [&str; 8] = [
 /// Attachments shown as links below the text.
 const ATTACHMENTS_MAX: usize = 16;
 /// Longest text as it is kept, in bytes.
-const CONTENT_MAX: usize = 256 * 1024;
+const CONTENT_MAX: usize = 64 * 1024;
 /// Longest description of an attachment, in characters.
 const ALT_MAX: usize = 500;
 
@@ -192,13 +192,6 @@ fn push_paragraph(html: &mut String, inner: &str) {
     html.push_str("<p>");
     html.push_str(inner);
     html.push_str("</p>");
-}
-
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

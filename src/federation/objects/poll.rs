@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Doc;
-use crate::text::sanitize;
+use crate::text::{escape, sanitize};
 use crate::types::Timestamp;
 
 /// Options that are shown.
@@ -22,7 +22,7 @@ pub(super) fn push(html: &mut String, doc: &Doc, now: Timestamp) {
         .take(OPTIONS_MAX);
     let mut items = String::new();
     for option in options {
-        let _ = write!(items, "<li>{}</li>", super::note::escape(&option));
+        let _ = write!(items, "<li>{}</li>", escape(&option));
     }
     if items.is_empty() {
         return;

@@ -7,6 +7,9 @@ use super::*;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+/// More than lies on the way between two ends of a connection.
+const LARGE: usize = 32 * 1024 * 1024;
+
 async fn served() -> (SocketAddr, watch::Sender<bool>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -16,7 +19,8 @@ async fn served() -> (SocketAddr, watch::Sender<bool>, JoinHandle<()>) {
             "/",
             get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string()),
         )
-        .route("/never", get(std::future::pending::<String>));
+        .route("/never", get(std::future::pending::<String>))
+        .route("/large", get(async || vec![b'x'; LARGE]));
     (address, stop, serve(listener, router, stopped))
 }
 
@@ -113,6 +117,66 @@ async fn a_connection_that_does_not_go_on_is_cut_off_in_either_protocol() {
     }
     // A head that never ends: HEADERS without END_HEADERS.
     exchange(address, &[hello(), frame(1, 1, 1, GET)].concat()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_take_what_was_asked_for_is_cut_off() {
+    let (address, _stop, _task) = served().await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = b"GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    tokio::time::sleep(HEAD_TIMEOUT * 2).await;
+    let mut taken = Vec::new();
+    let _ = stream.read_to_end(&mut taken).await;
+    assert!(taken.starts_with(b"HTTP/1.1 200") && taken.len() < LARGE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_no_room_for_what_was_asked_for_is_cut_off_whatever_else_is_sent() {
+    let (address, _stop, _task) = served().await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // SETTINGS_INITIAL_WINDOW_SIZE of nothing.
+    let settings = frame(4, 0, 0, &[0, 4, 0, 0, 0, 0]);
+    let sent = [PREFACE, &settings, &frame(1, 5, 1, GET)].concat();
+    stream.write_all(&sent).await.unwrap();
+    let began = Instant::now();
+    let ended = async {
+        while let Some((kind, flags, _, payload)) = read_frame(&mut stream).await {
+            if (kind, flags) == (6, 0) {
+                let _ = stream.write_all(&frame(6, 1, 0, &payload)).await;
+            }
+        }
+    };
+    let ended = timeout(HEAD_TIMEOUT * (STILL_MAX + 2), ended).await;
+    assert!(ended.is_ok(), "still there");
+    assert!(began.elapsed() >= HEAD_TIMEOUT * STILL_MAX);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_takes_an_answer_slowly_gets_all_of_it() {
+    let (address, _stop, _task) = served().await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let path = b"\x82\x86\x04\x06/large\x41\x01a";
+    let sent = [hello(), frame(1, 5, 1, path)].concat();
+    stream.write_all(&sent).await.unwrap();
+    let mut taken = 0;
+    while taken < LARGE {
+        let (kind, flags, _, payload) = read_frame(&mut stream).await.expect("more of it");
+        match (kind, flags) {
+            (0, _) => {
+                taken += payload.len();
+                let more = u32::try_from(payload.len().max(1)).unwrap().to_be_bytes();
+                let room = [frame(8, 0, 0, &more), frame(8, 0, 1, &more)].concat();
+                stream.write_all(&room).await.unwrap();
+                if taken % (LARGE / 8) < payload.len() {
+                    tokio::time::sleep(HEAD_TIMEOUT / 2).await;
+                }
+            }
+            (6, 0) => stream.write_all(&frame(6, 1, 0, &payload)).await.unwrap(),
+            _ => {}
+        }
+    }
+    assert_eq!(taken, LARGE);
 }
 
 #[tokio::test]

@@ -1,26 +1,34 @@
-//! How many requests of a connection of HTTP/2 are under way: it idles when there is none, whatever else it sends.
+//! What moves on a connection of HTTP/2: it idles when no request is under way, and is stuck when no answer moves, whatever else
+//! is sent.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes};
 use http::{Request, Response};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::service::Service;
 
+/// What is taken of an answer at once, in bytes.
+const PIECE: usize = 32 * 1024;
+
 /// The requests of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Traffic {
-    begun: AtomicUsize,
+    moved: AtomicUsize,
     under_way: AtomicUsize,
 }
 
 impl Traffic {
-    /// How many there were.
-    pub(super) fn begun(&self) -> usize {
-        self.begun.load(Ordering::Relaxed)
+    /// How many requests were begun and pieces of answers taken.
+    pub(super) fn moved(&self) -> usize {
+        self.moved.load(Ordering::Relaxed)
+    }
+
+    fn note(&self) {
+        self.moved.fetch_add(1, Ordering::Relaxed);
     }
 
     /// How many are not answered to their end.
@@ -34,7 +42,7 @@ struct Trip(Arc<Traffic>);
 
 impl Trip {
     fn begin(traffic: &Arc<Traffic>) -> Self {
-        traffic.begun.fetch_add(1, Ordering::Relaxed);
+        traffic.note();
         traffic.under_way.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(traffic))
     }
@@ -70,14 +78,32 @@ where
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let (trip, answer) = (Trip::begin(&self.traffic), self.service.call(request));
-        Box::pin(async move { Ok(answer.await?.map(|body| CountedBody { body, _trip: trip })) })
+        Box::pin(async move { Ok(answer.await?.map(|body| CountedBody::new(body, trip))) })
     }
 }
 
-/// An answer's body, whose request is under way until it is sent.
+/// An answer's body, whose request is under way until it is sent. It is taken in pieces, each when there is room for it.
 pub(super) struct CountedBody {
     body: Body,
-    _trip: Trip,
+    /// What was not taken of the last piece that the body gave.
+    rest: Bytes,
+    trip: Trip,
+}
+
+impl CountedBody {
+    fn new(body: Body, trip: Trip) -> Self {
+        Self {
+            body,
+            rest: Bytes::new(),
+            trip,
+        }
+    }
+
+    /// The next piece of `rest`.
+    fn next(&mut self) -> Frame<Bytes> {
+        self.trip.0.note();
+        Frame::data(self.rest.split_to(self.rest.len().min(PIECE)))
+    }
 }
 
 impl HttpBody for CountedBody {
@@ -88,14 +114,30 @@ impl HttpBody for CountedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        if self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => self.rest = data,
+                    Err(other) => return Poll::Ready(Some(Ok(other))),
+                },
+                end => return Poll::Ready(end),
+            }
+        }
+        Poll::Ready(Some(Ok(self.next())))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let (rest, body) = (u64::try_from(self.rest.len()), self.body.size_hint());
+        let rest = rest.unwrap_or(u64::MAX);
+        let mut hint = SizeHint::new();
+        hint.set_lower(body.lower().saturating_add(rest));
+        if let Some(upper) = body.upper() {
+            hint.set_upper(upper.saturating_add(rest));
+        }
+        hint
     }
 }

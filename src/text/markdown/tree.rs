@@ -7,9 +7,8 @@ use comrak::nodes::{AstNode, NodeLink, NodeValue};
 use comrak::{Arena, Node};
 
 use super::Mentions;
-use crate::text::formula;
-use crate::text::hashtag;
 use crate::text::mention::{self, Handle};
+use crate::text::{escape, formula, hashtag};
 
 /// The most mentions that become links.
 const MAX_MENTIONS: usize = 50;
@@ -174,7 +173,7 @@ impl Finder<'_> {
             self.seen.insert(key);
             self.mentions.push(handle.clone());
         }
-        let (href, user) = (escaped(&href), escaped(&handle.user));
+        let (href, user) = (escape(&href), escape(&handle.user));
         Some(format!(
             "<a href=\"{href}\" class=\"u-url mention\">@<span>{user}</span></a>"
         ))
@@ -193,11 +192,11 @@ fn make_figure(node: Node<'_>) {
         return;
     };
     let Some(link) = image_of(image) else { return };
-    let (url, alt) = (escaped(&link.url), escaped(&image.collect_text()));
+    let (url, alt) = (escape(&link.url), escape(&image.collect_text()));
     let mut figure = format!("<figure><img src=\"{url}\" alt=\"{alt}\">");
     if !link.title.is_empty() {
         // A `String` takes every write.
-        let _ = write!(figure, "<figcaption>{}</figcaption>", escaped(&link.title));
+        let _ = write!(figure, "<figcaption>{}</figcaption>", escape(&link.title));
     }
     image.detach();
     node.data_mut().value = NodeValue::Raw(figure + "</figure>\n");
@@ -237,9 +236,3 @@ fn image_of(node: Node<'_>) -> Option<NodeLink> {
     }
 }
 
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    // A `String` takes every write.
-    let _ = comrak::html::escape(&mut out, text);
-    out
-}

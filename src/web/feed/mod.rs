@@ -8,6 +8,7 @@ mod rss;
 
 use super::i18n::Catalogue;
 use super::view::{Author, Link, PictureView, PostView, Site};
+use crate::text::escape;
 use crate::types::Timestamp;
 
 /// A spelling of feeds.
@@ -224,11 +225,6 @@ pub(super) fn whole(site: &Site, author: Author) -> Author {
 /// A comment's pictures as links in words, to our copies where there are such: whoever reads a feed asks for them first.
 pub(super) fn pictures_in_words(site: &Site, pictures: &[PictureView]) -> String {
     let words = Catalogue::of(&site.language).text("picture");
-    let escape = |text: &str| {
-        text.replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('"', "&quot;")
-    };
     let link = |one: &PictureView| {
         let href = match &one.src {
             Some(path) => site.absolute(path),

@@ -21,6 +21,7 @@ deleted = حُذف هذا التعليق.
 writer = الكاتب
 answers = ردًّا على
 original = الأصل
+whole-comment = اقرأ التعليق كاملًا
 sensitive = صورة حساسة
 picture = صورة
 comments-older = تعليقات أقدم

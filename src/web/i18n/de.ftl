@@ -21,6 +21,7 @@ deleted = Dieser Kommentar wurde gelöscht.
 writer = Autor*in
 answers = antwortet auf
 original = Original
+whole-comment = Den ganzen Kommentar lesen
 sensitive = Heikles Bild
 picture = Bild
 comments-older = Vorige Kommentare

@@ -21,6 +21,7 @@ deleted = This comment was deleted.
 writer = Author
 answers = in answer to
 original = Original
+whole-comment = Read the whole comment
 sensitive = Sensitive picture
 picture = picture
 comments-older = Comments before these

@@ -21,6 +21,7 @@ deleted = Este comentario fue eliminado.
 writer = Autor
 answers = en respuesta a
 original = Original
+whole-comment = Leer el comentario completo
 sensitive = Imagen delicada
 picture = imagen
 comments-older = Comentarios previos

@@ -21,6 +21,7 @@ deleted = Ce commentaire a été supprimé.
 writer = Auteur
 answers = en réponse à
 original = Original
+whole-comment = Lire tout le commentaire
 sensitive = Image sensible
 picture = image
 comments-older = Commentaires précédents

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::domain::post::Preview;
 use crate::domain::post::page::{self, Quotable};
 use crate::error::{Error, Result};
+use crate::text::escape;
 use crate::types::ApUrl;
 use crate::web::answer::{Document, answer, error_page, status_page};
 use crate::web::convert;
@@ -139,14 +140,6 @@ fn html(title: &str, post: &Quotable) -> String {
         escape(&post.author_name),
         url = escape(post.url.as_str()),
     )
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }
 
 fn xml(fields: &Value) -> String {

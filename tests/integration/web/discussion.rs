@@ -63,6 +63,21 @@ both_databases! {
         assert_eq!(numbers(&get(&app, "/posts/psalm?before=51").await), range(1, 50));
     }
 
+    async fn a_long_comment_stands_whole_on_its_own_page_only(app: TestApp) {
+        let post = publish(&app, "Psalm").await;
+        let ann = person(&app, "ann").await;
+        let long = format!("<p>It begins. {}It ends.</p>", "And goes on. ".repeat(2_000));
+        for text in ["<p>Short.</p>", &long] {
+            Reply::new(&ann, &post, text).arrive(&app).await;
+        }
+        let page = get(&app, "/posts/psalm").await.text;
+        assert!(page.contains("It begins.") && !page.contains("It ends."));
+        assert!(page.contains("/comments/2#comment-2\">Read the whole comment</a>"));
+        assert!(!page.contains("/comments/1#comment-1\">Read the whole"));
+        let own = get(&app, "/posts/psalm/comments/2").await.text;
+        assert!(own.contains("It ends.") && !own.contains("Read the whole comment"));
+    }
+
     async fn readers_choose_the_order(app: TestApp) {
         let post = publish(&app, "Psalm").await;
         let roots = answers(&app, &post, 53).await;
