@@ -4,13 +4,14 @@
 pub mod way;
 
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use tokio::sync::{Mutex, Notify, OnceCell};
 
 use crate::clock::{Clock, IdGenerator};
 use crate::config::Config;
-use crate::db::{Db, Heard};
+use crate::db::{Db, Ear, Heard};
 use crate::error::{Error, Result};
 use crate::hosts::Hosts;
 use crate::http::{HttpClient, HttpSettings};
@@ -24,6 +25,9 @@ use crate::queue::{Job, NewJob};
 use crate::types::{ApUrl, Host, Timestamp};
 use crate::verdicts::Verdicts;
 use way::{Act, NoWay, Shown, Way};
+
+/// For how long it is not tried again to hear what changes.
+const DEAF: Duration = Duration::from_secs(10);
 
 /// The running node's parts. Shared as `Arc<App>`, passed down as `&App`.
 pub struct App {
@@ -55,6 +59,8 @@ pub struct App {
     pub pace: Pace,
     /// Whether changes of the database are heard.
     hearing: OnceCell<()>,
+    /// When listening failed.
+    deaf: Mutex<Option<Instant>>,
     /// What the node counts.
     pub metrics: Metrics,
     /// Held while a file enters or leaves the media folder, and while a picture is decoded: one at a time bounds the memory.
@@ -125,6 +131,7 @@ impl App {
             kept: Arc::new(Answers::new(kept_bytes)),
             pace: Pace::default(),
             hearing: OnceCell::new(),
+            deaf: Mutex::default(),
             metrics: Metrics::default(),
             media: Mutex::default(),
             changes: Arc::default(),
@@ -140,26 +147,42 @@ impl App {
     }
 
     /// Begins to hear what changes in the database, whoever changes it, so that answers can be kept. Later calls do nothing.
-    pub async fn hear_changes(&self) -> Result<()> {
-        let listen = async || {
-            let (kept, changes) = (Arc::clone(&self.kept), Arc::clone(&self.changes));
-            self.db
-                .listen(Arc::new(move |heard| match heard {
-                    Heard::Changed(scopes) => {
-                        let scopes = scopes.iter().filter_map(|scope| scope.parse().ok());
-                        let scopes: Vec<Scope> = scopes.collect();
-                        kept.note(scopes.iter().copied());
-                        for scope in scopes {
-                            changes.publish(scope);
-                        }
-                    }
-                    Heard::Lost => kept.set_hearing(false),
-                    Heard::Again => kept.set_hearing(true),
-                }))
-                .await
-        };
-        self.hearing.get_or_try_init(listen).await?;
-        Ok(())
+    /// False while that failed a moment ago.
+    pub async fn hear_changes(&self) -> Result<bool> {
+        if self.hearing.initialized() {
+            return Ok(true);
+        }
+        let mut failed = self.deaf.lock().await;
+        if failed.is_some_and(|at| at.elapsed() < DEAF) {
+            return Ok(false);
+        }
+        let begun = self
+            .hearing
+            .get_or_try_init(async || self.listen().await)
+            .await;
+        *failed = begun.is_err().then(Instant::now);
+        begun.map(|()| true)
+    }
+
+    async fn listen(&self) -> Result<()> {
+        let (kept, changes) = (Arc::clone(&self.kept), Arc::clone(&self.changes));
+        let ear: Ear = Arc::new(move |heard| match heard {
+            Heard::Changed(scopes) => {
+                let scopes = scopes.iter().filter_map(|scope| scope.parse().ok());
+                let scopes: Vec<Scope> = scopes.collect();
+                kept.note(scopes.iter().copied());
+                for scope in scopes {
+                    changes.publish(scope);
+                }
+            }
+            Heard::Lost => kept.set_hearing(false),
+            Heard::Again => {
+                kept.set_hearing(true);
+                // Anything may have changed meanwhile.
+                changes.publish(Scope::Site);
+            }
+        });
+        self.db.listen(ear).await
     }
 
     /// The present moment.

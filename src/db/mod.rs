@@ -109,6 +109,14 @@ impl Db {
             .map_err(Error::internal)?
     }
 
+    /// Sees to it that the announcement still holds. Call it now and then.
+    pub async fn announce_again(&self) -> Result<()> {
+        let (presence, backend) = (self.presence.clone(), self.backend.clone());
+        tokio::task::spawn_blocking(move || presence.renew(&backend))
+            .await
+            .map_err(Error::internal)?
+    }
+
     /// Runs `work` on a pooled connection, on a blocking thread. Put all queries of one page into one call.
     pub async fn read<T, F>(&self, work: F) -> Result<T>
     where

@@ -42,6 +42,21 @@ impl Presence {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(conn);
         Ok(())
     }
+
+    /// Takes the lock again when its connection broke, as it does when the server is started anew.
+    pub(super) fn renew(&self, backend: &Backend) -> Result<()> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(conn) = held.as_mut() else {
+            return Ok(());
+        };
+        if diesel::sql_query("SELECT 1").execute(conn).is_ok() {
+            return Ok(());
+        }
+        let mut conn = pool::connect(backend)?;
+        diesel::sql_query("SELECT pg_advisory_lock_shared(4712)").execute(&mut conn)?;
+        *held = Some(conn);
+        Ok(())
+    }
 }
 
 /// Takes the exclusive lock if nobody holds one. Asks for a second: the server needs a moment to see that a process died.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use serde_json::Value;
@@ -14,6 +14,7 @@ use super::builders::quote as builders;
 use super::fetch::Fetcher;
 use super::objects::Doc;
 use super::outbox::{self, Outgoing};
+use super::routes::Named;
 use super::{Federation, ownership, routes, talk as reading};
 use crate::app::App;
 use crate::db::Conn;
@@ -138,9 +139,9 @@ fn address(site: &str, id: Id<Talk>) -> ApUrl {
 }
 
 /// Answers `/ap/quotes/{id}` with the stamp.
-pub async fn serve(
+pub(super) async fn serve(
     State(fed): State<Arc<Federation>>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
     headers: HeaderMap,
 ) -> Response {
     routes::answer(&headers, stamp(&fed.app, &id).await)

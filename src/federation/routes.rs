@@ -3,13 +3,14 @@
 
 mod collections;
 mod discovery;
+mod named;
 
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{self, DefaultBodyLimit, Path, State};
+use axum::extract::{self, DefaultBodyLimit, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -22,6 +23,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
+
+pub(super) use named::Named;
 
 use super::builders::actor as actors;
 use super::documents::{self, Served};
@@ -200,7 +203,7 @@ async fn instance(State(fed): Fed, headers: HeaderMap) -> Response {
 
 async fn user(
     State(fed): Fed,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
     stranger: Option<Extension<Stranger>>,
     headers: HeaderMap,
 ) -> Response {
@@ -223,7 +226,7 @@ fn shown(found: Result<(Value, Vec<Scope>)>, stranger: bool) -> Result<Served> {
     })
 }
 
-async fn article(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
+async fn article(State(fed): Fed, Named(id): Named<String>, headers: HeaderMap) -> Response {
     let served = documents::post(&fed.app, fed.app.url(&format!("/ap/posts/{id}"))).await;
     match served {
         Ok(Served::Here(document, _)) if !wants_activity(&headers) && wants_html(&headers) => {
@@ -254,7 +257,7 @@ pub async fn actor_by_name(
     }
 }
 
-async fn comment(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
+async fn comment(State(fed): Fed, Named(id): Named<String>, headers: HeaderMap) -> Response {
     let ap_id = fed.app.url(&format!("/ap/comments/{id}"));
     if !wants_activity(&headers) && wants_html(&headers) {
         return match documents::comment_page(&fed.app, ap_id).await {
@@ -265,14 +268,14 @@ async fn comment(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) ->
     object(&headers, documents::comment(&fed.app, ap_id).await)
 }
 
-async fn authorization(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
+async fn authorization(State(fed): Fed, Named(id): Named<String>, headers: HeaderMap) -> Response {
     let Ok(id) = id.parse() else {
         return failure(&Error::NotFound("the authorization"));
     };
     answer(&headers, documents::authorization(&fed.app, id).await)
 }
 
-async fn note(State(fed): Fed, Path(id): Path<String>, headers: HeaderMap) -> Response {
+async fn note(State(fed): Fed, Named(id): Named<String>, headers: HeaderMap) -> Response {
     answer(
         &headers,
         documents::note(&fed.app, fed.app.url(&format!("/ap/notes/{id}"))).await,

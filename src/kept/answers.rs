@@ -43,6 +43,11 @@ enum Turn {
     Pass,
 }
 
+/// Memory for answers that are not kept and wait to be sent, in blocks: 64 MiB.
+const UNKEPT: usize = 16 * 1024;
+/// In bytes.
+const BLOCK: u64 = 4 * 1024;
+
 /// The answers of a node.
 pub struct Answers {
     kept: Cache<Key, Found, Weight>,
@@ -50,6 +55,7 @@ pub struct Answers {
     scopes: Scopes,
     making: Arc<Mutex<HashMap<Key, watch::Receiver<()>>>>,
     shrinking: Arc<Semaphore>,
+    unkept: Arc<Semaphore>,
 }
 
 /// What a key and what is known of it take, in bytes.
@@ -96,6 +102,7 @@ impl Answers {
             scopes: Scopes::default(),
             making: Arc::default(),
             shrinking: Arc::new(Semaphore::new(1)),
+            unkept: Arc::new(Semaphore::new(UNKEPT)),
         }
     }
 
@@ -153,6 +160,13 @@ impl Answers {
         let made = answer.made();
         let same = |found: Found| matches!(found, Found::Kept(kept) if kept.made() == made);
         self.find(key).is_some_and(same)
+    }
+
+    /// Memory for an answer that is for one client alone, until it is sent; None while such answers take all that they may.
+    pub fn room_for(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
+        let blocks = usize::try_from(bytes.div_ceil(BLOCK)).ok()?.min(UNKEPT);
+        let blocks = u32::try_from(blocks).ok()?;
+        Arc::clone(&self.unkept).try_acquire_many_owned(blocks).ok()
     }
 
     /// Notes that the answer of a key is made anew each time, so that nobody waits for anybody else's.

@@ -123,7 +123,11 @@ impl<'a> Asked<'a> {
             _ => return None,
         };
         let target = head.path.filter(|target| is_plain(target))?;
-        let headers = Plain::of(head.headers).filter(|headers| headers.has(Line::Host))?;
+        let headers = Plain::of(head.headers)?;
+        headers
+            .lines(Line::Host)
+            .next()
+            .filter(|host| is_host(host))?;
         if head.version != Some(1) || NOT_PLAIN.into_iter().any(|line| headers.has(line)) {
             return None;
         }
@@ -162,6 +166,13 @@ fn is_plain(target: &str) -> bool {
     let is_usual =
         |byte| matches!(byte, b'!' | b'$'..=b';' | b'=' | b'?'..=b'Z' | b'_' | b'a'..=b'z' | b'~');
     target.starts_with('/') && target.bytes().all(is_usual)
+}
+
+/// True for a host as most are written; hyper's site looks at all others (RFC 9112 3.2).
+fn is_host(host: &str) -> bool {
+    let is_usual =
+        |byte| matches!(byte, b'-' | b'.' | b'0'..=b':' | b'A'..=b'[' | b']' | b'_' | b'a'..=b'z');
+    host.bytes().all(is_usual)
 }
 
 impl Begun {

@@ -39,10 +39,18 @@ pub(super) async fn protect(State(app): State<Arc<App>>, request: Request, next:
     response
 }
 
-fn add(app: &App, headers: &mut HeaderMap) {
+/// Those that are the same on every node.
+pub(super) fn add_fixed(headers: &mut HeaderMap) {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(STRICT));
+}
+
+fn add(app: &App, headers: &mut HeaderMap) {
+    add_fixed(headers);
     // A proxy in front says so itself: only who speaks https knows that it will go on doing so.
     if app.config.https.enabled {
         headers.insert(
@@ -50,9 +58,6 @@ fn add(app: &App, headers: &mut HeaderMap) {
             HeaderValue::from_static(HSTS),
         );
     }
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(STRICT));
     // What any page may read by CORS, and pictures, which feed readers show, any page may also load.
     let open = headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN)
         || is_picture(headers.get(header::CONTENT_TYPE));

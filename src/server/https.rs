@@ -132,7 +132,9 @@ async fn shake(
     stream: TcpStream,
     turns: &Semaphore,
 ) -> Option<TlsStream<TcpStream>> {
-    let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await.ok()?;
+    let hello = LazyConfigAcceptor::new(Acceptor::default(), stream)
+        .await
+        .ok()?;
     let turn = turns.acquire().await.ok()?;
     let shaken = hello.into_stream(Arc::clone(acceptor.config())).await;
     drop(turn);

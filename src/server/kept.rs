@@ -10,10 +10,11 @@ use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LAST_MODIFIED,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::app::App;
 use crate::federation::routes;
@@ -24,6 +25,8 @@ use crate::web::reader::Reader;
 
 /// Longest address whose answers are kept, in bytes.
 const LONGEST: usize = 1_024;
+/// Bodies up to so many bytes take no room that counts.
+const SMALL: u64 = 64 * 1024;
 /// Largest body that is kept or made small, in bytes.
 const BODY_MAX: usize = 4 * 1024 * 1024;
 
@@ -31,11 +34,17 @@ const BODY_MAX: usize = 4 * 1024 * 1024;
 /// kept is what was sent.
 pub(super) async fn keep(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let Some(key) = key_of(&app, &request) else {
-        return next.run(request).await;
+        return bounded(&app, next.run(request).await).await;
     };
-    if let Err(error) = app.hear_changes().await {
-        tracing::error!("cannot hear what changes: {}", error.log_text());
-        return next.run(request).await;
+    let hears = app.hear_changes().await.unwrap_or_else(|error| {
+        tracing::error!(
+            "pages are made anew for every reader, since it cannot be heard what changes: {}",
+            error.log_text()
+        );
+        false
+    });
+    if !hears {
+        return bounded(&app, next.run(request).await).await;
     }
     let (is_head, asked) = (request.method() == Method::HEAD, request.headers().clone());
     let mut response = match find(&app, &key, &asked) {
@@ -100,14 +109,14 @@ pub(super) fn key_of<B>(app: &App, request: &http::Request<B>) -> Option<String>
 
 /// The key of a GET or HEAD whose answer may be kept: nobody's own, and of a finite set, whatever the query holds.
 pub(super) fn key(app: &App, path: &str, query: &str, headers: &impl Headers) -> Option<String> {
-    if PRIVATE.into_iter().any(|line| headers.has(line)) || path.len() > LONGEST {
+    if PRIVATE.into_iter().any(|line| headers.has(line)) || !is_usual(path) {
         return None;
     }
     let form = Form::of(headers);
     if app.config.federation.secure_mode && (form == Form::Activity || path.starts_with("/ap/")) {
         return None;
     }
-    let query = web::query::canonical(query);
+    let query = web::query::canonical(path, query);
     let reader = Reader::of(headers, &app.config);
     let (language, theme) = (reader.language, reader.theme.as_str());
     Some(
@@ -124,6 +133,26 @@ pub(super) fn key(app: &App, path: &str, query: &str, headers: &impl Headers) ->
         ]
         .concat(),
     )
+}
+
+/// True for a path that is not too long and spelled as our links are (RFC 3986 6.2.2): each address has one key.
+fn is_usual(path: &str) -> bool {
+    let is_needed = |part: &[u8]| {
+        let digit = |byte: &u8| char::from(*byte).to_digit(16);
+        let (high, low) = (part.first().and_then(digit), part.get(1).and_then(digit));
+        let byte = high
+            .zip(low)
+            .and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+        let is_upper = |part: &[u8]| !part.iter().take(2).any(u8::is_ascii_lowercase);
+        byte.is_some_and(|byte| !byte.is_ascii_alphanumeric() && !b"-._~@".contains(&byte))
+            && is_upper(part)
+    };
+    path.len() <= LONGEST
+        && path
+            .as_bytes()
+            .split(|byte| *byte == b'%')
+            .skip(1)
+            .all(is_needed)
 }
 
 /// Which of its forms an address gives.
@@ -164,7 +193,7 @@ async fn cold(
 ) -> Response {
     if let Some(Found::Passing) = app.kept.find(&key) {
         let response = next.run(whole(request)).await;
-        return as_asked(response, &asked).await;
+        return bounded(app, as_asked(response, &asked).await).await;
     }
     // What stands in a query and is not part of the key may matter to answers that are never kept: nobody waits for those.
     let making = app.kept.lead(&key, is_exact(request.uri())).await;
@@ -173,18 +202,18 @@ async fn cold(
     {
         return response;
     }
-    let (app, told, began) = (Arc::clone(app), asked.clone(), Instant::now());
+    let (node, told, began) = (Arc::clone(app), asked.clone(), Instant::now());
     // In a task of its own: who asked first may go away, and the others still wait.
     let made = tokio::spawn(async move {
-        let before = app.kept.now();
+        let before = node.kept.now();
         let response = next.run(whole(request)).await;
-        let answered = keep_new(&app, key, response, &told, before).await;
-        app.pace.note(began.elapsed());
+        let answered = keep_new(&node, key, response, &told, before).await;
+        node.pace.note(began.elapsed());
         drop(making);
         answered
     });
     match made.await {
-        Ok(response) => as_asked(response, &asked).await,
+        Ok(response) => bounded(app, as_asked(response, &asked).await).await,
         Err(_) => broken(),
     }
 }
@@ -192,11 +221,63 @@ async fn cold(
 /// True when all that the query holds is part of the key.
 fn is_exact(uri: &Uri) -> bool {
     uri.query()
-        .is_none_or(|query| query == web::query::canonical(query))
+        .is_none_or(|query| query == web::query::canonical(uri.path(), query))
 }
 
-/// For what cannot happen: the layers below catch panics and bound bodies.
+/// An answer for one client alone: its memory counts until all of it is sent, however slowly it is taken. 503 while such
+/// answers take all that they may.
+async fn bounded(app: &App, response: Response) -> Response {
+    let length = response.body().size_hint().exact();
+    let Some(length) = length.filter(|length| *length > SMALL) else {
+        return response;
+    };
+    let (parts, body) = response.into_parts();
+    let Some(room) = app.kept.room_for(length) else {
+        return busy(parts.headers);
+    };
+    match to_bytes(body, usize::MAX).await {
+        Ok(bytes) => {
+            let held = Bytes::from_owner(Held { bytes, _room: room });
+            Response::from_parts(parts, held.into())
+        }
+        Err(_) => broken(),
+    }
+}
+
+/// A body with the room it takes.
+struct Held {
+    bytes: Bytes,
+    _room: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Sends a client away for a moment, with the headers that every answer has.
+fn busy(mut headers: HeaderMap) -> Response {
+    for name in [CONTENT_ENCODING, CONTENT_LENGTH, ETAG, LAST_MODIFIED] {
+        headers.remove(name);
+    }
+    for (name, value) in [
+        (CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+        (RETRY_AFTER, "5"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let mut response =
+        Response::new("Too many large answers are being sent. Ask again in a moment.\n".into());
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// For what cannot happen: the layers below catch panics, and the length of a body is known.
 fn broken() -> Response {
+    tracing::error!("an answer came to nothing");
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response

@@ -18,6 +18,7 @@ mod tracks;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -36,6 +37,9 @@ use site::Site;
 
 /// Open files below which a node with many followers may run out of connections.
 const OPEN_FILES_WANTED: u64 = 4096;
+
+/// How often it is looked whether other processes still know of this one.
+const ANNOUNCE_EVERY: Duration = Duration::from_secs(10);
 
 /// A node that runs in this process.
 pub struct Running {
@@ -130,6 +134,10 @@ pub async fn start(fed: Arc<Federation>, listener: TcpListener) -> Result<Runnin
             stopped.clone(),
         ));
     }
+    tasks.push(tokio::spawn(stay_announced(
+        Arc::clone(&fed.app),
+        stopped.clone(),
+    )));
     tasks.push(tokio::spawn(worker::run(Arc::clone(&fed), stopped.clone())));
     let delivering = Arc::clone(&fed);
     tasks.push(tokio::spawn(async move {
@@ -154,6 +162,22 @@ async fn take_over(app: &App) -> Result<()> {
             delivery::release_leases(conn)
         })
         .await
+}
+
+/// Sees to it that other processes know of this one, also after the database was started anew.
+async fn stay_announced(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(ANNOUNCE_EVERY) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+        if let Err(error) = app.db.announce_again().await {
+            tracing::warn!(
+                "other processes may not know of this one: {}",
+                error.log_text()
+            );
+        }
+    }
 }
 
 /// Waits for the signal to stop.

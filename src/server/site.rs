@@ -10,14 +10,15 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use futures_util::FutureExt;
 use futures_util::future::{Either, Map, Ready, ready};
-use http::header::CONTENT_LENGTH;
-use http::{Request, Response, StatusCode};
+use http::header::{CONTENT_LENGTH, HOST};
+use http::uri::Authority;
+use http::{HeaderValue, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::service::Service;
 use tower::ServiceExt;
 use tower::util::Oneshot;
 
-use super::kept;
+use super::{headers, kept};
 use crate::app::App;
 
 /// A node as its connections see it. Cheap to clone.
@@ -79,6 +80,9 @@ impl Service<Request<Incoming>> for Connected {
     type Future = Either<Ready<Outcome>, Routed>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        if !names_its_host(&request) {
+            return Either::Left(ready(Ok(bad_host())));
+        }
         if let Some(response) = self.site.at_once(&request) {
             return Either::Left(ready(Ok(response)));
         }
@@ -86,6 +90,28 @@ impl Service<Request<Incoming>> for Connected {
         let routed = self.site.router.clone().oneshot(request.map(Body::new));
         Either::Right(routed.map(without_wrong_length))
     }
+}
+
+/// True when a request says once, in a form that can be one, for which host it is (RFC 9112 3.2); HTTP/1.0 and HTTP/2 have
+/// other ways.
+fn names_its_host(request: &Request<Incoming>) -> bool {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let is_one = |host: &HeaderValue| {
+        let host = host.as_bytes();
+        host.is_empty() || (!host.contains(&b'@') && Authority::try_from(host).is_ok())
+    };
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => is_one(host),
+        (None, _) => request.version() != Version::HTTP_11,
+        _ => false,
+    }
+}
+
+fn bad_host() -> Response<Body> {
+    let mut response = Response::new(Body::from("A request names its host, once.\n"));
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    headers::add_fixed(response.headers_mut());
+    response
 }
 
 /// The router gives every answer the length of its body. That of a 304 is nothing, but would have to be what a 200 says (RFC

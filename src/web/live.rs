@@ -100,6 +100,7 @@ async fn changed(changes: &mut broadcast::Receiver<Scope>, post: Id<Post>) -> bo
     loop {
         match changes.recv().await {
             Ok(Scope::Post(id)) if id == post.raw() => return true,
+            Ok(Scope::Site) => return true,
             Ok(_) => {}
             // It may be among what was missed.
             Err(RecvError::Lagged(_)) => return true,

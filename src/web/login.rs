@@ -59,18 +59,27 @@ pub(super) fn check_form(
     account: &Account,
     (what, token): (&str, &str),
 ) -> Result<()> {
+    check_origin(app, request)?;
+    if account::is_form_token(account, what, token) {
+        return Ok(());
+    }
+    Err(from_elsewhere())
+}
+
+/// Fails with `Forbidden` when a browser says that a form was sent from a page of another site. Old browsers say nothing.
+pub(super) fn check_origin(app: &App, request: &HeaderMap) -> Result<()> {
     let header = |name| request.get(name).and_then(|value| value.to_str().ok());
     let own = app.config.origin().origin().ascii_serialization();
     let from_here = match (header("sec-fetch-site"), header(ORIGIN.as_str())) {
         (Some(site), _) => site == "same-origin",
         (None, Some(origin)) => origin == own,
-        // Old browsers say neither; the token remains.
         (None, None) => true,
     };
-    if from_here && account::is_form_token(account, what, token) {
-        return Ok(());
-    }
-    Err(Error::Forbidden("this form is from elsewhere".into()))
+    from_here.then_some(()).ok_or_else(from_elsewhere)
+}
+
+fn from_elsewhere() -> Error {
+    Error::Forbidden("this form is from elsewhere".into())
 }
 
 /// A field of a query or of a form's body; empty when there is none.

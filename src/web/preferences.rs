@@ -14,7 +14,7 @@ use super::answer::{Document, answer};
 use super::i18n::Catalogue;
 use super::reader::{self, LANGUAGE, Reader, THEME, Theme};
 use super::view::PreferencesView;
-use super::{error_page, render_preferences};
+use super::{error_page, login, render_preferences};
 use crate::app::App;
 use crate::error::{Error, Result};
 
@@ -46,8 +46,12 @@ pub(super) async fn page(State(app): State<Arc<App>>, request: HeaderMap) -> Res
 }
 
 /// Takes `POST /preferences`: sets the cookies and sends back to where the reader was.
-pub(super) async fn choose(State(app): State<Arc<App>>, body: Bytes) -> Response {
-    match chosen(&app, &body) {
+pub(super) async fn choose(
+    State(app): State<Arc<App>>,
+    request: HeaderMap,
+    body: Bytes,
+) -> Response {
+    match login::check_origin(&app, &request).and_then(|()| chosen(&app, &body)) {
         Ok((cookies, back)) => {
             let mut response = Redirect::to(&back).into_response();
             for cookie in cookies {
@@ -61,11 +65,7 @@ pub(super) async fn choose(State(app): State<Arc<App>>, body: Bytes) -> Response
 
 /// What a form says: the cookies, and where to go.
 fn chosen(app: &App, body: &[u8]) -> Result<([HeaderValue; 2], String)> {
-    let field = |name: &str| {
-        let mut fields = url::form_urlencoded::parse(body);
-        let found = fields.find(|(key, _)| key == name);
-        found.map_or_else(String::new, |(_, value)| value.into_owned())
-    };
+    let field = |name| login::field(body, name);
     let theme = Theme::parse(&field(THEME)).ok_or_else(|| Error::invalid("no such colours"))?;
     let language = match field(LANGUAGE).as_str() {
         AUTOMATIC => "",

@@ -1,5 +1,5 @@
-//! The parameters that pages know. Whatever else stands in a query is nobody's business: it changes no page, and no
-//! answer is kept twice because of it.
+//! The parameters that pages know, each at the addresses that look at it. Whatever else stands in a query is nobody's
+//! business: it changes no page, and no answer is kept twice because of it.
 
 use http::Uri;
 
@@ -19,9 +19,28 @@ const KNOWN: &[(&str, Kind)] = &[
     ("order", Kind::Word(&["newest", "discussed"])),
 ];
 
-/// The value of a known parameter: the first of that name, if it makes sense.
+/// Which of them are looked at under a path. One of which nothing is known may be a post's.
+fn known_at(path: &str) -> impl Iterator<Item = &'static (&'static str, Kind)> {
+    let mut parts = path.split('/').skip(1);
+    let (first, third) = (parts.next().unwrap_or_default(), parts.nth(1));
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let names: &[&str] = match first {
+        "static" | "media" | "icons" | "ap" | "nodeinfo" | "about" | ".well-known" => &[],
+        "favicon.ico" | "apple-touch-icon.png" | "manifest.webmanifest" | "opensearch.xml" => &[],
+        "robots.txt" | "sitemap.xml" | "sitemap-pages.xml" => &[],
+        "sitemap-posts.xml" | "series" => &["after"],
+        _ if last.starts_with("feed.") || last.starts_with("comments.") => &["before"],
+        "" | "tags" | "categories" | "archive" => &["before"],
+        writer if writer.starts_with('@') => &["before"],
+        "posts" if third == Some("comments") => &["after"],
+        _ => &["before", "after", "order"],
+    };
+    KNOWN.iter().filter(|(name, _)| names.contains(name))
+}
+
+/// The value of a parameter that is known at this address: the first of that name, if it makes sense.
 pub(super) fn value(uri: &Uri, name: &str) -> Option<String> {
-    let (_, kind) = KNOWN.iter().find(|(known, _)| *known == name)?;
+    let (_, kind) = known_at(uri.path()).find(|(known, _)| *known == name)?;
     read(uri.query()?, name, *kind)
 }
 
@@ -36,13 +55,13 @@ pub(super) fn id<T>(uri: &Uri, name: &str) -> Option<crate::types::Id<T>> {
     value(uri, name)?.parse().ok()
 }
 
-/// The part of a query that counts, in one spelling: `before=12&order=newest`. Empty when nothing does.
-pub fn canonical(query: &str) -> String {
+/// The part of a query that counts at a path, in one spelling: `before=12&order=newest`. Empty when nothing does.
+pub fn canonical(path: &str, query: &str) -> String {
     if query.is_empty() {
         return String::new();
     }
     let pair = |(name, kind): &(&str, Kind)| Some(format!("{name}={}", read(query, name, *kind)?));
-    let pairs: Vec<String> = KNOWN.iter().filter_map(pair).collect();
+    let pairs: Vec<String> = known_at(path).filter_map(pair).collect();
     pairs.join("&")
 }
 
@@ -63,12 +82,37 @@ impl Kind {
 mod tests {
     use super::*;
 
+    const POST: &str = "/posts/psalm";
+
+    #[test]
+    fn what_an_address_does_not_look_at_is_junk_there() {
+        let all = "after=2&before=1&order=newest";
+        for (path, counts) in [
+            (POST, "before=1&after=2&order=newest"),
+            ("/2026/11/psalm", "before=1&after=2&order=newest"),
+            ("/posts/psalm/comments/1.2", "after=2"),
+            ("/posts/psalm/comments.atom", "before=1"),
+            ("/feed.json", "before=1"),
+            ("/", "before=1"),
+            ("/@alice", "before=1"),
+            ("/@alice/followers", "before=1"),
+            ("/archive/2026/11", "before=1"),
+            ("/series/walks", "after=2"),
+            ("/sitemap-posts.xml", "after=2"),
+            ("/about", ""),
+            ("/static/a.css", ""),
+            ("/ap/posts/1", ""),
+        ] {
+            assert_eq!(canonical(path, all), counts, "{path}");
+        }
+    }
+
     #[test]
     fn junk_in_the_query_is_not_looked_at() {
-        assert_eq!(canonical("before=12&before=x"), "before=12");
-        assert_eq!(canonical("utm_source=x&before=0012"), "before=12");
+        assert_eq!(canonical(POST, "before=12&before=x"), "before=12");
+        assert_eq!(canonical(POST, "utm_source=x&before=0012"), "before=12");
         assert_eq!(
-            canonical("order=newest&x=y&before=3"),
+            canonical(POST, "order=newest&x=y&before=3"),
             "before=3&order=newest"
         );
         for junk in [
@@ -83,7 +127,7 @@ mod tests {
             "%00=&&==",
             "before=99999999999999999999",
         ] {
-            assert_eq!(canonical(junk), "", "{junk}");
+            assert_eq!(canonical(POST, junk), "", "{junk}");
         }
     }
 }

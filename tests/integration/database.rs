@@ -2,17 +2,22 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use antiphon::db::Conn;
-use antiphon::db::schema::hosts;
+use antiphon::db::schema::{hosts, posts};
 use antiphon::error::Error;
 use antiphon::types::{Host, Timestamp};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
-use crate::support::{TestApp, TestDb, both_databases};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+
+use crate::support::{TestApp, TestDb, both_databases, until};
+use crate::web::world::{get, publish};
 
 #[derive(QueryableByName, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Column {
@@ -76,6 +81,127 @@ async fn a_second_process_on_one_server_leaves_the_claims_of_the_first_alone() {
     assert!(!alone(&second).await, "the first one lives");
     drop((first, second));
     assert!(alone(&open()).await, "both are gone");
+}
+
+#[tokio::test]
+async fn a_process_is_known_again_after_its_connection_broke() {
+    let Some(postgres) = TestDb::postgres() else {
+        return;
+    };
+    let test = TestApp::builder().build(postgres).await;
+    let open = || antiphon::db::Db::open(&test.app.config).unwrap();
+    let (first, second) = (open(), open());
+    assert!(alone(&first).await);
+    let broken = second.write(|conn| {
+        diesel::sql_query(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4712 \
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        )
+        .execute(conn)?;
+        Ok(())
+    });
+    broken.await.unwrap();
+    first.announce_again().await.unwrap();
+    assert!(!alone(&second).await, "the first one lives");
+}
+
+/// A socket that leads to a PostgreSQL server; what listeners hear there can be stopped without anybody being told, as
+/// networks do.
+struct Mute {
+    folder: tempfile::TempDir,
+    on: Arc<AtomicBool>,
+}
+
+impl Mute {
+    fn before(real: PathBuf) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let name = real.file_name().unwrap().to_owned();
+        let listener = UnixListener::bind(folder.path().join(name)).unwrap();
+        let on = Arc::new(AtomicBool::new(false));
+        let mute = Arc::clone(&on);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = UnixStream::connect(&real).await.unwrap();
+                let (mut from_client, mut to_client) = client.into_split();
+                let (mut from_server, mut to_server) = server.into_split();
+                let listens = Arc::new(AtomicBool::new(false));
+                let (heard, mute) = (Arc::clone(&listens), Arc::clone(&mute));
+                tokio::spawn(async move {
+                    let mut buffer = [0; 4096];
+                    while let Ok(read @ 1..) = from_client.read(&mut buffer).await {
+                        if buffer[..read].windows(7).any(|part| part == b"LISTEN ") {
+                            listens.store(true, Ordering::SeqCst);
+                        }
+                        to_server.write_all(&buffer[..read]).await.unwrap();
+                    }
+                });
+                tokio::spawn(async move {
+                    let mut buffer = [0; 4096];
+                    while let Ok(read @ 1..) = from_server.read(&mut buffer).await {
+                        let lost = heard.load(Ordering::SeqCst) && mute.load(Ordering::SeqCst);
+                        if !lost && to_client.write_all(&buffer[..read]).await.is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        Self { folder, on }
+    }
+}
+
+async fn rename(db: &antiphon::db::Db, title: &'static str) {
+    let renamed = db.write(move |conn| {
+        diesel::update(posts::table)
+            .set(posts::title.eq(title))
+            .execute(conn)?;
+        Ok(())
+    });
+    renamed.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_changes_is_shown_also_when_the_database_falls_silent() {
+    let Some(postgres) = TestDb::postgres() else {
+        return;
+    };
+    let url = postgres.url().to_owned();
+    let Some((before, behind)) = url.split_once("?host=") else {
+        return;
+    };
+    let (folder, rest) = behind.split_once('&').unwrap();
+    let mute = Mute::before(Path::new(folder).join(".s.PGSQL.5432"));
+    let through = format!("{before}?host={}&{rest}", mute.folder.path().display());
+    let test = TestApp::builder()
+        .configure(move |config| config.database.url = through.clone())
+        .build(postgres)
+        .await;
+    let mut config = test.app.config.clone();
+    config.database.url = url;
+    let other = antiphon::db::Db::open(&config).unwrap();
+    publish(&test, "Psalm").await;
+    let shows = async |title: &str| get(&test, "/").await.text.contains(title);
+    until("the page is kept", async || {
+        let given = test.app.metrics.render(0, 0);
+        assert!(shows("Psalm").await);
+        (test.app.metrics.render(0, 0) != given).then_some(())
+    })
+    .await;
+    mute.on.store(true, Ordering::SeqCst);
+    rename(&other, "Hymn").await;
+    until("the silence is noticed", async || {
+        shows("Hymn").await.then_some(())
+    })
+    .await;
+    mute.on.store(false, Ordering::SeqCst);
+    rename(&other, "Canon").await;
+    until("it is heard again", async || {
+        shows("Canon").await.then_some(())
+    })
+    .await;
+    mute.on.store(true, Ordering::SeqCst);
+    rename(&test.app.db, "Motet").await;
+    assert!(shows("Motet").await, "who changed it sees it changed");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use antiphon::domain::post::{self, NewPost};
 use antiphon::server::{self, Running};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -198,8 +199,26 @@ both_databases! {
         running.stop().await;
     }
 
+    async fn a_request_names_its_host_once(node: TestNode) {
+        let running = served(&node).await;
+        for (path, hosts, status) in [
+            ("/", "Host: a\r\n", 200),
+            ("/healthz", "Host: a:80\r\n", 200),
+            ("/", "", 400),
+            ("/", "Host: a\r\nHost: a\r\n", 400),
+            ("/", "Host: a b/\"<\r\n", 400),
+            ("/healthz", "Host: a\r\nHost: b\r\n", 400),
+        ] {
+            let request = format!("GET {path} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
+            let answer = exchange(running.address, &[request.as_bytes()]).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{hosts}: {answer}");
+            assert!(answer.contains("x-content-type-options: nosniff"), "{answer}");
+        }
+        running.stop().await;
+    }
+
     async fn what_is_too_large_to_be_kept_is_given_all_the_same(node: TestNode) {
-        for number in 0..4 {
+        for number in 0..9 {
             // A picture's address is short in the source and long in the page of a feed.
             let content = "[x](https://far.example/y) ".repeat(9_000);
             let new = NewPost { title: format!("Psalm {number}"), content, ..NewPost::default() };

@@ -15,7 +15,7 @@ mod plans;
 mod preferences;
 mod queue;
 mod search;
-mod world;
+pub(crate) mod world;
 
 use antiphon::domain::comment;
 use antiphon::domain::visibility::{CommentStatus, Visibility};

@@ -1,13 +1,17 @@
 //! PostgreSQL's way: a connection that listens, and comes back when it breaks.
 
+mod address;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::poll_fn;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio_postgres::{AsyncMessage, Client, NoTls};
+use tokio::time::timeout;
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 
 use super::{Ear, Heard};
 use crate::error::{Error, Result};
@@ -15,8 +19,14 @@ use crate::error::{Error, Result};
 const CHANNEL: &str = "antiphon_changes";
 /// What the ends of transactions begin with; no scope does.
 const END: &str = "end:";
-/// How long a change waits to be heard before its caller is answered all the same.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// What each process says to hear itself.
+const BEAT: &str = "beat";
+/// How often.
+const BEAT_EVERY: Duration = Duration::from_secs(3);
+/// After so long without a word the connection is given up: networks lose connections without telling anybody.
+const SILENCE: Duration = Duration::from_secs(8);
+/// How long a change waits to be heard; after that nothing counts as heard, and its caller is answered all the same.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// The pause before a broken connection is made anew.
 const RETRY: Duration = Duration::from_secs(1);
 /// Ends that nobody waited for are forgotten beyond so many.
@@ -28,6 +38,8 @@ pub(super) struct Listening {
     own: String,
     count: AtomicU64,
     heard: Arc<Ends>,
+    ear: Ear,
+    doubt: Arc<Notify>,
 }
 
 /// The ends of this process's transactions that were heard.
@@ -46,22 +58,23 @@ impl Drop for Listening {
 impl Listening {
     pub(super) async fn start(url: &str, ear: Ear) -> Result<Self> {
         let own = format!("{END}{:016x}:", rand::random::<u64>());
-        let heard = Arc::new(Ends::default());
-        let stream = connect(url).await.map_err(Error::internal)?;
-        let task = tokio::spawn(listen(
-            url.to_owned(),
-            stream,
-            Hearing {
-                own: own.clone(),
-                heard: Arc::clone(&heard),
-                ear,
-            },
-        ));
+        let (heard, doubt) = (Arc::new(Ends::default()), Arc::new(Notify::new()));
+        let config = address::config(url)?;
+        let stream = connect(&config).await?;
+        let hearing = Hearing {
+            own: own.clone(),
+            heard: Arc::clone(&heard),
+            ear: Arc::clone(&ear),
+            doubt: Arc::clone(&doubt),
+        };
+        let task = tokio::spawn(listen(config, stream, hearing));
         Ok(Self {
             task,
             own,
             count: AtomicU64::new(0),
             heard,
+            ear,
+            doubt,
         })
     }
 
@@ -70,14 +83,19 @@ impl Listening {
         format!("{}{}", self.own, self.count.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Blocks until a token was heard, [`PATIENCE`] at most.
+    /// Blocks until a token was heard, [`PATIENCE`] at most. What is said and not heard is a reason to trust nothing.
     pub(super) fn wait_for(&self, token: &str) {
         let heard = &self.heard.heard;
         let waiting = |heard: &mut Vec<String>| !heard.iter().any(|one| one == token);
         let guard = heard.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = self.heard.bell.wait_timeout_while(guard, PATIENCE, waiting);
-        let (mut heard, _) = outcome.unwrap_or_else(PoisonError::into_inner);
+        let (mut heard, waited) = outcome.unwrap_or_else(PoisonError::into_inner);
         heard.retain(|one| one != token);
+        drop(heard);
+        if waited.timed_out() {
+            (self.ear)(Heard::Lost);
+            self.doubt.notify_one();
+        }
     }
 }
 
@@ -85,11 +103,14 @@ struct Hearing {
     own: String,
     heard: Arc<Ends>,
     ear: Ear,
+    doubt: Arc<Notify>,
 }
 
 impl Hearing {
     fn take(&self, payload: &str) {
-        if !payload.starts_with(END) {
+        if payload == BEAT {
+            // That it came is all it says.
+        } else if !payload.starts_with(END) {
             (self.ear)(Heard::Changed(vec![payload.to_owned()]));
         } else if payload.starts_with(&self.own) {
             let mut heard = self
@@ -111,49 +132,94 @@ type Messages = futures_util::stream::BoxStream<
     std::result::Result<AsyncMessage, tokio_postgres::Error>,
 >;
 
-/// A connection that listens: its messages, and the client that must live as long.
-async fn connect(url: &str) -> std::result::Result<(Client, Messages), tokio_postgres::Error> {
-    let (client, mut connection) = tokio_postgres::connect(url, NoTls).await?;
+/// A connection that listens and was heard: its messages, and the client that must live as long.
+async fn connect(config: &Config) -> Result<(Client, Messages)> {
+    let opened = timeout(SILENCE, open(config)).await;
+    opened.unwrap_or_else(|_| {
+        Err(Error::Setup(
+            "the database notifies nobody: database.url must not lead through a pooler that shares connections between transactions"
+                .into(),
+        ))
+    })
+}
+
+async fn open(config: &Config) -> Result<(Client, Messages)> {
+    let connected = config.connect(NoTls).await;
+    let (client, mut connection) = connected.map_err(Error::internal)?;
     let mut messages = poll_fn(move |context| connection.poll_message(context)).boxed();
-    {
-        let listening = client.batch_execute("LISTEN antiphon_changes");
-        tokio::pin!(listening);
-        // The command travels only while the messages are asked for.
-        loop {
-            tokio::select! {
-                done = &mut listening => { done?; break; }
-                message = messages.next() => if let Some(Err(error)) = message { return Err(error) },
+    let begun = async {
+        client.batch_execute("LISTEN antiphon_changes").await?;
+        beat(&client).await
+    };
+    let mut begun = Box::pin(begun);
+    let (mut told, mut heard) = (false, false);
+    // The commands travel only while the messages are asked for.
+    while !told || !heard {
+        tokio::select! {
+            done = &mut begun, if !told => {
+                done.map_err(Error::internal)?;
+                told = true;
             }
+            message = messages.next() => match message {
+                Some(Ok(AsyncMessage::Notification(said))) => heard |= said.payload() == BEAT,
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(Error::internal(error)),
+                None => return Err(Error::internal("the connection ended")),
+            },
         }
     }
+    drop(begun);
     Ok((client, messages))
 }
 
+async fn beat(client: &Client) -> std::result::Result<(), tokio_postgres::Error> {
+    client
+        .batch_execute("SELECT pg_notify('antiphon_changes', 'beat')")
+        .await
+}
+
 /// Hears until the connection breaks, and again.
-async fn listen(url: String, first: (Client, Messages), hearing: Hearing) {
+async fn listen(config: Config, first: (Client, Messages), hearing: Hearing) {
     let mut connection = Some(first);
     loop {
         match connection.take() {
-            Some((_client, mut messages)) => {
-                hear(&mut messages, &hearing).await;
+            Some((client, mut messages)) => {
+                hear(&client, &mut messages, &hearing).await;
                 tracing::warn!("the database is not heard: pages are made anew for every reader");
                 (hearing.ear)(Heard::Lost);
             }
             None => tokio::time::sleep(RETRY).await,
         }
-        if let Ok(made) = connect(&url).await {
+        if let Ok(made) = connect(&config).await {
             connection = Some(made);
+            tracing::info!("the database is heard again");
             (hearing.ear)(Heard::Again);
         }
     }
 }
 
-async fn hear(messages: &mut Messages, hearing: &Hearing) {
-    while let Some(Ok(message)) = messages.next().await {
-        if let AsyncMessage::Notification(said) = message
-            && said.channel() == CHANNEL
-        {
-            hearing.take(said.payload());
+/// Hears for as long as there is something to hear, its own beat at least, and nobody doubts it.
+async fn hear(client: &Client, messages: &mut Messages, hearing: &Hearing) {
+    let beating = async {
+        loop {
+            tokio::time::sleep(BEAT_EVERY).await;
+            if beat(client).await.is_err() {
+                return;
+            }
         }
+    };
+    let heard = async {
+        while let Ok(Some(Ok(message))) = timeout(SILENCE, messages.next()).await {
+            if let AsyncMessage::Notification(said) = message
+                && said.channel() == CHANNEL
+            {
+                hearing.take(said.payload());
+            }
+        }
+    };
+    tokio::select! {
+        () = beating => {}
+        () = heard => {}
+        () = hearing.doubt.notified() => {}
     }
 }

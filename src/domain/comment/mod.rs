@@ -41,8 +41,8 @@ pub use read::{Thread, get_placed, list_aside, list_under};
 pub use request::{Answer, Place, Request, after_decision, ask};
 pub use store::{
     Parent, Unparked, cast_all_of, count_direct, count_public, count_replies, find_parent,
-    forget_tombstones, get, is_buried, is_parked, list_by_status, list_inboxes, list_of_post,
-    list_participants, list_public, list_public_replies, list_stranded, list_unknown,
+    forget_tombstones, get, get_held, is_buried, is_parked, list_by_status, list_inboxes,
+    list_of_post, list_participants, list_public, list_public_replies, list_stranded, list_unknown,
     load_by_ap_id, load_number, load_parked, park, parked_for, set_mentions, set_status,
     take_parked, unpark_below, unpark_old, waits_for_itself, was_received,
 };
@@ -329,7 +329,7 @@ pub async fn receive_edit(
             {
                 return Ok(false);
             }
-            let before = store::get(conn, comment)?;
+            let before = store::get_held(conn, comment)?;
             let changed = store::apply_edit(conn, &edit, now)?;
             if changed {
                 versions::keep(conn, &later, &before, &edit.html)?;
@@ -411,6 +411,7 @@ pub async fn receive_delete(
             match load_by_ap_id(conn, &ap_id)? {
                 Some(comment) if comment.actor_id != actor.id => Ok(false),
                 Some(comment) => {
+                    let comment = store::get_held(conn, comment.id)?;
                     if comment.status != CommentStatus::Deleted {
                         passing::pass_on_deletion(conn, &later, activity.as_ref(), &comment)?;
                     }

@@ -126,6 +126,7 @@ pub async fn delete_own(app: &App, author: &Actor, id: Id<Comment>) -> Result<()
     let job = app.job(federate(Event::CommentDeleted { comment: id.raw() }));
     app.db
         .write(move |conn| {
+            store::get_held(conn, id)?;
             let _ = store::empty(conn, id, now)?;
             store::bury(conn, &comment.ap_id, &author, now)?;
             job.enqueue(conn)

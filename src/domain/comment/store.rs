@@ -58,6 +58,26 @@ pub fn get(conn: &mut Conn, id: Id<Comment>) -> Result<Comment> {
     row.ok_or(Error::NotFound("the comment"))
 }
 
+/// Holds the discussion of a post until the transaction ends: its comments get their places, and hide what stands below
+/// them, one change after the other. SQLite has one writer anyway.
+pub(super) fn hold(conn: &mut Conn, post: Id<Post>) -> Result<()> {
+    if let Conn::Pg(c) = conn {
+        posts::table
+            .find(post)
+            .select(posts::id)
+            .for_no_key_update()
+            .first::<i64>(c)?;
+    }
+    Ok(())
+}
+
+/// The comment as it is once its discussion is held, or `NotFound`.
+pub fn get_held(conn: &mut Conn, id: Id<Comment>) -> Result<Comment> {
+    let post = get(conn, id)?.post_id;
+    hold(conn, post)?;
+    get(conn, id)
+}
+
 /// The comment with this ActivityPub id, in any state.
 pub fn load_by_ap_id(conn: &mut Conn, ap_id: &ApUrl) -> Result<Option<Comment>> {
     let query = comments::table
@@ -121,6 +141,7 @@ pub(super) fn has_author_at(conn: &mut Conn, post: Id<Post>, host: &Host) -> Res
 
 /// Inserts a comment, giving it the next place among its siblings when it is to appear. False when its id is known.
 pub(super) fn insert(conn: &mut Conn, mut comment: Comment) -> Result<bool> {
+    hold(conn, comment.post_id)?;
     if comment.status == CommentStatus::Published {
         comment.position = Some(next_position(conn, comment.post_id, comment.parent_id)?);
     }
@@ -138,15 +159,8 @@ pub(super) fn insert(conn: &mut Conn, mut comment: Comment) -> Result<bool> {
     Ok(inserted > 0)
 }
 
-/// The next place among the comments with this parent. Holds the post's row on PostgreSQL, so that two at once differ.
+/// The next place among the comments with this parent. The discussion is held, so that two at once differ.
 fn next_position(conn: &mut Conn, post: Id<Post>, parent: Option<Id<Comment>>) -> Result<i32> {
-    if let Conn::Pg(c) = conn {
-        posts::table
-            .find(post)
-            .select(posts::id)
-            .for_update()
-            .first::<i64>(c)?;
-    }
     let last: Option<i32> = match parent {
         Some(parent) => comments::table
             .filter(comments::parent_id.eq(parent))
@@ -168,7 +182,7 @@ pub fn set_status(
     status: CommentStatus,
     now: Timestamp,
 ) -> Result<Comment> {
-    let mut comment = get(conn, id)?;
+    let mut comment = get_held(conn, id)?;
     if status == CommentStatus::Published && comment.position.is_none() {
         comment.position = Some(next_position(conn, comment.post_id, comment.parent_id)?);
     }

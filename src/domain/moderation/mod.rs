@@ -25,7 +25,7 @@ pub async fn decide(app: &App, id: Id<Comment>, status: CommentStatus) -> Result
     let decided = app
         .db
         .write(move |conn| {
-            match comment::get(conn, id)?.status {
+            match comment::get_held(conn, id)?.status {
                 CommentStatus::Deleted => return Err(Error::Gone("the comment")),
                 CommentStatus::Blocked => {
                     return Err(Error::Conflict(

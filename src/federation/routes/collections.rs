@@ -1,10 +1,10 @@
 //! The routes of collections: which one is meant by an address.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use http::HeaderMap;
 
-use super::{Fed, answer, failure};
+use super::{Fed, Named, answer, failure};
 use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::documents::collections::{
@@ -16,7 +16,7 @@ const NO_COLLECTION: Error = Error::NotFound("this collection");
 
 pub(super) async fn of_instance(
     State(fed): Fed,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
     Query(page): Query<Page>,
     headers: HeaderMap,
 ) -> Response {
@@ -25,7 +25,7 @@ pub(super) async fn of_instance(
 
 pub(super) async fn of_user(
     State(fed): Fed,
-    Path((id, name)): Path<(String, String)>,
+    Named((id, name)): Named<(String, String)>,
     Query(page): Query<Page>,
     headers: HeaderMap,
 ) -> Response {
@@ -55,7 +55,7 @@ async fn of_actor(
 
 pub(super) async fn of_post(
     State(fed): Fed,
-    Path((id, name)): Path<(String, String)>,
+    Named((id, name)): Named<(String, String)>,
     Query(page): Query<Page>,
     headers: HeaderMap,
 ) -> Response {
@@ -75,7 +75,7 @@ pub(super) async fn of_post(
 
 pub(super) async fn of_comment(
     State(fed): Fed,
-    Path((id, name)): Path<(String, String)>,
+    Named((id, name)): Named<(String, String)>,
     Query(page): Query<Page>,
     headers: HeaderMap,
 ) -> Response {

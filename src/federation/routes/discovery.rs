@@ -1,10 +1,10 @@
 //! The routes by which others find what is here: WebFinger, host-meta, NodeInfo.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 
-use super::{Fed, failure};
+use super::{Fed, Named, failure};
 use crate::error::Error;
 use crate::federation::{nodeinfo, webfinger};
 
@@ -37,7 +37,7 @@ pub(super) async fn node_versions(State(fed): Fed) -> Response {
     discovery("application/json", nodeinfo::versions(&fed.app).to_string())
 }
 
-pub(super) async fn node_document(State(fed): Fed, Path(version): Path<String>) -> Response {
+pub(super) async fn node_document(State(fed): Fed, Named(version): Named<String>) -> Response {
     if version != "2.0" && version != "2.1" {
         return failure(&Error::NotFound("this NodeInfo version"));
     }

@@ -235,4 +235,3 @@ fn image_of(node: Node<'_>) -> Option<NodeLink> {
         _ => None,
     }
 }
-

@@ -19,7 +19,7 @@ use crate::kept::Scope;
 use crate::web::answer::{Document, error_page, negotiated};
 use crate::web::routes::Segment;
 use crate::web::view::{FreePageView, Site};
-use crate::web::{convert, discussion, reader, render_free_page, render_post};
+use crate::web::{convert, discussion, login, reader, render_free_page, render_post};
 
 /// Longest address that is looked for, in bytes.
 const LONGEST: usize = 1024;
@@ -131,13 +131,18 @@ fn of_page(site: &Site, found: Option<Page>) -> Result<Document> {
 
 /// Takes `POST /posts/{slug}/look`: a reader asks for missing replies. Whether or not it is time to look, the reader is sent back to
 /// the discussion.
-pub(in crate::web) async fn look(State(app): State<Arc<App>>, Segment(slug): Segment) -> Response {
+pub(in crate::web) async fn look(
+    State(app): State<Arc<App>>,
+    Segment(slug): Segment,
+    request: HeaderMap,
+) -> Response {
     let wanted = app.db.read(move |conn| {
         let post = post::load_by_slug(conn, checked(&slug, "the post")?)?;
         post.filter(Post::is_published)
             .ok_or(Error::NotFound("the post"))
     });
     let asked = async {
+        login::check_origin(&app, &request)?;
         let post = wanted.await?;
         backfill::ask(&app, post.id).await?;
         Ok(post.url)

@@ -1,9 +1,16 @@
 //! Status, headers, validators: what caches, browsers and hostile askers get.
 
-use antiphon::domain::media;
+use std::sync::Arc;
+
 use antiphon::domain::post::{self, NewPost, Status};
+use antiphon::domain::{account, media};
+use antiphon::federation::Federation;
+use antiphon::server;
 use antiphon::types::Timestamp;
 use antiphon::web;
+use axum::body::Body;
+use http::Request;
+use tower::ServiceExt;
 
 use super::world::{Reply, ask, create, get, person, publish};
 use crate::support::{Answer, TestApp, both_databases};
@@ -57,6 +64,68 @@ both_databases! {
             let changed = ask(&app, "GET", path, &[("if-none-match", &weak)]).await;
             assert_eq!(changed.status, 200, "{path}");
         }
+    }
+
+    async fn a_document_says_at_once_that_its_writer_is_not_to_be_found_any_more(app: TestApp) {
+        let accept = [("accept", "application/activity+json")];
+        for indexable in [true, false, true] {
+            account::set_indexable(&app.app, "alice", indexable).await.unwrap();
+            for _ in 0..2 {
+                let document = ask(&app, "GET", "/@alice", &accept).await;
+                assert!(document.text.contains(&format!("\"indexable\":{indexable}")), "{}", document.text);
+            }
+        }
+    }
+
+    async fn a_feed_without_posts_says_the_writers_new_name(app: TestApp) {
+        assert!(get(&app, "/@alice/feed.json").await.text.contains("\"title\":\"alice\""));
+        account::set_display_name(&app.app, "alice", "Alice Marlowe").await.unwrap();
+        assert!(get(&app, "/@alice/feed.json").await.text.contains("\"title\":\"Alice Marlowe\""));
+    }
+
+    async fn an_address_has_one_key_however_it_is_spelled(app: TestApp) {
+        publish(&app, "Psalm").await;
+        let made = || {
+            let text = app.app.metrics.render(0, 0);
+            let line = "antiphon_kept_answers_total{outcome=\"made\"} ";
+            text.lines().find_map(|one| one.strip_prefix(line)).unwrap().to_owned()
+        };
+        for path in ["/about", "/posts/psalm", "/@alice"] {
+            get(&app, path).await;
+        }
+        let before = made();
+        for path in ["/about?before=7", "/about?after=7&order=newest", "/posts/%70salm", "/posts/p%73alm", "/@%61lice"] {
+            assert_eq!(get(&app, path).await.status, 200, "{path}");
+        }
+        assert_eq!(made(), before);
+    }
+
+    async fn what_large_answers_take_until_they_are_sent_is_bounded(app: TestApp) {
+        let content = "[x](https://far.example/y) ".repeat(9_000);
+        let new = NewPost { title: "Psalm".into(), content, ..NewPost::default() };
+        create(&app, new).await;
+        let fed = Federation::new(Arc::clone(&app.app)).await.unwrap();
+        let router = server::router(fed);
+        let ask = async || {
+            // For this client alone, so it is not kept.
+            let request = Request::get("/posts/psalm").header("authorization", "Bearer x");
+            let request = request.body(Body::empty()).unwrap();
+            router.clone().oneshot(request).await.unwrap()
+        };
+        let mut waiting = Vec::new();
+        let refused = loop {
+            let response = ask().await;
+            if response.status() != 200 {
+                break response;
+            }
+            waiting.push(response);
+            assert!(waiting.len() < 1_000, "memory is not bounded");
+        };
+        assert!(waiting.len() > 20, "{}", waiting.len());
+        assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"5".parse().unwrap()));
+        assert!(refused.headers().contains_key("content-security-policy"));
+        drop(waiting);
+        assert_eq!(ask().await.status(), 200);
     }
 
     async fn head_answers_as_get_without_the_body(app: TestApp) {

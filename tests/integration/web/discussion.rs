@@ -1,5 +1,8 @@
 //! Pages of a discussion: by key, in three orders, cut where it is too deep or too wide, and the page of each comment.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use antiphon::domain::comment::{self, Comment};
 use antiphon::domain::post::Post;
 use antiphon::domain::visibility::CommentStatus;
@@ -76,6 +79,32 @@ both_databases! {
         assert!(!page.contains("/comments/1#comment-1\">Read the whole"));
         let own = get(&app, "/posts/psalm/comments/2").await.text;
         assert!(own.contains("It ends.") && !own.contains("Read the whole comment"));
+    }
+
+    async fn an_answer_that_comes_while_its_parent_is_taken_away_is_hidden_with_it(app: TestApp) {
+        let post = publish(&app, "Psalm").await;
+        let parent = answers(&app, &post, 1).await.remove(0);
+        let ben = person(&app, "ben").await;
+        let (began, begins) = tokio::sync::oneshot::channel();
+        let (stored, waits) = std::sync::mpsc::channel();
+        let (node, now, id) = (Arc::clone(&app.app), app.app.now(), parent.id);
+        let taking = tokio::spawn(async move {
+            let mut began = Some(began);
+            let taken = node.db.write(move |conn| {
+                comment::set_status(conn, id, CommentStatus::Trash, now)?;
+                began.take().map(|began| began.send(()));
+                // The answer waits for this change; if it did not, it would be stored now.
+                let _ = waits.recv_timeout(Duration::from_millis(500));
+                Ok(())
+            });
+            taken.await.unwrap();
+        });
+        begins.await.unwrap();
+        let answer = Reply::new(&ben, &post, "<p>No.</p>").to(parent.id).arrive(&app).await;
+        let _ = stored.send(());
+        taking.await.unwrap();
+        let found = app.app.db.read(move |conn| comment::get(conn, answer.id)).await.unwrap();
+        assert!(found.hidden, "nobody sees it");
     }
 
     async fn readers_choose_the_order(app: TestApp) {

@@ -109,4 +109,27 @@ both_databases! {
         let page = get(&node, "/", &[("accept-language", "de")]).await;
         assert!(page.text.contains("<html lang=\"fr\""));
     }
+
+    async fn a_form_of_another_site_changes_nothing(node: TestNode) {
+        let post = node.publish("Psalm").await;
+        let look = format!("/posts/{}/look", post.slug);
+        for (path, form) in [("/preferences", "theme=dark&language=de&back=%2F"), (look.as_str(), "")] {
+            for (name, value, status) in [
+                ("sec-fetch-site", "cross-site", 403),
+                ("origin", "https://evil.example", 403),
+                ("origin", "null", 403),
+                ("sec-fetch-site", "same-origin", 303),
+                ("origin", "https://blog.example", 303),
+            ] {
+                let request = Request::builder()
+                    .method("POST")
+                    .uri(path)
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .header(name, value);
+                let answer = node.ask(request.body(Body::from(form)).unwrap()).await;
+                assert_eq!(answer.status.as_u16(), status, "{path} {name}: {value}");
+                assert_eq!(answer.headers.contains_key("set-cookie"), status == 303 && path == "/preferences");
+            }
+        }
+    }
 }
