@@ -247,8 +247,11 @@ impl Config {
 
     /// Reads the values of a document that has every key.
     pub fn from_document(data: &Path, document: &DocumentMut) -> Result<Self> {
-        let mut config: Self = toml_edit::de::from_document(document.clone())
-            .map_err(|e| Error::Setup(format!("the configuration is wrong: {}", e.message())))?;
+        let values = toml_edit::de::Deserializer::from(document.clone());
+        let mut config: Self = serde_path_to_error::deserialize(values).map_err(|e| {
+            let (key, why) = (e.path(), e.inner().message());
+            Error::Setup(format!("the configuration is wrong at {key}: {why}"))
+        })?;
         data.clone_into(&mut config.data);
         config.site.url = config.site.url.trim_end_matches('/').to_owned();
         config.validate()?;
@@ -430,6 +433,11 @@ mod tests {
             ("[server]\nbind = \"nowhere\"", "socket address"),
             ("[delivery]\nconcurrency = 0", "delivery.concurrency"),
             ("[discussion]\nmoderation = \"none\"", "known"),
+            (
+                "[discussion]\nmoderation = \"none\"",
+                "at discussion.moderation: ",
+            ),
+            ("[look]\nname = \"fancy\"", "at look.name: "),
             (
                 "[server]\ntrusted_proxies = [\"x\"]",
                 "no address or network",

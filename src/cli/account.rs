@@ -30,6 +30,17 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
+    /// Say what readers and followers see of an account: its name, and what is told about its writer
+    Edit {
+        /// The login name
+        name: String,
+        /// The name that readers see
+        #[arg(long = "name", value_name = "NAME")]
+        display: Option<String>,
+        /// A few words about the writer, in Markdown; empty takes them away
+        #[arg(long, value_name = "TEXT")]
+        about: Option<String>,
+    },
     /// Say whether an account's comments may be found by searching, here and elsewhere
     Indexable {
         /// The login name
@@ -53,6 +64,11 @@ impl Command {
                 name,
                 password_file,
             } => password(context, &name, password_file).await,
+            Self::Edit {
+                name,
+                display,
+                about,
+            } => edit(context, &name, display, about).await,
             Self::Indexable { name, answer } => indexable(context, &name, answer == "yes").await,
             Self::List => list(context).await,
         }
@@ -65,6 +81,7 @@ pub(super) fn view(account: &Account, actor: &Actor) -> Value {
         "id": account.id.to_string(),
         "name": account.name,
         "handle": actor.handle(),
+        "display_name": actor.name,
         "ap_id": actor.ap_id,
         "url": actor.url,
         "indexable": actor.indexable,
@@ -129,6 +146,32 @@ async fn password(context: &Context, name: &str, file: Option<PathBuf>) -> Outco
         other => other?,
     }
     output::say("The password is set.");
+    Ok(())
+}
+
+async fn edit(
+    context: &Context,
+    name: &str,
+    display: Option<String>,
+    about: Option<String>,
+) -> Outcome {
+    if display.is_none() && about.is_none() {
+        return Err(Failure::Usage(
+            "nothing to change: give --name, --about or both".into(),
+        ));
+    }
+    let app = context.open().await?;
+    let known = |outcome| match outcome {
+        Err(Error::NotFound(_)) => Err(unknown_account(name)),
+        other => Ok(other?),
+    };
+    if let Some(display) = display {
+        known(account::set_display_name(&app, name, &display).await)?;
+    }
+    if let Some(about) = about {
+        known(account::set_about(&app, name, &about).await)?;
+    }
+    output::say("The account is changed; its followers are told.");
     Ok(())
 }
 

@@ -224,7 +224,7 @@ impl Scene<'_> {
         })
         .await?;
         self.stage.step(&format!(
-            "everything about the post is delivered ({} deliveries)",
+            "everything about the post is delivered (deliveries: {})",
             totals.delivered
         ));
         Ok(())

@@ -71,7 +71,7 @@ fn a_post_says_who_wrote_it_and_where_its_other_forms_are() {
         "and 34 more",
         "readonly value=\"https://blog.example/posts/7412\"",
         "readonly value=\"@alice@blog.example\"",
-        "Filtered on this server, nothing is sent to others.",
+        "Who may appear here is decided on this server; no filter elsewhere is asked.",
         "https://code.example/antiphon",
     ] {
         assert!(html.contains(part), "{part}");

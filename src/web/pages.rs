@@ -425,6 +425,7 @@ pub fn render_error(site: &Site, view: &ErrorView) -> Result<String> {
         410 => ("error-gone", "error-gone-text"),
         401 | 403 => ("error-forbidden", "error-forbidden-text"),
         429 | 503 => ("error-busy", "error-busy-text"),
+        405 => ("error-method", "error-method-text"),
         400..=499 => ("error-bad", "error-bad-text"),
         _ => ("error-broken", "error-broken-text"),
     };

@@ -67,7 +67,7 @@ both_databases! {
             (&get, "/favicon.ico", 200), (&get, web::stylesheet().0, 200), (&get, web::favicon().0, 200),
             (&get, "/media/x.png", 404), (&Method::POST, "/", 405), (&Method::POST, "/posts/psalm", 405),
             (&get, here_id, 200), (&get, gone_id, 410), (&get, "/ap/posts/1", 404), (&get, "/ap/instance", 200),
-            (&get, "/ap/inbox", 405), (&Method::PUT, here_id, 405), (&get, "/ap/posts/%FF", 400),
+            (&get, "/ap/inbox", 405), (&Method::PUT, here_id, 405), (&get, "/ap/posts/%FF", 404),
             (&get, "/.well-known/webfinger?resource=acct:alice@blog.example", 200),
             (&get, "/.well-known/webfinger", 400), (&get, "/.well-known/host-meta", 200),
             (&get, "/.well-known/nodeinfo", 200), (&get, "/nodeinfo/2.1", 200), (&get, "/nodeinfo/9", 404),

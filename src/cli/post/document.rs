@@ -38,7 +38,7 @@ enum Value {
 /// Takes a file apart. The first heading is the title when the front matter names none, and leaves the text then.
 pub(in crate::cli) fn parse(text: &str) -> Result<Document> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (fields, body) = match split(text) {
+    let (fields, body) = match split(text)? {
         Some(("+++", front, body)) => (toml_fields(front)?, body),
         Some((_, front, body)) => (yaml_fields(front)?, body),
         None => (Vec::new(), text),
@@ -63,21 +63,25 @@ pub(in crate::cli) fn parse(text: &str) -> Result<Document> {
 }
 
 /// The fence, what stands between two of it, and what stands below; None without front matter.
-fn split(text: &str) -> Option<(&'static str, &str, &str)> {
-    let (first, rest) = text.split_once('\n')?;
+fn split(text: &str) -> Result<Option<(&'static str, &str, &str)>> {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let fence = match first.trim_end() {
         "---" => "---",
         "+++" => "+++",
-        _ => return None,
+        _ => return Ok(None),
     };
     let mut at = 0;
     for line in rest.split_inclusive('\n') {
         if line.trim_end() == fence {
-            return Some((fence, rest.get(..at)?, rest.get(at + line.len()..)?));
+            let front = rest.get(..at).unwrap_or_default();
+            let body = rest.get(at + line.len()..).unwrap_or_default();
+            return Ok(Some((fence, front, body)));
         }
         at += line.len();
     }
-    None
+    Err(Error::invalid(format!(
+        "the front matter that begins with {fence} in the first line does not end: write {fence} in a line of its own behind it"
+    )))
 }
 
 fn toml_fields(front: &str) -> Result<Vec<(String, Value)>> {
@@ -274,6 +278,14 @@ mod tests {
         assert_eq!(document.status, Some(Status::Draft));
         assert_eq!(document.ignored, ["layout"]);
         assert_eq!(document.body, "# Kept\nText\n");
+    }
+
+    #[test]
+    fn front_matter_without_an_end_is_said_to_have_none() {
+        for text in ["---\ntitle: x\n\nText", "+++\ntitle = 1", "---"] {
+            let error = parse(text).unwrap_err().to_string();
+            assert!(error.contains("does not end"), "{error}");
+        }
     }
 
     #[test]

@@ -13,14 +13,18 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 
 use crate::app::App;
+use crate::db::Conn;
 use crate::db::schema::accounts;
 use crate::domain::actor::{self, Actor, NewKeys};
 use crate::error::{Error, Result};
 use crate::queue::{Event, Job};
-use crate::text;
+use crate::text::{self, markdown};
 use crate::types::{Id, Timestamp, word_enum};
 
 pub use store::{list_with_actors, load_with_actor};
+
+/// Longest text about a writer, in bytes.
+const ABOUT_MAX: usize = 2_000;
 
 /// Somebody who logs in.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -136,7 +140,6 @@ pub async fn create(
 
 /// Gives an account's actor another display name, and tells its followers.
 pub async fn set_display_name(app: &App, name: &str, display: &str) -> Result<Actor> {
-    let (account, _) = get_by_name(app, name).await?;
     let display = text::sanitize::name(display, 100);
     if display.is_empty() {
         return Err(Error::invalid_field(
@@ -144,27 +147,39 @@ pub async fn set_display_name(app: &App, name: &str, display: &str) -> Result<Ac
             "a display name has 1 to 100 characters",
         ));
     }
-    let (actor, now) = (account.actor_id, app.now());
-    let job = app.job(Job::Federate {
-        event: Event::ActorUpdated {
-            actor: actor.raw(),
-            at: now.0,
-        },
-    });
-    let renamed = app
-        .db
-        .write(move |conn| {
-            actor::set_name(conn, actor, &display, now)?;
-            job.enqueue(conn)?;
-            actor::get(conn, actor)
-        })
-        .await?;
-    app.wake.jobs.notify_one();
-    Ok(renamed)
+    change_actor(app, name, move |conn, actor, now| {
+        actor::set_name(conn, actor, &display, now)
+    })
+    .await
+}
+
+/// Says what an account's page tells about its writer, in Markdown, and tells its followers. Empty: nothing.
+pub async fn set_about(app: &App, name: &str, about: &str) -> Result<Actor> {
+    if about.len() > ABOUT_MAX {
+        let why = format!("at most {ABOUT_MAX} bytes");
+        return Err(Error::invalid_field("about", why));
+    }
+    let about = markdown::render_comment(about, &markdown::Mentions::new()).html;
+    change_actor(app, name, move |conn, actor, now| {
+        actor::set_summary(conn, actor, &about, now)
+    })
+    .await
 }
 
 /// Says whether what an account comments may be found by searching, and tells its followers.
 pub async fn set_indexable(app: &App, name: &str, indexable: bool) -> Result<Actor> {
+    change_actor(app, name, move |conn, actor, now| {
+        actor::set_indexable(conn, actor, indexable, now)
+    })
+    .await
+}
+
+/// Changes an account's actor, and tells its followers. `NotFound` when there is no such account.
+async fn change_actor(
+    app: &App,
+    name: &str,
+    change: impl FnOnce(&mut Conn, Id<Actor>, Timestamp) -> Result<()> + Send + 'static,
+) -> Result<Actor> {
     let (account, _) = get_by_name(app, name).await?;
     let (actor, now) = (account.actor_id, app.now());
     let job = app.job(Job::Federate {
@@ -176,7 +191,7 @@ pub async fn set_indexable(app: &App, name: &str, indexable: bool) -> Result<Act
     let changed = app
         .db
         .write(move |conn| {
-            actor::set_indexable(conn, actor, indexable, now)?;
+            change(conn, actor, now)?;
             job.enqueue(conn)?;
             actor::get(conn, actor)
         })

@@ -12,7 +12,8 @@ use crate::types::{ApUrl, Host, Html, Id, Json, Timestamp};
 
 pub use store::{
     find_by_handle, forget_unused, get, insert, insert_keys, list_by_ids, list_keys, load_by_ap_id,
-    load_by_key, load_local_keys, mark_gone, set_avatar, set_indexable, set_name, upsert_remote,
+    load_by_key, load_local_keys, mark_gone, set_avatar, set_indexable, set_name, set_summary,
+    upsert_remote,
 };
 
 /// An actor as it stands in the database.

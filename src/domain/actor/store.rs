@@ -9,7 +9,7 @@ use crate::db::schema::{
 };
 use crate::db::{CHUNK, Conn, among, each};
 use crate::error::{Error, Result};
-use crate::types::{ApUrl, Host, Id, Timestamp};
+use crate::types::{ApUrl, Host, Html, Id, Timestamp};
 
 /// The actor with this id, or `NotFound`.
 pub fn get(conn: &mut Conn, id: Id<Actor>) -> Result<Actor> {
@@ -234,6 +234,14 @@ pub fn set_avatar(
 pub fn set_name(conn: &mut Conn, actor: Id<Actor>, name: &str, now: Timestamp) -> Result<()> {
     diesel::update(actors::table.find(actor))
         .set((actors::name.eq(name), actors::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Says what is told about an actor.
+pub fn set_summary(conn: &mut Conn, actor: Id<Actor>, about: &Html, now: Timestamp) -> Result<()> {
+    diesel::update(actors::table.find(actor))
+        .set((actors::summary.eq(about), actors::updated_at.eq(now)))
         .execute(conn)?;
     Ok(())
 }

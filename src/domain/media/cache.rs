@@ -10,9 +10,10 @@ use url::Url;
 use super::shrink::{self, Encoded, Kind};
 use super::{folder, store};
 use crate::app::App;
-use crate::db::Conn;
+use crate::db::{Conn, note_change};
 use crate::error::{Error, Result};
 use crate::http::Limits;
+use crate::kept::Scope;
 use crate::types::Host;
 
 /// From the first lookup to the last byte. A job's pictures together must fit its lease.
@@ -190,6 +191,9 @@ pub async fn sweep(app: &App) -> Result<()> {
                 _ => {}
             }
         }
+        // Who asked for one of them in between may have got it still; nobody keeps that.
+        let gone = Scope::Media.to_string();
+        app.db.write(move |conn| note_change(conn, &gone)).await?;
     }
 }
 

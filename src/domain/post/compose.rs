@@ -199,7 +199,7 @@ fn lay_over(post: &mut Post, edit: &Edit, wrong: &mut Wrong) {
         wrong.insert(field.to_owned(), why);
     };
     if let Some(title) = &edit.title {
-        post.title = text::sanitize::name(title, TITLE_MAX);
+        post.title = text::sanitize::line(title, TITLE_MAX);
         if post.title.is_empty() {
             fail("title", "a post needs a title".into());
         }
@@ -344,6 +344,13 @@ async fn render(app: &App, post: &mut Post, source: String) -> Result<()> {
     })
     .await
     .map_err(Error::internal)?;
+    if let Some(image) = rendered.images.iter().find(|image| is_nowhere(&image.url)) {
+        let why = format!(
+            "the picture \"{}\" has no whole address: put it where the web can reach it, and write https://…",
+            image.url
+        );
+        return Err(Error::invalid_field("content", why));
+    }
     post.excerpt = text::excerpt::excerpt(rendered.html.as_str(), EXCERPT_LENGTH);
     post.images = Json::new(
         &rendered
@@ -359,6 +366,11 @@ async fn render(app: &App, post: &mut Post, source: String) -> Result<()> {
     post.html = rendered.html;
     post.source = source;
     Ok(())
+}
+
+/// True for an address that leads from the page of the post, which has no files beside it.
+fn is_nowhere(address: &str) -> bool {
+    !address.starts_with('/') && url::Url::parse(address).is_err()
 }
 
 /// The people named in a text, with the actors we know already.

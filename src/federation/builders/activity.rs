@@ -44,7 +44,7 @@ pub fn update(object: Value, at: Timestamp) -> Built {
 const EMBEDDED_MAX: usize = 56 * 1024;
 
 fn around(kind: &str, id: String, object: Value, at: Option<Timestamp>) -> Built {
-    let named = object.to_string().len() > EMBEDDED_MAX;
+    let sent = embedded(&object);
     let published = at.map_or_else(|| text(&object, "published").to_owned(), Timestamp::rfc3339);
     built(json!({
         "id": id,
@@ -53,8 +53,22 @@ fn around(kind: &str, id: String, object: Value, at: Option<Timestamp>) -> Built
         "published": published,
         "to": object.get("to"),
         "cc": object.get("cc"),
-        "object": if named { json!(text(&object, "id")) } else { object.clone() },
+        "object": sent,
     }))
+}
+
+/// The object as it travels in its activity: whole, else without what says its text again, else its id alone.
+fn embedded(object: &Value) -> Value {
+    let mut object = object.clone();
+    for again in ["source", "contentMap", ""] {
+        if object.to_string().len() <= EMBEDDED_MAX {
+            return object;
+        }
+        if let Some(fields) = object.as_object_mut() {
+            fields.remove(again);
+        }
+    }
+    json!(text(&object, "id"))
 }
 
 /// `Update` of an actor's own document.
@@ -160,6 +174,16 @@ mod tests {
         let object = |content: String| json!({ "id": "https://a.example/1", "attributedTo": "https://a.example/a", "content": content });
         let small = create(object("hi".into())).document;
         assert_eq!(small["object"]["content"], "hi");
+        let mut twice = object("x".repeat(EMBEDDED_MAX / 2));
+        for again in ["source", "contentMap"] {
+            twice[again] = twice["content"].clone();
+        }
+        let lighter = create(twice.clone()).document;
+        assert_eq!(lighter["object"]["content"], twice["content"]);
+        assert!(
+            lighter["object"].get("contentMap").is_none()
+                && lighter["object"].get("source").is_none()
+        );
         let large = create(object("x".repeat(EMBEDDED_MAX))).document;
         assert_eq!(large["object"], "https://a.example/1");
         assert_eq!(

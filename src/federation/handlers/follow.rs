@@ -16,6 +16,10 @@ activity!(
     receive(envelope, app) {
         let target = envelope.object_id()?;
         let found = app.db.read(move |conn| actor::load_by_ap_id(conn, &target)).await?;
+        if envelope.actor.gone_at.is_some() {
+            // It took its leave; nothing would reach it.
+            return Err(Reason::Deleted.refuse("this actor was deleted"));
+        }
         let target = found.filter(|actor| actor.local).ok_or_else(|| Reason::NoSuchAccount.refuse("no such account"))?;
         follower::receive_follow(app, target.id, &envelope.actor, envelope.id).await?;
         Ok(())

@@ -16,6 +16,8 @@ pub(super) const KINDS: [&str; 8] = [
 const ATTACHMENTS_MAX: usize = 16;
 /// Longest text as it is kept, in bytes.
 const CONTENT_MAX: usize = 64 * 1024;
+/// Longest warning before a text, in characters.
+const WARNING_MAX: usize = 300;
 /// Longest description of an attachment, in characters.
 const ALT_MAX: usize = 500;
 
@@ -152,7 +154,24 @@ fn shown(doc: &Doc, has_pictures: bool, now: Timestamp) -> Option<(Html, Option<
     } else {
         clean_within(&html, CONTENT_MAX)
     };
-    Some((whole, language))
+    Some((behind_warning(doc, whole), language))
+}
+
+/// The text folded behind what its writer warns of (Mastodon's "content warning"), where it is one: of an Article the summary
+/// is an excerpt.
+fn behind_warning(doc: &Doc, text: Html) -> Html {
+    let summary = doc.text("summary").map(str::to_owned);
+    let summary = summary.or_else(|| doc.mapped("summaryMap").map(|(_, text)| text));
+    let warning = summary.filter(|_| doc.is("Note") || doc.is("Question"));
+    let warning = warning.map(|warning| sanitize::name(&warning, WARNING_MAX));
+    match warning.filter(|warning| !warning.is_empty()) {
+        Some(warning) => Html::trusted(format!(
+            "<details><summary>{}</summary>{}</details>",
+            escape(&warning),
+            text.as_str()
+        )),
+        None => text,
+    }
 }
 
 /// The media type of the content, without parameters; empty when it says none.
@@ -211,6 +230,23 @@ mod tests {
             note[key] = value.clone();
         }
         read(&serde_json::from_value(note).unwrap(), NOW)
+    }
+
+    #[test]
+    fn a_text_with_a_warning_is_folded_behind_it() {
+        let html = |extra: Value| note(extra).unwrap().html.as_str().to_owned();
+        assert_eq!(
+            html(json!({ "summary": "CW: <b>spiders</b> & \"webs\"", "sensitive": true })),
+            "<details><summary>CW: spiders &amp; &quot;webs&quot;</summary><p>Hello</p></details>"
+        );
+        assert!(html(json!({ "summaryMap": { "en": "x" } })).contains("<summary>x</summary>"));
+        for none in [
+            json!({ "summary": "" }),
+            json!({ "summary": null }),
+            json!({ "summary": "An excerpt", "type": "Article" }),
+        ] {
+            assert!(!html(none).contains("<details>"));
+        }
     }
 
     #[test]

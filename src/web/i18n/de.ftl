@@ -37,16 +37,16 @@ post-address = Adresse dieses Beitrags
 follow = Folgen
 follow-text = Neue Beiträge kommen in deine Timeline, wenn du diesem Konto folgst:
 account-address = Adresse des Kontos
-filtered = Auf diesem Server gefiltert, nichts wird an andere gesendet.
+filtered = Was hier erscheint, entscheidet dieser Server; kein fremder Filter wird gefragt.
 source = Quelltext
 home = Startseite
 about = Über dieses Blog
 about-writers = Wer hier schreibt
 about-comments = Was mit deinem Kommentar geschieht
-about-comments-kept = Eine Antwort, die dieses Blog erreicht, wird mit ihrem Text, ihrer Adresse und ihrem Datum aufbewahrt, dazu Name, Bild und Profiladresse, wie der Server der Verfasserin oder des Verfassers sie nennt. Gezeigt wird sie, wenn sie dort öffentlich war und den Filter dieses Blogs passiert hat.
+about-comments-kept = Eine Antwort, die dieses Blog erreicht, wird mit ihrem Text, ihrer Adresse und ihrem Datum aufbewahrt, dazu Name, Bild und Profiladresse, wie der Server der Verfasserin oder des Verfassers sie nennt. Gezeigt wird sie, wenn sie dort öffentlich war und wenn dieses Blog sie erscheinen lässt.
 about-comments-gone = Soll ein Kommentar verschwinden, lösche ihn auf deinem eigenen Server: Dann wird er auch hier gelöscht. Geht das nicht, schreibe einem Konto dieses Blogs.
 about-readers = Wenn du nur liest
-about-readers-text = Diese Seiten setzen keine Cookies, es sei denn, um sich zu merken, was du unter „Aussehen und Sprache“ wählst, und führen nur Skripte dieses Blogs aus; jede Seite ist ohne sie vollständig. Bilder von anderen Servern werden als hier aufbewahrte Kopien gezeigt, damit keiner dieser Server erfährt, wer liest.
+about-readers-text = Diese Seiten setzen keine Cookies, es sei denn, um sich zu merken, was du unter „Aussehen und Sprache“ wählst; den Server, den du in einem Dialog nennst, merkt sich allein dein Browser. Sie führen nur Skripte dieses Blogs aus; jede Seite ist ohne sie vollständig. Bilder von anderen Servern werden als hier aufbewahrte Kopien gezeigt, damit keiner dieser Server erfährt, wer liest.
 about-software = Software
 about-software-text = Dieses Blog läuft mit freier Software unter der GNU AGPL. Ihren Quelltext darfst du lesen, ändern und selbst verwenden.
 where-reply = Wo ist meine Antwort?
@@ -86,6 +86,8 @@ why-unreadable = Die Nachricht war nicht zu lesen.
 reference = Kennung
 error-bad = Diese Anfrage ergibt hier keinen Sinn
 error-bad-text = Etwas in der Adresse oder im Formular ist nicht, wie es sein soll.
+error-method = So lässt sich diese Adresse nicht benutzen
+error-method-text = Sie lässt sich lesen, aber ein Formular oder Programm hat etwas dorthin geschickt, das sie nicht annimmt.
 error-forbidden = Diese Seite steht dir nicht offen
 error-forbidden-text = Wenn du hier ein Konto hast, melde dich an und versuche es noch einmal.
 error-missing = Unter dieser Adresse steht nichts
@@ -145,8 +147,8 @@ comments = { $count ->
    *[other] { $count } Kommentare
 }
 likes = { $count ->
-    [one] Einmal favorisiert
-   *[other] { $count }-mal favorisiert
+    [one] Gefällt einmal
+   *[other] Gefällt { $count }-mal
 }
 boosts = { $count ->
     [one] Einmal geteilt
@@ -180,13 +182,13 @@ reading-time = { $count ->
 }
 preferences = Aussehen und Sprache
 preferences-text = Was du wählst, bleibt allein in deinem Browser, in zwei Cookies dieses Blogs.
-preferences-keep = Behalten
+preferences-keep = Speichern
 theme = Farben
 theme-system = Wie mein System
 theme-light = Hell
 theme-dark = Dunkel
 theme-contrast = Hoher Kontrast
-language = Sprache von Menüs und Daten
+language = Sprache von Menüs und Datumsangaben
 language-auto = Wie mein Browser wünscht
 # Pages
 archive = Archiv
@@ -226,7 +228,7 @@ search-hint-date = von da an oder davor: ein Jahr, ein Monat oder ein Tag
 search-who = Kommentare werden nur gefunden, wenn ihre Verfasser das auf ihrem eigenen Server erlauben.
 search-long = Das ist zu lang für eine Suche.
 search-many = Das sind zu viele Wörter auf einmal.
-search-quote = Ein Anführungszeichen ist nicht geschlossen.
+search-quote = Ein Anführungszeichen ist nicht geschlossen: Setze hinter die Wörter ein zweites.
 search-nothing = „{ $name }“ hat weder Buchstaben noch Ziffern.
 search-only = Es fehlt, wonach gesucht wird, nicht nur, wonach nicht.
 search-empty = Hinter { $name } fehlt etwas.
@@ -279,7 +281,7 @@ way-unreachable = Dieser Server antwortet nicht, wie er sollte. Prüfe die Schre
 way-unknown-person = Dieser Server kennt niemanden dieses Namens. Prüfe die Schreibweise oder schreibe nur den Server.
 way-busy = Gerade wird zu viel nachgeschlagen. Versuche es gleich noch einmal.
 visit = Von einer anderen Seite
-visit-text = Was du auf Bitte einer anderen Seite verfolgen, beantworten, mögen oder teilen sollst.
+visit-text = Eine andere Seite bittet dich, hier zu folgen, zu antworten, „Gefällt mir“ zu sagen oder zu teilen.
 visit-address = Adresse oder Profilname
 visit-reply = Deine Antwort (Markdown)
 visit-unreadable = Schreibe die ganze Adresse von etwas auf einem anderen Server oder einen Profilnamen.

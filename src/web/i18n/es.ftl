@@ -1,7 +1,7 @@
 # Spanish.
 
 skip = Saltar al texto
-feed = Fuente
+feed = Feed
 posts = Entradas
 no-posts = Aún no se ha publicado nada aquí.
 older = Entradas anteriores
@@ -37,16 +37,16 @@ post-address = Dirección de esta entrada
 follow = Seguir
 follow-text = Sigue esta cuenta para recibir las entradas nuevas en tu cronología:
 account-address = Dirección de la cuenta
-filtered = Filtrado en este servidor, nada se envía a terceros.
+filtered = Lo que aparece aquí se decide en este servidor; no se consulta ningún filtro ajeno.
 source = Código fuente
 home = Página de inicio
 about = Acerca de
 about-writers = Quién escribe aquí
 about-comments = Qué pasa con tu comentario
-about-comments-kept = Una respuesta que llega a este blog se guarda con su texto, su dirección y su fecha, y con el nombre, la imagen y la dirección de perfil que da el servidor de quien la escribió. Se muestra si allí era pública y ha pasado el filtro de este blog.
+about-comments-kept = Una respuesta que llega a este blog se guarda con su texto, su dirección y su fecha, y con el nombre, la imagen y la dirección de perfil que da el servidor de quien la escribió. Se muestra si allí era pública y este blog la deja aparecer.
 about-comments-gone = Para que se retire un comentario, elimínalo en tu propio servidor: así desaparece también de aquí. Si no puedes, escribe a una cuenta de este blog.
 about-readers = Si solo lees
-about-readers-text = Estas páginas no ponen cookies, salvo para recordar lo que elijas en «Apariencia e idioma», y solo ejecutan scripts de este blog; cada página está completa sin ellos. Las imágenes de otros servidores se muestran como copias guardadas aquí, para que ninguno de ellos sepa quién lee.
+about-readers-text = Estas páginas no ponen cookies, salvo para recordar lo que elijas en «Apariencia e idioma»; solo tu navegador recuerda el servidor que indicas en un diálogo. Solo ejecutan scripts de este blog; cada página está completa sin ellos. Las imágenes de otros servidores se muestran como copias guardadas aquí, para que ninguno de ellos sepa quién lee.
 about-software = Programa
 about-software-text = Este blog funciona con software libre bajo la GNU AGPL. Puedes leer su código fuente, modificarlo y usarlo.
 where-reply = ¿Dónde está mi respuesta?
@@ -86,6 +86,8 @@ why-unreadable = El mensaje no se podía leer.
 reference = Referencia
 error-bad = Esta petición no tiene sentido aquí
 error-bad-text = Algo en la dirección o en el formulario no es correcto.
+error-method = Esta dirección no se usa así
+error-method-text = Se puede leer, pero un formulario o un programa envió algo que no acepta.
 error-forbidden = Esta página no está abierta para ti
 error-forbidden-text = Si tienes una cuenta aquí, inicia sesión e inténtalo de nuevo.
 error-missing = No hay nada en esta dirección
@@ -145,8 +147,8 @@ comments = { $count ->
    *[other] { $count } comentarios
 }
 likes = { $count ->
-    [one] Un favorito
-   *[other] { $count } favoritos
+    [one] Un «me gusta»
+   *[other] { $count } «me gusta»
 }
 boosts = { $count ->
     [one] Un impulso
@@ -226,10 +228,10 @@ search-hint-date = desde entonces, o antes: un año, un mes o un día
 search-who = Los comentarios solo se encuentran si sus autores lo permiten en su propio servidor.
 search-long = Es demasiado largo para buscarlo.
 search-many = Son demasiadas palabras a la vez.
-search-quote = Falta cerrar unas comillas.
+search-quote = Falta cerrar unas comillas: escribe otras detrás de las palabras.
 search-nothing = «{ $name }» no tiene letras ni cifras.
 search-only = Di también qué buscar, no solo qué no.
-search-empty = Falta algo detrás de { $name }
+search-empty = Falta algo detrás de { $name }.
 search-date = «{ $name }» no es una fecha. Escribe 2026, 2026-03 o 2026-03-01.
 search-tag = «{ $name }» no es una etiqueta.
 search-author = «{ $name }» no es el nombre de nadie. Escribe alice o @alice@blog.example.

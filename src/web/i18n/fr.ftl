@@ -37,16 +37,16 @@ post-address = Adresse de cet article
 follow = Suivre
 follow-text = Suivez ce compte pour recevoir les nouveaux articles dans votre fil :
 account-address = Adresse du compte
-filtered = Filtré sur ce serveur, rien n’est transmis à d’autres.
+filtered = Ce qui paraît ici se décide sur ce serveur ; aucun filtre extérieur n’est consulté.
 source = Code source
 home = Page d’accueil
 about = À propos
 about-writers = Qui écrit ici
 about-comments = Ce que devient votre commentaire
-about-comments-kept = Une réponse qui parvient à ce blog est conservée avec son texte, son adresse et sa date, ainsi qu’avec le nom, l’image et l’adresse de profil que communique le serveur de son auteur. Elle est affichée si elle y était publique et si elle a passé le filtre de ce blog.
+about-comments-kept = Une réponse qui parvient à ce blog est conservée avec son texte, son adresse et sa date, ainsi qu’avec le nom, l’image et l’adresse de profil que communique le serveur de son auteur. Elle est affichée si elle y était publique et si ce blog la laisse paraître.
 about-comments-gone = Pour faire retirer un commentaire, supprimez-le sur votre propre serveur : il disparaîtra aussi d’ici. Si vous ne le pouvez pas, écrivez à un compte de ce blog.
 about-readers = Si vous ne faites que lire
-about-readers-text = Ces pages ne déposent aucun cookie, sauf pour se souvenir de ce que vous choisissez sous « Apparence et langue », et n’exécutent que les scripts de ce blog ; chaque page est complète sans eux. Les images d’autres serveurs sont montrées par des copies gardées ici, afin qu’aucun de ces serveurs n’apprenne qui lit.
+about-readers-text = Ces pages ne déposent aucun cookie, sauf pour se souvenir de ce que vous choisissez sous « Apparence et langue » ; seul votre navigateur retient le serveur que vous indiquez dans un dialogue. Elles n’exécutent que les scripts de ce blog ; chaque page est complète sans eux. Les images d’autres serveurs sont montrées par des copies gardées ici, afin qu’aucun de ces serveurs n’apprenne qui lit.
 about-software = Logiciel
 about-software-text = Ce blog fonctionne avec un logiciel libre sous licence GNU AGPL. Vous pouvez lire son code source, le modifier et l’utiliser vous-même.
 where-reply = Où est ma réponse ?
@@ -86,6 +86,8 @@ why-unreadable = Le message était illisible.
 reference = Référence
 error-bad = Cette requête n’a pas de sens ici
 error-bad-text = Quelque chose dans l’adresse ou le formulaire n’est pas correct.
+error-method = Cette adresse ne s’utilise pas ainsi
+error-method-text = Elle se lit, mais un formulaire ou un programme y a envoyé quelque chose qu’elle n’accepte pas.
 error-forbidden = Cette page ne vous est pas ouverte
 error-forbidden-text = Si vous avez un compte ici, connectez-vous et réessayez.
 error-missing = Il n’y a rien à cette adresse
@@ -145,8 +147,8 @@ comments = { $count ->
    *[other] { $count } commentaires
 }
 likes = { $count ->
-    [one] { $count } favori
-   *[other] { $count } favoris
+    [one] { $count } « J’aime »
+   *[other] { $count } « J’aime »
 }
 boosts = { $count ->
     [one] { $count } partage
@@ -180,7 +182,7 @@ reading-time = { $count ->
 }
 preferences = Apparence et langue
 preferences-text = Votre choix reste dans votre seul navigateur, dans deux cookies de ce blog.
-preferences-keep = Garder
+preferences-keep = Enregistrer
 theme = Couleurs
 theme-system = Comme mon système
 theme-light = Claires
@@ -226,10 +228,10 @@ search-hint-date = à partir de ce moment, ou avant : une année, un mois ou un 
 search-who = Les commentaires ne sont trouvés que si leurs auteurs le permettent sur leur propre serveur.
 search-long = C’est trop long pour une recherche.
 search-many = Cela fait trop de mots à la fois.
-search-quote = Un guillemet n’est pas fermé.
+search-quote = Un guillemet n’est pas fermé : ajoutez-en un second après les mots.
 search-nothing = « { $name } » n’a ni lettres ni chiffres.
 search-only = Dites aussi ce qu’il faut chercher, pas seulement ce qu’il ne faut pas.
-search-empty = Il manque quelque chose après { $name }
+search-empty = Il manque quelque chose après { $name }.
 search-date = « { $name } » n’est pas une date. Écrivez 2026, 2026-03 ou 2026-03-01.
 search-tag = « { $name } » n’est pas une étiquette.
 search-author = « { $name } » n’est le nom de personne. Écrivez alice ou @alice@blog.example.

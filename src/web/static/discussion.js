@@ -5,7 +5,9 @@
 "use strict";
 
 const REMEMBERED = "antiphon-server";
-const language = document.documentElement.lang || undefined;
+// As the server writes dates in English: the day first.
+const page = document.documentElement.lang;
+const language = page === "en" ? "en-GB" : page || undefined;
 
 /** Writes the moments below an element in the reader's own zone. The server wrote them in UTC. */
 function tellTimes(within) {

@@ -87,7 +87,11 @@ both_databases! {
         assert_eq!(node.say("account create bob").ok(), "@bob@blog.example");
         let password = node.file("password", "correct horse battery\n");
         node.say(&format!("account password bob --password-file {password}")).ok();
+        assert!(node.say("account edit bob").err.contains("--name, --about or both"));
+        assert!(node.say("account edit nobody --name Bob").err.contains("account list"));
+        node.say("account edit bob --name Bo&b --about *Sings*").ok();
         let accounts = node.json("account list");
+        assert_eq!(accounts[1]["display_name"], "Bo&b");
         assert_eq!(accounts[0]["can_log_in"], false);
         assert_eq!(accounts[1]["can_log_in"], true);
 

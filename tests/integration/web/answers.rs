@@ -12,7 +12,7 @@ use axum::body::Body;
 use http::Request;
 use tower::ServiceExt;
 
-use super::world::{Reply, ask, create, get, person, publish};
+use super::world::{Reply, ask, create, get, person, publish, swell};
 use crate::support::{Answer, TestApp, both_databases};
 
 /// Fails unless it is an error page of the house.
@@ -101,9 +101,8 @@ both_databases! {
     }
 
     async fn what_large_answers_take_until_they_are_sent_is_bounded(app: TestApp) {
-        let content = "[x](https://far.example/y) ".repeat(9_000);
-        let new = NewPost { title: "Psalm".into(), content, ..NewPost::default() };
-        create(&app, new).await;
+        publish(&app, "Psalm").await;
+        swell(&app, 2 * 1024 * 1024).await;
         let fed = Federation::new(Arc::clone(&app.app)).await.unwrap();
         let router = server::router(fed);
         let ask = async || {

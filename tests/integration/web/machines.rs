@@ -251,7 +251,7 @@ both_databases! {
         assert_eq!(said["thumbnail_width"], 1200);
         let html = said["html"].as_str().unwrap();
         assert!(html.starts_with("<blockquote cite=\"https://blog.example/posts/psalm\">"), "{html}");
-        assert!(html.contains(">&quot;Psalm&quot; &amp; &#39;Hymn&#39;</a>"), "{html}");
+        assert!(html.contains(">&quot;Psalm&quot; &amp; 'Hymn'</a>"), "{html}");
         let small = get(&app, &format!("{link}&maxwidth=320&maxheight=100")).await.text;
         let small: Value = serde_json::from_str(&small).unwrap();
         assert_eq!((&small["width"], &small["height"]), (&320.into(), &100.into()));

@@ -244,7 +244,7 @@ both_databases! {
         let page = get(&app, "/search?q=needle").await;
         assert_eq!((page.status.as_u16(), page.header("cache-control")), (200, "no-store"));
         for part in [
-            "&#60;script&#62; <mark>needle</mark> &#38; thread", "/posts/a-needle/comments/1#comment-1\"", "@ann", "name=\"q\"",
+            "&#60;script&#62; <mark>needle</mark> &#38; thread", "/posts/a-b-needle-b/comments/1#comment-1\"", "A &#60;b&#62;<mark>needle</mark>&#60;/b&#62;", "@ann", "name=\"q\"",
             "value=\"needle\"", "rel=\"search\"", "noindex",
         ] {
             assert!(page.text.contains(part), "{part}: {}", page.text);

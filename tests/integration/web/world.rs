@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use antiphon::db::schema::posts;
 use antiphon::domain::actor::{self, Actor};
 use antiphon::domain::comment::{self, Comment, Incoming, Parent};
 use antiphon::domain::media::Named;
@@ -13,6 +14,7 @@ use antiphon::text::sanitize;
 use antiphon::types::{ApUrl, Html, Id};
 use axum::Router;
 use axum::body::Body;
+use diesel::prelude::*;
 use http::Request;
 
 use crate::support::{Answer, TestApp};
@@ -55,6 +57,18 @@ pub(crate) async fn create(app: &TestApp, new: NewPost) -> Post {
     app.advance_secs(1);
     let created = post::create(&app.app, &app.alice, new).await;
     created.expect("the post is fine").post
+}
+
+/// Gives all posts a text of so many bytes, as no one post has it, but a page of many has.
+pub(crate) async fn swell(app: &TestApp, bytes: usize) {
+    let html = format!("<p>{}</p>", "x ".repeat(bytes / 2));
+    let swollen = app.app.db.write(move |conn| {
+        diesel::update(posts::table)
+            .set(posts::html.eq(html))
+            .execute(conn)?;
+        Ok(())
+    });
+    swollen.await.expect("posts can be changed");
 }
 
 /// Somebody on another server.
