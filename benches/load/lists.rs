@@ -1,10 +1,6 @@
 //! Pages of a small and of a very large blog, uncached, on both databases: what a page takes must not grow with the blog.
 
 #[path = "../../tests/integration/support/postgres.rs"]
-#[expect(
-    dead_code,
-    reason = "databases on a lent server are left to its owner, who may want to look at them"
-)]
 mod postgres;
 
 use std::sync::Arc;

@@ -118,7 +118,8 @@ mod tests {
         let mut patience = Patience::new(stopped);
         let spent = poll_fn(|context| {
             while tokio::task::coop::has_budget_remaining() {
-                let Poll::Ready(_) = pin!(tokio::task::coop::consume_budget()).poll(context) else {
+                let Poll::Ready(()) = pin!(tokio::task::coop::consume_budget()).poll(context)
+                else {
                     break;
                 };
             }

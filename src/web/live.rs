@@ -100,10 +100,9 @@ async fn changed(changes: &mut broadcast::Receiver<Scope>, post: Id<Post>) -> bo
     loop {
         match changes.recv().await {
             Ok(Scope::Post(id)) if id == post.raw() => return true,
-            Ok(Scope::Site) => return true,
-            Ok(_) => {}
             // It may be among what was missed.
-            Err(RecvError::Lagged(_)) => return true,
+            Ok(Scope::Site) | Err(RecvError::Lagged(_)) => return true,
+            Ok(_) => {}
             Err(RecvError::Closed) => return false,
         }
     }

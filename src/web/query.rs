@@ -19,15 +19,31 @@ const KNOWN: &[(&str, Kind)] = &[
     ("order", Kind::Word(&["newest", "discussed"])),
 ];
 
+/// First parts of paths below which nothing looks at any of them.
+const FIXED: [&str; 14] = [
+    ".well-known",
+    "about",
+    "ap",
+    "apple-touch-icon.png",
+    "favicon.ico",
+    "icons",
+    "manifest.webmanifest",
+    "media",
+    "nodeinfo",
+    "opensearch.xml",
+    "robots.txt",
+    "sitemap-pages.xml",
+    "sitemap.xml",
+    "static",
+];
+
 /// Which of them are looked at under a path. One of which nothing is known may be a post's.
 fn known_at(path: &str) -> impl Iterator<Item = &'static (&'static str, Kind)> {
     let mut parts = path.split('/').skip(1);
     let (first, third) = (parts.next().unwrap_or_default(), parts.nth(1));
     let last = path.rsplit('/').next().unwrap_or_default();
     let names: &[&str] = match first {
-        "static" | "media" | "icons" | "ap" | "nodeinfo" | "about" | ".well-known" => &[],
-        "favicon.ico" | "apple-touch-icon.png" | "manifest.webmanifest" | "opensearch.xml" => &[],
-        "robots.txt" | "sitemap.xml" | "sitemap-pages.xml" => &[],
+        fixed if FIXED.contains(&fixed) => &[],
         "sitemap-posts.xml" | "series" => &["after"],
         _ if last.starts_with("feed.") || last.starts_with("comments.") => &["before"],
         "" | "tags" | "categories" | "archive" => &["before"],

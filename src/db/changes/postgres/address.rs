@@ -13,11 +13,7 @@ const PORT: u16 = 5432;
 
 /// The way to a database, as libpq would find it.
 pub(super) fn config(url: &str) -> Result<Config> {
-    complete(
-        url,
-        |name| std::env::var(name).ok(),
-        |socket| socket.exists(),
-    )
+    complete(url, |name| std::env::var(name).ok(), Path::exists)
 }
 
 fn complete(
