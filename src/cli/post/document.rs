@@ -334,13 +334,7 @@ mod tests {
 
     #[test]
     fn a_file_without_front_matter_or_heading_is_all_text() {
-        for text in [
-            "Text",
-            "---\nno end",
-            "## Small\nText",
-            "#hashtag\nText",
-            "",
-        ] {
+        for text in ["Text", "## Small\nText", "#hashtag\nText", ""] {
             let document = parse(text).unwrap();
             assert_eq!((document.title, document.body.as_str()), (None, text));
         }

@@ -100,17 +100,14 @@ fn renew(conn: &mut Conn, known: &Source, now: Timestamp) -> Result<Option<Times
     Ok(Some(at))
 }
 
-/// Makes all sources of a thread due that have rested. One that is due in a moment for the first time keeps it: read before
-/// its server had time to list anything, it would rest for an hour.
+/// Makes all sources of a thread due that have rested.
 pub(in crate::domain::backfill) fn hurry(
     conn: &mut Conn,
     post: Id<Post>,
     now: Timestamp,
 ) -> Result<()> {
-    let later = sources::due_at.gt(Some(now.plus_secs(SOON_SECS)));
     let rested = sources::read_at
         .is_null()
-        .and(later)
         .or(sources::read_at.le(Some(now.plus_secs(-COOLDOWN_SECS))));
     let theirs = sources::table
         .filter(sources::post_id.eq(post))
