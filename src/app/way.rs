@@ -48,6 +48,8 @@ pub struct Way {
     pub host: Host,
     /// The server that was asked.
     pub asked: Host,
+    /// The server names no way: this is where most have it.
+    pub is_guess: bool,
 }
 
 impl Way {
@@ -100,6 +102,7 @@ mod tests {
             href: String::new(),
             host: Host::parse(host).unwrap(),
             asked: Host::parse(asked).unwrap(),
+            is_guess: false,
         };
         assert!(!way("m.example", "m.example").leads_elsewhere());
         assert!(!way("m.example", "social.m.example").leads_elsewhere());

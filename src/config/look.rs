@@ -76,6 +76,14 @@ pub enum Colour {
 }
 
 impl Colour {
+    /// Its key in the configuration.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Accent => "accent",
+            other => other.token().trim_start_matches('-'),
+        }
+    }
+
     /// The custom property that holds it.
     pub const fn token(self) -> &'static str {
         match self {

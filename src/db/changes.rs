@@ -72,11 +72,13 @@ impl Changes {
         let Some(Listener::Postgres(listening)) = self.0.get() else {
             return Ok(None);
         };
-        let token = listening.token();
+        let Some(word) = listening.word() else {
+            return Ok(None);
+        };
         let asked = diesel::sql_query("SELECT antiphon_tell_end($1) AS told")
-            .bind::<Text, _>(&token)
+            .bind::<Text, _>(&word.token)
             .get_result::<Told>(conn)?;
-        Ok(asked.told.then_some(End { listening, token }))
+        Ok(asked.told.then_some(End { listening, word }))
     }
 }
 
@@ -89,13 +91,13 @@ struct Told {
 /// What is waited for after a commit, so that whoever changed something sees it changed.
 pub(super) struct End<'a> {
     listening: &'a postgres::Listening,
-    token: String,
+    word: postgres::Word,
 }
 
 impl End<'_> {
     /// Blocks until the changes were heard, a moment at most.
     pub(super) fn wait(self) {
-        self.listening.wait_for(&self.token);
+        self.listening.wait_for(&self.word);
     }
 }
 

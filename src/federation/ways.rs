@@ -59,6 +59,7 @@ pub(super) async fn find(app: &App, asked: &str, act: Act, object: &ApUrl) -> Re
         return Err(NoWay::Blocked);
     }
     Ok(Way {
+        is_guess: fill(&usual, object).as_ref() == Some(&found),
         href: found.into(),
         host: target,
         asked: host,

@@ -24,7 +24,7 @@ pub(super) fn check(look: &Look) -> Result<()> {
                 let (front, back) = (colour(text), colour(behind));
                 let ratio = contrast(&front, &back);
                 if ratio < ENOUGH {
-                    let (text, behind) = (text.token(), behind.token());
+                    let (text, behind) = (text.key(), behind.key());
                     let why = format!(
                         "{text} {front} on {behind} {back} has a contrast of {ratio:.1}; text needs {ENOUGH}"
                     );

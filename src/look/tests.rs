@@ -142,6 +142,10 @@ fn wrong_values_are_named_with_the_way_out() {
         ("colours = { inc = \"#000\" }", ["inc", "ink"]),
         ("colours = { ink = \"#ccc\" }", ["look.colours", "contrast"]),
         (
+            "colours = { accent = \"#ff0\" }",
+            ["accent #ff0 on paper", "contrast"],
+        ),
+        (
             "dark_colours = { link = \"#333333\" }",
             ["look.dark_colours", "4.5"],
         ),

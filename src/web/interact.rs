@@ -76,6 +76,7 @@ async fn way(app: &App, view: &InteractView, object: &ApUrl) -> Result<WayView, 
     Ok(WayView {
         host: way.host.to_string(),
         elsewhere: way.leads_elsewhere(),
+        is_guess: way.is_guess,
         href: way.href,
     })
 }

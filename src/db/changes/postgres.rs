@@ -47,6 +47,28 @@ pub(super) struct Listening {
 struct Ends {
     heard: Mutex<Vec<String>>,
     bell: Condvar,
+    /// How often it turned from hearing to not hearing and back: odd while nothing is heard.
+    turns: AtomicU64,
+}
+
+impl Ends {
+    fn turns(&self) -> u64 {
+        self.turns.load(Ordering::Acquire)
+    }
+
+    fn turn(&self) {
+        let held = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        self.turns.fetch_add(1, Ordering::AcqRel);
+        drop(held);
+        self.bell.notify_all();
+    }
+}
+
+/// What is said at the end of a transaction, and when.
+pub(super) struct Word {
+    /// What nobody else says.
+    pub(super) token: String,
+    turns: u64,
 }
 
 impl Drop for Listening {
@@ -78,19 +100,25 @@ impl Listening {
         })
     }
 
-    /// A word that nobody else says.
-    pub(super) fn token(&self) -> String {
-        format!("{}{}", self.own, self.count.fetch_add(1, Ordering::Relaxed))
+    /// A word that nobody else says; None while nothing is heard.
+    pub(super) fn word(&self) -> Option<Word> {
+        let turns = self.heard.turns();
+        (turns % 2 == 0).then(|| Word {
+            token: format!("{}{}", self.own, self.count.fetch_add(1, Ordering::Relaxed)),
+            turns,
+        })
     }
 
-    /// Blocks until a token was heard, [`PATIENCE`] at most. What is said and not heard is a reason to trust nothing.
-    pub(super) fn wait_for(&self, token: &str) {
-        let heard = &self.heard.heard;
-        let waiting = |heard: &mut Vec<String>| !heard.iter().any(|one| one == token);
-        let guard = heard.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = self.heard.bell.wait_timeout_while(guard, PATIENCE, waiting);
+    /// Blocks until a word was heard, [`PATIENCE`] at most, or until nothing is heard any more. What is said and not heard is
+    /// a reason to trust nothing.
+    pub(super) fn wait_for(&self, word: &Word) {
+        let ends = &self.heard;
+        let waiting =
+            |heard: &mut Vec<String>| ends.turns() == word.turns && !heard.contains(&word.token);
+        let guard = ends.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = ends.bell.wait_timeout_while(guard, PATIENCE, waiting);
         let (mut heard, waited) = outcome.unwrap_or_else(PoisonError::into_inner);
-        heard.retain(|one| one != token);
+        heard.retain(|one| *one != word.token);
         drop(heard);
         if waited.timed_out() {
             (self.ear)(Heard::Lost);
@@ -187,6 +215,7 @@ async fn listen(config: Config, first: (Client, Messages), hearing: Hearing) {
                 hear(&client, &mut messages, &hearing).await;
                 tracing::warn!("the database is not heard: pages are made anew for every reader");
                 (hearing.ear)(Heard::Lost);
+                hearing.heard.turn();
             }
             None => tokio::time::sleep(RETRY).await,
         }
@@ -194,6 +223,7 @@ async fn listen(config: Config, first: (Client, Messages), hearing: Hearing) {
             connection = Some(made);
             tracing::info!("the database is heard again");
             (hearing.ear)(Heard::Again);
+            hearing.heard.turn();
         }
     }
 }

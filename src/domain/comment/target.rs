@@ -31,7 +31,7 @@ pub struct Target {
 /// Finds what `slug`, `slug/1.2` or `@alice` names. `NotFound` unless everybody may see it.
 pub async fn find_target(app: &App, id: &str) -> Result<Target> {
     let (rules, now) = (app.config.discussion.clone(), app.now());
-    let id = id.to_owned();
+    let (id, site) = (id.to_owned(), app.config.site.url.clone());
     app.db
         .read(move |conn| {
             // PostgreSQL takes no NUL.
@@ -45,7 +45,7 @@ pub async fn find_target(app: &App, id: &str) -> Result<Target> {
                 Some((slug, number)) => (slug, Some(number)),
                 None => (id.as_str(), None),
             };
-            let post = post::page::get_published(conn, slug)?;
+            let post = get_post(conn, &site, slug)?;
             let closed = post.policy().is_closed(&rules, now);
             let found = match number {
                 Some(number) => of_comment(conn, &post, number)?,
@@ -54,6 +54,19 @@ pub async fn find_target(app: &App, id: &str) -> Result<Target> {
             Ok(Target { closed, ..found })
         })
         .await
+}
+
+/// The post with this slug, or that had it once: a page may be open for longer than a slug lasts.
+fn get_post(conn: &mut Conn, site: &str, slug: &str) -> Result<Post> {
+    let what = match post::page::get_published(conn, slug) {
+        Err(Error::NotFound(what)) => what,
+        found => return found,
+    };
+    let address = post::find_moved(conn, site, &format!("/posts/{slug}"))?;
+    let address = address.map(ApUrl::new).ok_or(Error::NotFound(what))?;
+    let id = post::find_by_address(conn, &address)?.ok_or(Error::NotFound(what))?;
+    let slug = post::get(conn, id)?.slug;
+    post::page::get_published(conn, &slug)
 }
 
 fn one_of_ours(conn: &mut Conn, handle: &str) -> Result<Target> {

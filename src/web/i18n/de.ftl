@@ -273,6 +273,7 @@ copy = Kopieren
 copied = Kopiert
 close = Schließen
 way-go = Weiter bei { $name }
+way-guess = { $name } sagt nicht, wo sein Weg ist; die meisten Server haben ihn dort. Führt er ins Leere, nimm die Adresse unten.
 way-elsewhere = Vorsicht: Dein Server schickt dich auf eine andere Seite, { $name }. Geh nur weiter, wenn du sie kennst.
 way-unreadable = Das ist weder ein Profilname noch ein Server. Schreibe @du@server.example oder server.example.
 way-own = Das ist die Seite, auf der du bist. Schreibe den Server, auf dem dein Konto ist.

@@ -273,6 +273,7 @@ copy = Copy
 copied = Copied
 close = Close
 way-go = Continue at { $name }
+way-guess = { $name } does not say where its way is; most servers have it there. If that leads nowhere, use the address below.
 way-elsewhere = Take care: your server sends you on to another site, { $name }. Go on only if you know it.
 way-unreadable = This is neither a handle nor a server. Write @you@server.example or server.example.
 way-own = This is the site you are on. Write the server where your account is.

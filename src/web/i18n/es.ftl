@@ -273,6 +273,7 @@ copy = Copiar
 copied = Copiado
 close = Cerrar
 way-go = Continuar en { $name }
+way-guess = { $name } no dice cuál es su camino; la mayoría de los servidores lo tienen ahí. Si no lleva a ninguna parte, usa la dirección de abajo.
 way-elsewhere = Cuidado: tu servidor te envía a otro sitio, { $name }. Sigue solo si lo conoces.
 way-unreadable = Esto no es ni un identificador ni un servidor. Escribe @tu@servidor.example o servidor.example.
 way-own = Este es el sitio en el que estás. Escribe el servidor de tu cuenta.

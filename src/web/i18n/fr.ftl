@@ -273,6 +273,7 @@ copy = Copier
 copied = Copié
 close = Fermer
 way-go = Continuer sur { $name }
+way-guess = { $name } ne dit pas où est son chemin ; chez la plupart des serveurs, c’est là. S’il ne mène nulle part, utilisez l’adresse ci-dessous.
 way-elsewhere = Attention : votre serveur vous envoie vers un autre site, { $name }. Ne continuez que si vous le connaissez.
 way-unreadable = Ce n’est ni un identifiant ni un serveur. Écrivez @vous@serveur.example ou serveur.example.
 way-own = C’est le site où vous êtes. Écrivez le serveur de votre compte.

@@ -46,6 +46,7 @@ pub(super) fn way() -> InteractView {
             href: "https://other.example/authorize_interaction?uri=x".to_owned(),
             host: "other.example".to_owned(),
             elsewhere: true,
+            is_guess: false,
         }),
         ..interact()
     }

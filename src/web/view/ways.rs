@@ -34,6 +34,8 @@ pub struct WayView {
     pub host: String,
     /// True when that is not the site that was typed.
     pub elsewhere: bool,
+    /// True when that site did not say that this is the way.
+    pub is_guess: bool,
 }
 
 /// The page to which other sites' buttons lead.

@@ -63,6 +63,8 @@ both_databases! {
         for former in ["/posts/psalm", "/posts/psalm-of-two", "/posts/psalm/", "/posts/PSALM"] {
             assert_eq!(lead(&get(&app, former).await), (301, again.url.as_str()), "{former}");
         }
+        let button = get(&app, "/interact?do=like&id=psalm").await;
+        assert!(button.status == 200 && button.text.contains(first.ap_id.as_str()), "a page may be open for long");
         let feed = get(&app, "/posts/psalm/comments.atom").await;
         assert_eq!(lead(&feed), (301, "https://blog.example/posts/hymn/comments.atom"));
         let look = ask(&app, "POST", "/posts/psalm/look", &[]).await;
