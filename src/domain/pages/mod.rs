@@ -127,7 +127,7 @@ async fn edited(mut page: Page, edit: Edit) -> Result<(Page, Option<String>)> {
         wrong.insert(field.to_owned(), why.to_owned());
     };
     if let Some(title) = edit.title {
-        page.title = text::sanitize::name(&title, TITLE_MAX);
+        page.title = text::sanitize::line(&title, TITLE_MAX);
         if page.title.is_empty() {
             fail("title", "a page needs a title");
         }
