@@ -204,6 +204,9 @@ async fn perform(fed: &Arc<Federation>, job: Job) -> Result<()> {
         Job::FetchPostPictures { post } => {
             media::fetch_pictures(app, media::Owner::Post(post)).await
         }
+        Job::FetchPagePictures { page } => {
+            media::fetch_pictures(app, media::Owner::Page(page)).await
+        }
         Job::FetchEmojis { host } => media::fetch_emojis(app, &host).await,
         Job::SweepMedia => media::sweep(app).await,
         Job::RefreshActor { actor } => refresh(fed, Id::new(actor)).await,

@@ -41,6 +41,11 @@ pub enum Job {
         /// The post.
         post: i64,
     },
+    /// Fetch the pictures of a free page that stand on other servers.
+    FetchPagePictures {
+        /// The page.
+        page: i64,
+    },
     /// Fetch the custom emoji of a server that are named here.
     FetchEmojis {
         /// The server.

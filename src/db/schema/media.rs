@@ -7,6 +7,7 @@ diesel::table! {
         id -> BigInt,
         comment_id -> Nullable<BigInt>,
         post_id -> Nullable<BigInt>,
+        page_id -> Nullable<BigInt>,
         source -> Text,
         alt -> Text,
         sensitive -> Bool,

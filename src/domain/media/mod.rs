@@ -2,6 +2,7 @@
 //! re-encoded, named by their content, never linked to where they came from. No reader's address reaches another server.
 
 mod cache;
+mod copies;
 mod shrink;
 mod store;
 
@@ -18,9 +19,10 @@ use crate::queue::Job;
 use crate::types::{Host, Id, Timestamp};
 
 pub use cache::{keep_own, read, sweep};
+pub use copies::Copies;
 pub use store::{
     detach, detach_all_of, detach_under, forget_copies, has_pending, list_emojis, list_of_comment,
-    list_of_comments, list_of_posts, list_under, note_emojis, replace,
+    list_of_comments, list_of_page, list_of_posts, list_under, note_emojis, replace,
 };
 
 use shrink::Kind;
@@ -42,6 +44,8 @@ pub struct Picture {
     pub comment_id: Option<i64>,
     /// The post it stands in.
     pub post_id: Option<i64>,
+    /// The free page it stands in.
+    pub page_id: Option<i64>,
     /// Where it came from; a link at most.
     pub source: String,
     /// What it shows, for those who cannot see it.
@@ -135,6 +139,8 @@ pub enum Owner {
     Comment(i64),
     /// A post's row.
     Post(i64),
+    /// A free page's row.
+    Page(i64),
 }
 
 impl Owner {
@@ -143,6 +149,7 @@ impl Owner {
         match self {
             Self::Comment(comment) => Job::FetchPictures { comment },
             Self::Post(post) => Job::FetchPostPictures { post },
+            Self::Page(page) => Job::FetchPagePictures { page },
         }
     }
 }
@@ -165,7 +172,7 @@ pub async fn fetch_avatar(app: &App, id: Id<Actor>) -> Result<()> {
     .await
 }
 
-/// Fetches the pictures of a comment that everybody may see, or of a published post. One that cannot be had stays a
+/// Fetches the pictures of a comment that everybody may see, of a published post or of a page. One that cannot be had stays a
 /// link; fails when a later try may help.
 pub async fn fetch_pictures(app: &App, owner: Owner) -> Result<()> {
     let pending = app
@@ -175,7 +182,7 @@ pub async fn fetch_pictures(app: &App, owner: Owner) -> Result<()> {
     let mut later = Ok(());
     let kind = match owner {
         Owner::Comment(_) => Kind::Picture,
-        Owner::Post(_) => Kind::Illustration,
+        Owner::Post(_) | Owner::Page(_) => Kind::Illustration,
     };
     for (picture, host) in pending {
         let id = picture.id;

@@ -9,7 +9,7 @@ use super::cache::Copy;
 use super::{EMOJIS_MAX, Emoji, Illustration, NewPicture, Owner, Picture, Size};
 use crate::clock::IdGenerator;
 use crate::db::schema::{
-    actors, comments, emojis, media_files, picture_sizes, pictures, posts, previews,
+    actors, comments, emojis, media_files, pages, picture_sizes, pictures, posts, previews,
 };
 use crate::db::{CHUNK, Conn, among, each};
 use crate::domain::actor::{self, Actor};
@@ -27,14 +27,16 @@ const SWEPT: i64 = 200;
 /// Stores the pictures that something new names.
 fn attach(conn: &mut Conn, ids: &IdGenerator, owner: Owner, named: &[NewPicture]) -> Result<()> {
     for one in named {
-        let (comment_id, post_id) = match owner {
-            Owner::Comment(id) => (Some(id), None),
-            Owner::Post(id) => (None, Some(id)),
+        let (comment_id, post_id, page_id) = match owner {
+            Owner::Comment(id) => (Some(id), None, None),
+            Owner::Post(id) => (None, Some(id), None),
+            Owner::Page(id) => (None, None, Some(id)),
         };
         let row = Picture {
             id: ids.next(),
             comment_id,
             post_id,
+            page_id,
             source: one.source.clone(),
             alt: one.alt.clone(),
             sensitive: one.sensitive,
@@ -94,6 +96,7 @@ fn of(owner: Owner) -> Of {
     match owner {
         Owner::Comment(id) => Box::new(pictures::comment_id.eq(id)),
         Owner::Post(id) => Box::new(pictures::post_id.eq(id)),
+        Owner::Page(id) => Box::new(pictures::page_id.eq(id)),
     }
 }
 
@@ -166,6 +169,15 @@ pub(super) fn list_pending(conn: &mut Conn, owner: Owner) -> Result<Vec<(Picture
             .inner_join(actors::table)
             .filter(posts::id.eq(id))
             .filter(posts::status.eq("published"))
+            .select(actors::host)
+            .first(conn)
+            .optional()?,
+        // What stands in a page is the site's.
+        Owner::Page(id) => actors::table
+            .filter(actors::local.eq(true))
+            .filter(diesel::dsl::exists(
+                pages::table.find(id).filter(pages::deleted_at.is_null()),
+            ))
             .select(actors::host)
             .first(conn)
             .optional()?,
@@ -331,7 +343,23 @@ pub fn list_of_posts(conn: &mut Conn, posts: Vec<i64>) -> Result<HashMap<i64, Ve
     let query = pictures::table
         .filter(among!(pictures::post_id, posts))
         .order(pictures::id);
-    let rows: Vec<Picture> = query.select(Picture::as_select()).load(conn)?;
+    let rows = query.select(Picture::as_select()).load(conn)?;
+    let mut found: HashMap<i64, Vec<Illustration>> = HashMap::new();
+    for one in illustrations(conn, rows)? {
+        let post = one.picture.post_id.unwrap_or_default();
+        found.entry(post).or_default().push(one);
+    }
+    Ok(found)
+}
+
+/// The pictures of a free page with their sizes.
+pub fn list_of_page(conn: &mut Conn, page: i64) -> Result<Vec<Illustration>> {
+    let rows = list(conn, Owner::Page(page))?;
+    illustrations(conn, rows)
+}
+
+/// Pictures with their sizes.
+fn illustrations(conn: &mut Conn, rows: Vec<Picture>) -> Result<Vec<Illustration>> {
     let files: Vec<String> = rows.iter().filter_map(|row| row.file.clone()).collect();
     let mut sizes: HashMap<String, Vec<Size>> = HashMap::new();
     for chunk in files.chunks(CHUNK) {
@@ -344,15 +372,12 @@ pub fn list_of_posts(conn: &mut Conn, posts: Vec<i64>) -> Result<HashMap<i64, Ve
             sizes.entry(of).or_default().push(Size { path, width });
         }
     }
-    let mut found: HashMap<i64, Vec<Illustration>> = HashMap::new();
-    for picture in rows {
+    let illustration = |picture: Picture| {
         let sizes = picture.file.as_ref().and_then(|file| sizes.get(file));
         let sizes = sizes.cloned().unwrap_or_default();
-        let post = picture.post_id.unwrap_or_default();
-        let illustration = Illustration { picture, sizes };
-        found.entry(post).or_default().push(illustration);
-    }
-    Ok(found)
+        Illustration { picture, sizes }
+    };
+    Ok(rows.into_iter().map(illustration).collect())
 }
 
 fn grouped(

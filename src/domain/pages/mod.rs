@@ -9,7 +9,9 @@ use diesel::prelude::*;
 
 use crate::app::App;
 use crate::db::schema::pages;
+use crate::domain::media::{self, Copies, Owner};
 use crate::error::{Error, Result};
+use crate::queue::Job;
 use crate::text::{self, markdown, permalink};
 use crate::types::{Html, Id, Timestamp};
 
@@ -92,9 +94,13 @@ pub async fn edit(app: &App, id: Id<Page>, edit: Edit) -> Result<Page> {
 /// Takes a page away. Its address says that it is gone, and belongs to no other.
 pub async fn delete(app: &App, id: Id<Page>) -> Result<()> {
     let now = app.now();
+    let sweep = app.job(Job::SweepMedia);
     app.db
         .write(move |conn| {
             let old = store::get(conn, id)?;
+            if media::detach(conn, Owner::Page(id.raw()))? {
+                sweep.enqueue(conn)?;
+            }
             let gone = Page {
                 title: String::new(),
                 source: String::new(),
@@ -105,7 +111,9 @@ pub async fn delete(app: &App, id: Id<Page>) -> Result<()> {
             };
             store::update(conn, &gone, old.updated_at)
         })
-        .await
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(())
 }
 
 /// The page with this id, or `NotFound`; `Gone` when it was deleted.
@@ -189,7 +197,10 @@ async fn save(
     old: Option<Page>,
 ) -> Result<Page> {
     let site = app.config.site.url.clone();
-    app.db
+    let images = text::sanitize::images(&page.html);
+    let copies = Copies::of(app, Owner::Page(page.id.raw()), images, true);
+    let saved = app
+        .db
         .write(move |conn| {
             let address = |slug: &str| format!("{site}/{slug}");
             let mut is_free = |slug: &str| {
@@ -224,7 +235,10 @@ async fn save(
                     }
                 }
             }
+            copies.note(conn)?;
             Ok(page)
         })
-        .await
+        .await?;
+    app.wake.jobs.notify_one();
+    Ok(saved)
 }

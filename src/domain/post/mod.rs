@@ -2,7 +2,6 @@
 //! as HTML. A change and the job that tells others are one transaction.
 
 pub mod compose;
-mod copies;
 mod filing;
 pub mod page;
 mod permalink;
@@ -17,14 +16,13 @@ use crate::app::App;
 use crate::db::note_change;
 use crate::db::schema::posts;
 use crate::domain::actor::{Actor, Mentions};
-use crate::domain::media::{self, Owner};
+use crate::domain::media::{self, Copies, Owner};
 use crate::error::{Error, Result};
 use crate::kept::Scope;
 use crate::queue::{Event, Job, NewJob};
 use crate::types::{ApUrl, Html, Id, Json, Timestamp, word_enum};
 
 pub use compose::{Edit, NewPost};
-use copies::Copies;
 pub use filing::{Filing, Place};
 use permalink::Maker;
 pub use permalink::{find_moved, follow_pattern, rewrite_addresses};
@@ -144,6 +142,13 @@ pub struct Tagged {
     pub filing: Filing,
 }
 
+/// The pictures in a post that stand elsewhere, of which copies are to be made.
+fn copies_of(app: &App, post: &Post) -> Copies {
+    let images = post.images.get().into_iter();
+    let images = images.map(|image| (image.url, image.alt));
+    Copies::of(app, Owner::Post(post.id.raw()), images, post.is_published())
+}
+
 /// Creates a post. Published ones are federated by a job of the same transaction.
 pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
     let compose::Draft {
@@ -168,7 +173,7 @@ pub async fn create(app: &App, author: &Actor, new: NewPost) -> Result<Tagged> {
         _ => Vec::new(),
     };
     jobs.extend(closing(app, &post));
-    let (copies, maker, author) = (Copies::of(app, &post), Maker::of(app), author.clone());
+    let (copies, maker, author) = (copies_of(app, &post), Maker::of(app), author.clone());
     let saved = app
         .db
         .write(move |conn| {
@@ -206,7 +211,7 @@ pub async fn edit(app: &App, author: &Actor, id: Id<Post>, edit: Edit) -> Result
     let closes = closing(app, &post).filter(|_| appears);
     let drawn = post.is_published().then(|| draw(app, id));
     let alike = post.is_published().then(|| likeness(app, id));
-    let (copies, maker, author) = (Copies::of(app, &post), Maker::of(app), author.clone());
+    let (copies, maker, author) = (copies_of(app, &post), Maker::of(app), author.clone());
     let saved = app
         .db
         .write(move |conn| {

@@ -9,11 +9,12 @@ use http::{HeaderMap, Method, Uri};
 
 use super::{checked, shown_on};
 use crate::app::App;
+use crate::db::Conn;
 use crate::domain::backfill;
 use crate::domain::comment::paging::{self, Chosen, Turn};
-use crate::domain::pages::{self, Page};
 use crate::domain::post::page::{self, Wanted, Whole};
 use crate::domain::post::{self, Post};
+use crate::domain::{media, pages};
 use crate::error::{Error, Result};
 use crate::kept::Scope;
 use crate::web::answer::{Document, error_page, negotiated};
@@ -63,7 +64,7 @@ async fn stands_at(
         let post = match page::get_published_at(conn, &format!("{}{path}", site.url)) {
             Err(Error::NotFound(_)) => {
                 let slug = path.strip_prefix('/').unwrap_or(&path);
-                return of_page(&site, pages::load_by_slug(conn, slug)?);
+                return of_page(conn, &site, slug);
             }
             found => found?,
         };
@@ -114,15 +115,16 @@ fn shown_around(whole: &Whole) -> BTreeSet<Scope> {
     shown
 }
 
-fn of_page(site: &Site, found: Option<Page>) -> Result<Document> {
-    let found = found.ok_or(Error::NotFound("the page"))?;
+fn of_page(conn: &mut Conn, site: &Site, slug: &str) -> Result<Document> {
+    let found = pages::load_by_slug(conn, slug)?.ok_or(Error::NotFound("the page"))?;
     if found.deleted_at.is_some() {
         return Err(Error::Gone("the page"));
     }
+    let copies = media::list_of_page(conn, found.id.raw())?;
     let view = FreePageView {
         title: found.title,
         url: format!("{}/{}", site.url, found.slug),
-        html: convert::at_home(site, found.html, &[]),
+        html: convert::at_home(site, found.html, &copies),
         language: found.language,
         updated: Some(found.updated_at),
     };

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use antiphon::domain::pages;
 use antiphon::domain::post::{self, NewPost};
 use image::{ImageFormat, Rgb, RgbImage};
 
@@ -50,6 +51,38 @@ both_databases! {
         let feed = page(&node, "/feed.atom").await;
         assert!(!feed.contains("srcset") && feed.contains(".jpg"), "{feed}");
         post::delete(node.app(), &node.test.alice, post.id).await.unwrap();
+        node.drain().await;
+        assert!(files(&node).is_empty());
+    }
+
+    async fn a_free_page_shows_its_pictures_and_they_go_with_it(node: TestNode) {
+        let there = node.neighbour().await;
+        let picture = there.serve_file("/photo.png", "image/png", photograph());
+        let new = pages::Edit {
+            title: Some("Imprint <a>".into()),
+            content: Some(format!("Who we are.\n\n![A *wall*]({picture} \"Our wall\")")),
+            ..pages::Edit::default()
+        };
+        let imprint = pages::create(node.app(), new).await.unwrap();
+        let address = format!("https://blog.example/{}", imprint.slug);
+        let before = page(&node, &address).await;
+        assert!(!before.contains("<img src") && before.contains(&picture), "a link until it is here");
+        assert!(before.contains("Imprint &#60;a&#62;"));
+        node.drain().await;
+        let html = page(&node, &address).await;
+        for part in [".webp 480w, ", ".jpg 1000w\" sizes=\"", "alt=\"A wall\"", "<figcaption>Our wall</figcaption>"] {
+            assert!(html.contains(part), "{part} in {html}");
+        }
+        assert_eq!(files(&node).len(), 6);
+        let edit = pages::Edit { content: Some("Nobody.".into()), ..pages::Edit::default() };
+        pages::edit(node.app(), imprint.id, edit).await.unwrap();
+        node.drain().await;
+        assert!(!page(&node, &address).await.contains(".webp") && files(&node).is_empty());
+        let again = pages::Edit { content: Some(format!("![x]({picture})")), ..pages::Edit::default() };
+        pages::edit(node.app(), imprint.id, again).await.unwrap();
+        node.drain().await;
+        assert_eq!(files(&node).len(), 6);
+        pages::delete(node.app(), imprint.id).await.unwrap();
         node.drain().await;
         assert!(files(&node).is_empty());
     }
