@@ -149,8 +149,8 @@ async fn the_page(app: &App, wanted: &str) -> Result<Page> {
         .read(move |conn| pages::load_by_slug(conn, &slug))
         .await?;
     match found {
-        Some(page) if page.deleted_at.is_some() => Err(Error::Gone("the page")),
-        Some(page) => Ok(page),
+        Some((page, _)) if page.deleted_at.is_some() => Err(Error::Gone("the page")),
+        Some((page, _)) => Ok(page),
         None => Err(Error::invalid(format!(
             "there is no page \"{wanted}\"; `antiphon page list` shows all"
         ))),

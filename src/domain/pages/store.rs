@@ -5,13 +5,19 @@ use diesel::prelude::*;
 use super::Page;
 use crate::db::schema::{addresses, pages, posts};
 use crate::db::{Conn, each};
+use crate::domain::media::{self, Illustration};
 use crate::error::{Error, Result};
 use crate::types::{Id, Timestamp};
 
-/// The page with this slug, deleted ones too.
-pub fn load_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Page>> {
+/// The page with this slug, deleted ones too, and the pictures in it.
+pub fn load_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<(Page, Vec<Illustration>)>> {
     let query = pages::table.filter(pages::slug.eq(slug));
-    Ok(query.select(Page::as_select()).first(conn).optional()?)
+    let found: Option<Page> = query.select(Page::as_select()).first(conn).optional()?;
+    let Some(page) = found else {
+        return Ok(None);
+    };
+    let pictures = media::list_of_page(conn, page.id.raw())?;
+    Ok(Some((page, pictures)))
 }
 
 /// The page with this id that is not deleted, or `NotFound`; `Gone` when it was.

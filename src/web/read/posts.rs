@@ -9,12 +9,12 @@ use http::{HeaderMap, Method, Uri};
 
 use super::{checked, shown_on};
 use crate::app::App;
-use crate::db::Conn;
 use crate::domain::backfill;
 use crate::domain::comment::paging::{self, Chosen, Turn};
+use crate::domain::media::Illustration;
+use crate::domain::pages::{self, Page};
 use crate::domain::post::page::{self, Wanted, Whole};
 use crate::domain::post::{self, Post};
-use crate::domain::{media, pages};
 use crate::error::{Error, Result};
 use crate::kept::Scope;
 use crate::web::answer::{Document, error_page, negotiated};
@@ -64,7 +64,7 @@ async fn stands_at(
         let post = match page::get_published_at(conn, &format!("{}{path}", site.url)) {
             Err(Error::NotFound(_)) => {
                 let slug = path.strip_prefix('/').unwrap_or(&path);
-                return of_page(conn, &site, slug);
+                return of_page(&site, pages::load_by_slug(conn, slug)?);
             }
             found => found?,
         };
@@ -115,12 +115,11 @@ fn shown_around(whole: &Whole) -> BTreeSet<Scope> {
     shown
 }
 
-fn of_page(conn: &mut Conn, site: &Site, slug: &str) -> Result<Document> {
-    let found = pages::load_by_slug(conn, slug)?.ok_or(Error::NotFound("the page"))?;
+fn of_page(site: &Site, found: Option<(Page, Vec<Illustration>)>) -> Result<Document> {
+    let (found, copies) = found.ok_or(Error::NotFound("the page"))?;
     if found.deleted_at.is_some() {
         return Err(Error::Gone("the page"));
     }
-    let copies = media::list_of_page(conn, found.id.raw())?;
     let view = FreePageView {
         title: found.title,
         url: format!("{}/{}", site.url, found.slug),

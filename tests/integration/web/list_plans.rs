@@ -164,6 +164,7 @@ fn read_lists(
     post::find_moved(conn, "https://blog.example", "/posts/nothing")?;
     post::find_moved(conn, "https://blog.example", "/nothing")?;
     antiphon::domain::pages::load_by_slug(conn, "nothing")?;
+    antiphon::domain::media::list_of_page(conn, 1)?;
     antiphon::domain::follower::list_people(conn, author, None, 3)?;
     let one = post::get(conn, newest[1].post.id)?;
     page::load_neighbours(conn, &one)?;
