@@ -109,10 +109,10 @@ describe("the discussion", () => {
     await close();
   });
 
-  test("times are the reader's own, and say what they are in UTC", async () => {
+  test("times are the reader's own, written as the site writes dates, and say what they are in UTC", async () => {
     const { page, close } = await browser.visit(post.url);
     const time = page.locator("#comment-1 time").first();
-    const wanted = await time.evaluate((one) => new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short" }).format(new Date(one.dateTime)));
+    const wanted = await time.evaluate((one) => new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" }).format(new Date(one.dateTime)));
     assert.equal(await time.textContent(), wanted);
     assert.match(await time.getAttribute("title"), /UTC$/);
     await close();
