@@ -103,7 +103,7 @@ impl Listening {
     /// A word that nobody else says; None while nothing is heard.
     pub(super) fn word(&self) -> Option<Word> {
         let turns = self.heard.turns();
-        (turns % 2 == 0).then(|| Word {
+        turns.is_multiple_of(2).then(|| Word {
             token: format!("{}{}", self.own, self.count.fetch_add(1, Ordering::Relaxed)),
             turns,
         })

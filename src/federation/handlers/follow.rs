@@ -18,7 +18,7 @@ activity!(
         let found = app.db.read(move |conn| actor::load_by_ap_id(conn, &target)).await?;
         if envelope.actor.gone_at.is_some() {
             // It took its leave; nothing would reach it.
-            return Err(Reason::Deleted.refuse("this actor was deleted"));
+            return Err(Reason::Deleted.drop());
         }
         let target = found.filter(|actor| actor.local).ok_or_else(|| Reason::NoSuchAccount.refuse("no such account"))?;
         follower::receive_follow(app, target.id, &envelope.actor, envelope.id).await?;

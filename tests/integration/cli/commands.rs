@@ -44,6 +44,9 @@ both_databases! {
     async fn a_post_is_created_listed_edited_and_deleted(db: TestDb) {
         let node = Node::made(db);
         let file = node.file("post.md", "---\ntags: [rust, web]\n---\n# Call and response\n\nHello *world*.\n");
+        let nowhere = node.file("nowhere.md", "# Psalm\n\n![Choir](red.png)");
+        let refused = node.say(&format!("post create {nowhere}")).err;
+        assert!(refused.contains("\"red.png\" has no whole address"), "{refused}");
         let made = node.json(&format!("post create {file}"));
         assert_eq!(made["title"], "Call and response");
         assert_eq!(made["slug"], "call-and-response");

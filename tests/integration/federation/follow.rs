@@ -48,6 +48,20 @@ both_databases! {
         assert_eq!(node.followers().await, 1);
     }
 
+    async fn who_said_farewell_follows_nobody(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        node.accept(&bob.tell("Follow", node.alice())).await;
+        node.accept(&bob.tell("Delete", &bob.id)).await;
+        assert_eq!(node.followers().await, 0);
+        let mut again = bob.activity("Follow", json!(node.alice()));
+        again["id"] = json!(bob.at("#follow/again"));
+        node.accept(&bob.letter(again)).await;
+        assert_eq!(node.followers().await, 0);
+        let accepts = node.made().await.into_iter().filter(|made| made["type"] == "Accept");
+        assert_eq!(accepts.count(), 1, "the first one was answered");
+    }
+
     async fn nobody_undoes_another_ones_follow(node: TestNode) {
         let there = node.neighbour().await;
         let (bob, eve) = (there.person("bob"), there.person("eve"));
