@@ -47,6 +47,10 @@ activity!(
             };
             match taken {
                 Err(dropped) if dropped.reason.is_drop() => outcome = outcome.or(Err(dropped)),
+                // A refusal changes nothing: once a part is taken, another one can only be left.
+                Err(refused) if outcome.is_ok() && refused.reason != Reason::Internal => {
+                    tracing::debug!("a part of an activity was left: {}", refused.error);
+                }
                 taken => {
                     taken?;
                     (outcome, activity) = (Ok(()), None);

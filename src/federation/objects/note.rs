@@ -148,28 +148,28 @@ fn shown(doc: &Doc, has_pictures: bool, now: Timestamp) -> Option<(Html, Option<
     if html.trim().is_empty() && !has_pictures {
         return None;
     }
+    let html = behind_warning(doc, html);
     // Once more over the whole, so that nothing put together here can stand unclean.
     let whole = if html == body.as_str() && html.len() <= CONTENT_MAX {
         body
     } else {
         clean_within(&html, CONTENT_MAX)
     };
-    Some((behind_warning(doc, whole), language))
+    Some((whole, language))
 }
 
 /// The text folded behind what its writer warns of (Mastodon's "content warning"), where it is one: of an Article the summary
 /// is an excerpt.
-fn behind_warning(doc: &Doc, text: Html) -> Html {
+fn behind_warning(doc: &Doc, text: String) -> String {
     let summary = doc.text("summary").map(str::to_owned);
     let summary = summary.or_else(|| doc.mapped("summaryMap").map(|(_, text)| text));
     let warning = summary.filter(|_| doc.is("Note") || doc.is("Question"));
     let warning = warning.map(|warning| sanitize::name(&warning, WARNING_MAX));
     match warning.filter(|warning| !warning.is_empty()) {
-        Some(warning) => Html::trusted(format!(
-            "<details><summary>{}</summary>{}</details>",
-            escape(&warning),
-            text.as_str()
-        )),
+        Some(warning) => format!(
+            "<details><summary>{}</summary>{text}</details>",
+            escape(&warning)
+        ),
         None => text,
     }
 }
@@ -237,7 +237,7 @@ mod tests {
         let html = |extra: Value| note(extra).unwrap().html.as_str().to_owned();
         assert_eq!(
             html(json!({ "summary": "CW: <b>spiders</b> & \"webs\"", "sensitive": true })),
-            "<details><summary>CW: spiders &amp; &quot;webs&quot;</summary><p>Hello</p></details>"
+            "<details><summary>CW: spiders &amp; \"webs\"</summary><p>Hello</p></details>"
         );
         assert!(html(json!({ "summaryMap": { "en": "x" } })).contains("<summary>x</summary>"));
         for none in [

@@ -25,13 +25,14 @@ pub(super) struct Policy {
 }
 
 /// Text formatting: what comments of all platforms are made of.
-const TEXT_TAGS: [&str; 25] = [
+const TEXT_TAGS: [&str; 27] = [
     "a",
     "b",
     "blockquote",
     "br",
     "code",
     "del",
+    "details",
     "em",
     "hr",
     "i",
@@ -47,6 +48,7 @@ const TEXT_TAGS: [&str; 25] = [
     "span",
     "strong",
     "sub",
+    "summary",
     "sup",
     "u",
     "ul",
@@ -54,12 +56,11 @@ const TEXT_TAGS: [&str; 25] = [
 ];
 
 /// What posts have besides.
-const POST_TAGS: [&str; 36] = [
+const POST_TAGS: [&str; 34] = [
     "abbr",
     "caption",
     "cite",
     "dd",
-    "details",
     "dfn",
     "div",
     "dl",
@@ -79,7 +80,6 @@ const POST_TAGS: [&str; 36] = [
     "mark",
     "samp",
     "section",
-    "summary",
     "table",
     "tbody",
     "td",

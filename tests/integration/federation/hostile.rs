@@ -7,6 +7,21 @@ use serde_json::json;
 use crate::support::{TestNode, both_databases};
 
 both_databases! {
+    async fn an_activity_of_which_a_part_was_taken_is_not_refused(node: TestNode) {
+        let there = node.neighbour().await;
+        let bob = there.person("bob");
+        let waits = bob.note(1, &there.person("carol").at("/notes/1"));
+        // A port that is no number: its server can never be asked.
+        let lost = bob.note(2, "https://cas:arol.example/notes/1");
+        let mut create = bob.activity("Create", json!([waits, lost]));
+        assert_eq!(node.receive(&bob.letter(create.clone())).await, StatusCode::ACCEPTED);
+        assert_eq!(node.parked().await, 1);
+        create["id"] = json!(bob.at("/activities/again"));
+        create["object"] = lost;
+        assert!(node.receive(&bob.letter(create)).await.is_client_error());
+        assert_eq!(node.parked().await, 1);
+    }
+
     async fn an_address_with_control_characters_is_nobodys(node: TestNode) {
         let post = node.publish("A post").await;
         let id = post.ap_id.as_str().rsplit('/').next().unwrap().to_owned();
