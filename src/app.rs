@@ -59,7 +59,7 @@ pub struct App {
     pub pace: Pace,
     /// Whether changes of the database are heard.
     hearing: OnceCell<()>,
-    /// When listening failed.
+    /// When it was last tried to listen.
     deaf: Mutex<Option<Instant>>,
     /// What the node counts.
     pub metrics: Metrics,
@@ -153,15 +153,15 @@ impl App {
             return Ok(true);
         }
         let mut failed = self.deaf.lock().await;
-        if failed.is_some_and(|at| at.elapsed() < DEAF) {
-            return Ok(false);
+        let lately = failed.is_some_and(|at| at.elapsed() < DEAF);
+        if lately || self.hearing.initialized() {
+            return Ok(self.hearing.initialized());
         }
-        let begun = self
-            .hearing
-            .get_or_try_init(async || self.listen().await)
-            .await;
-        *failed = begun.is_err().then(Instant::now);
-        begun.map(|()| true)
+        let is_first = failed.replace(Instant::now()).is_none();
+        // Others wait for the first attempt. While a later one is under way, which may take a while, they do without.
+        let _held = is_first.then_some(failed);
+        let begun = self.hearing.get_or_try_init(async || self.listen().await);
+        begun.await.map(|()| true)
     }
 
     async fn listen(&self) -> Result<()> {
